@@ -32,7 +32,7 @@ from evaltools.compare.rows import (
     select_headline_changes,
     summarise,
 )
-from evaltools.i18n.numbers import LANGUAGES
+from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import JudgedFinding
 
@@ -215,3 +215,32 @@ def test_long_lists_of_files_are_counted_and_not_told(made: Comparison) -> None:
     told = list_input_changes(compare(recorded(), recorded(files=files)), "en")
     assert len(told) == 13
     assert told[-1].new == "28"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_then_and_now_stand_in_terminal_section_and_page(language: Language) -> None:
+    key = ("challenge.staff.share",)
+    then = {"a": JudgedFinding("a", "holds", key, case="holds",
+                               said=dict.fromkeys(LANGUAGES, "Staff leads (30/52)."))}  # fmt: skip
+    now = {"a": JudgedFinding("a", "cannot_be_told", key, case="close",
+                              said=dict.fromkeys(LANGUAGES, f"Too close {HOSTILE}."))}  # fmt: skip
+    comparison = compare(recorded(findings=then), recorded(findings=now))
+    assert [pair.kind for pair in comparison.sentences] == ["turned"]
+    console = Console(width=200, record=True, file=io.StringIO())
+    print_comparison(comparison, None, LABELS, console)
+    section = write_changes_section(comparison, None, language, LABELS)
+    page = write_page(comparison, None, language, LABELS)
+    for told in (console.export_text(), section, page):
+        assert "Staff leads (30/52)" in told.replace("&#40;", "(").replace("&#41;", ")").replace(
+            "&#47;", "/"
+        )
+        assert "Too close" in told
+    assert HOSTILE not in section
+    assert HOSTILE not in page
+
+
+def test_sentences_that_are_the_same_are_not_told() -> None:
+    same = {"a": JudgedFinding("a", "holds", (), case="holds", said={"en": "All do."})}
+    comparison = compare(recorded(findings=same), recorded(findings=same))
+    assert comparison.sentences == ()
+    assert comparison.is_empty

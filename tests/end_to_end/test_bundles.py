@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 from pathlib import Path
 
+import lxml.html
 import pytest
 from forging import forged, refresh_lists
 from places import Place
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
+from evaltools.publish.text_audit.audit import audit_text
+from evaltools.publish.text_audit.outside_text import read_outside_text
+from evaltools.publish.text_audit.published import read_published
 from evaltools.publish.verify import (
     Cause,
     RebuiltFiles,
@@ -33,6 +39,7 @@ def test_bundle_report_and_run_come_out_again_and_every_forged_file_is_named(
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     done = own.evaltools("publish", "--to", str(bundle), "--sign", str(key))
     assert done.returncode == 0, done.stderr
+    _audit_its_own_pages(own, bundle, tmp_path)
     allowed = tmp_path / "signers"
     allowed.write_text(f"anna {key.with_suffix('.pub').read_text()}", encoding="utf-8")
     assert verify(bundle, signers=allowed).holds
@@ -106,3 +113,41 @@ def test_with_other_inputs_the_file_that_was_changed_is_the_cause(own: Place) ->
     assert found.rebuilt is not None
     assert found.rebuilt.problems
     assert found.rebuilt.causes == (Cause("input", ("data/register/projects.csv",)),)
+
+
+def _audit_its_own_pages(own: Place, bundle: Path, scratch: Path) -> None:
+    """A bundle bears out its own report, and tells what was changed in a copy of it."""
+    published = read_published(bundle)
+    (page,) = (bundle / "report").glob("*.html")
+    for path in (page, *(bundle / "report").glob("*.docx")):
+        audit = audit_text(path.name, read_outside_text(path), published, "fi")
+        wrong = [each.sentence.text for each in audit.sentences
+                 if each.status in ("drifted", "turned")]  # fmt: skip
+        assert wrong == [], path.name
+    # Each number that the report prints of an indicator, by its marks in the page.
+    root = lxml.html.fromstring(page.read_bytes())
+    spans = root.xpath("//p//span[contains(concat(' ', @class, ' '), ' indicator ')]")
+    printed = {" ".join(span.text_content().split()) for span in spans}
+    fractions = sorted(text for text in printed if re.fullmatch(r"\d+/\d+", text))
+    assert len(fractions) > 10
+    for text in fractions:
+        (scratch / "own.txt").write_text(f"Osuus on {text}.", encoding="utf-8")
+        audit = audit_text("own", read_outside_text(scratch / "own.txt"), published, "fi")
+        assert [each.status for each in audit.sentences] == ["borne_out"], text
+
+    said = json.loads((bundle / "findings.json").read_text(encoding="utf-8"))["findings"]
+    told = [each["said"]["fi"] for each in said if each["said"]]
+    assert len(told) > 10
+    (scratch / "briefing.md").write_text("\n\n".join(told), encoding="utf-8")
+    done = own.evaltools("audit", str(scratch / "briefing.md"), "--against", str(bundle))
+    assert done.returncode == 0, done.stdout
+    changed = [re.sub(r"(\d+)/(\d+)", lambda m: f"{int(m[1]) - 1}/{m[2]}", text) for text in told]
+    touched = [new for old, new in zip(told, changed, strict=True) if new != old]
+    assert touched
+    for text in touched:
+        (scratch / "briefing.md").write_text(text, encoding="utf-8")
+        done = own.evaltools("audit", str(scratch / "briefing.md"), "--against", str(bundle))
+        assert done.returncode == 1, done.stdout
+    done = own.evaltools("publish", "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Findings against {bundle.name}: 0 of {len(said)} differ" in done.stdout

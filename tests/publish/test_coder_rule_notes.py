@@ -27,7 +27,7 @@ class Judged:
     finding: Named
     outcome: str
     by_rule: tuple[tuple[str, str], ...]
-    said: tuple[()] = ()
+    said: tuple[str, ...] = ()
 
     @property
     def depends_on_rule(self) -> bool:

@@ -15,6 +15,10 @@ from evaltools.problems import Problem, ProblemError
 MOST_ALIKE = 20
 
 COMMANDS = {
+    "audit": (
+        "audit",
+        "Hold a text against a bundle: what of it is borne out, drifted, turned or unknown.",
+    ),
     "build": ("build", "Validate the data, run the notebooks and render the report."),
     "check": ("check", "Check the study and all its data, and tell every problem."),
     "code": (

@@ -6,17 +6,27 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, locate_run, parameter_options
 from evaltools.files import relative_path
-from evaltools.publish.publish import publish_report
+from evaltools.i18n.messages import Words
+from evaltools.problems import refuse
+from evaltools.provenance.finding_changes import list_pairs
+from evaltools.publish.publish import PublicationCheck, check_publication, publish_report
 from evaltools.publish.verify import verify as verified
 
 
 @main.command()
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True,
+@click.option("--to", "folder", type=click.Path(path_type=Path),
               help="The bundle to make; must not be there yet.")  # fmt: skip
+@click.option("--check", is_flag=True,
+              help="Publish nothing: tell what stands against it, and each finding as the last "
+              "release had it and as it is now.")  # fmt: skip
 @click.option("--published", type=click.Path(path_type=Path, exists=True),
               help="Folder of bundles that the register of releases lacks.")  # fmt: skip
 @click.option("--sign", "key", type=click.Path(path_type=Path), metavar="KEY",
@@ -24,17 +34,41 @@ from evaltools.publish.verify import verify as verified
               "ssh-agent.")  # fmt: skip
 @parameter_options
 def publish(
-    folder: Path,
+    folder: Path | None,
+    check: bool,
     published: Path | None,
     key: Path | None,
     given: tuple[str, ...],
     scenario: str | None,
 ) -> None:
     """Publish the report as a bundle, unless anything at all stands against it."""
+    if check == (folder is not None):
+        raise click.UsageError("Give either --to FOLDER or --check.")
     study, parameters = choose_parameters(given, scenario)
+    if folder is None:
+        _show_check(check_publication(study, parameters, published, click.echo))
+        return
     bundle = publish_report(study, parameters, folder, published, click.echo, key)
     click.echo(f"{len(bundle.files)} files, sha256 {bundle.digest}")
     click.echo(f"  {relative_path(bundle.folder)}")
+
+
+def _show_check(found: PublicationCheck) -> None:
+    """Print the findings then and now, and what stands against publishing: exit status 1."""
+    differing = [pair for pair in found.findings if pair.kind != "same"]
+    if not found.earlier:
+        click.echo("No earlier release recorded its findings; these are the ones of now.")
+    else:
+        count = len(differing)
+        click.echo(f"Findings against {found.earlier}: {count} of {len(found.findings)} differ")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("Finding", "What", "Then", "Now", "Sentence then", "Sentence now"):
+        table.add_column(name, overflow="fold")
+    for pair, row in zip(found.findings, list_pairs(found.findings, Words("en")), strict=True):
+        table.add_row(*map(Text, (row[0], pair.kind.replace("_", " "), *row[1:])))
+    Console().print(table)
+    refuse(found.problems)
+    click.echo("Nothing stands against publishing it.")
 
 
 @main.command()

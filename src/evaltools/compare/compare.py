@@ -19,6 +19,7 @@ from evaltools.findings.declaration import FILE_NAME, load_findings
 from evaltools.findings.judgement import judge
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import READING_PARAMETERS, Artifact, JudgedFinding
+from evaltools.provenance.finding_changes import FindingPair, pair_findings
 from evaltools.provenance.hashes import changed_keys
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Study
@@ -65,6 +66,8 @@ class Comparison:
         compared: how many indicators either has.
         changes: those that are not the same, in their total order.
         findings: those whose outcome changed; None where a run has no judgements.
+        sentences: findings of which the two say something else, by the sentences that each of the
+            two recorded; none where one of them has no sentence.
         inputs: files of the data, and the declaration of the study.
         prose: variables that print differently; None where there was no study to read.
     """
@@ -76,6 +79,7 @@ class Comparison:
     compared: int
     changes: tuple[IndicatorChange, ...]
     findings: tuple[FindingChange, ...] | None
+    sentences: tuple[FindingPair, ...]
     inputs: tuple[InputChange, ...]
     parameters: tuple[ParameterChange, ...]
     code: tuple[str, ...]
@@ -92,8 +96,8 @@ class Comparison:
     @property
     def is_empty(self) -> bool:
         """Whether the two are the same in all that was looked at."""
-        differs = (self.changes, self.findings, self.inputs, self.parameters, self.code,
-                   self.notebooks, self.lock, self.python, self.prose)  # fmt: skip
+        differs = (self.changes, self.findings, self.sentences, self.inputs, self.parameters,
+                   self.code, self.notebooks, self.lock, self.python, self.prose)  # fmt: skip
         return not any(differs)
 
 
@@ -128,6 +132,11 @@ def compare(
         compared=len({item.identity for item in (*old.indicators, *new.indicators)}),
         changes=changes,
         findings=_compare_findings(*judgements, {change.key for change in changes}),
+        sentences=tuple(
+            pair
+            for pair in pair_findings(old.findings or {}, new.findings or {})
+            if pair.kind != "same" and pair.is_recorded
+        ),
         inputs=tuple(
             InputChange(name, "added" if name not in then.files
                         else "changed" if name in now.files else "removed")

@@ -30,6 +30,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import MISSING, Language
 from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
+from evaltools.provenance.finding_changes import list_pairs
 from evaltools.report.renderer.fonts import face_rules
 from evaltools.study import Study
 
@@ -87,6 +88,8 @@ def print_comparison(
                 for item in comparison.findings or ()]  # fmt: skip
     columns = ("Finding", "Before", "Now", "Indicators that changed")
     show("Findings whose outcome changed", columns, findings)
+    said = ("Finding", "Outcome before", "Outcome now", "Sentence before", "Sentence now")
+    show("What the report says otherwise", said, list_pairs(comparison.sentences, Words("en")))
     moved = tables.select_changed_shares(comparison)
     others = tables.select_other_changes(comparison)
     if everything:
@@ -114,6 +117,7 @@ def print_comparison(
 ROWS = 15
 """Rows of the table of shares; a report is not the place for all of them."""
 _MOVES = ("indicator", "old", "new", "change", "interval")
+_SAID = ("finding", "outcome_old", "outcome_new", "sentence_old", "sentence_new")
 
 
 def write_changes_section(
@@ -150,6 +154,10 @@ def write_changes_section(
     if outcomes := tables.list_outcomes(comparison, words):
         head = _columns(words, "finding", "old", "new")
         blocks.append(_markdown_table("findings", head, outcomes, words, widths=(50, 25, 25)))
+    if sentences := list_pairs(comparison.sentences, words):
+        head = _columns(words, *_SAID)
+        widths = (16, 14, 14, 28, 28)
+        blocks.append(_markdown_table("sentences", head, sentences, words, widths=widths))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -236,6 +244,7 @@ def _page_parts(
         "inputs", ("what", "old", "new"), tables.list_input_changes(comparison, language, labels)
     )
     section("findings", ("finding", "old", "new"), tables.list_outcomes(comparison, words))
+    section("sentences", _SAID, list_pairs(comparison.sentences, words))
     heading("moves")
     moved = tables.select_changed_shares(comparison)
     if moved:

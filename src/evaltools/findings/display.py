@@ -157,7 +157,10 @@ def _span(reading: Reading, words: Words) -> str:
 
 
 def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
-    """What became of each finding, why, and which indicators it was put to, by id."""
+    """What became of each finding, why, and which indicators it was put to, by id.
+
+    `said` is its sentence; `wordings` are those of every case, as the study declares them.
+    """
     words = [Words(language) for language in LANGUAGES]
     return [
         {
@@ -165,7 +168,12 @@ def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
             "asserted": item.finding.asserted,
             "outcome": item.outcome,
             "case": item.case,
+            "text": {language: item.text(language) for language in LANGUAGES},
             "said": {language: plain_text(said) for language, said in sorted(item.said.items())},
+            "wordings": {
+                case: {language: own for language in LANGUAGES if (own := getattr(text, language))}
+                for case, text in sorted(item.finding.sentences.items())
+            },
             "accepted": item.accepted,
             "estimand": item.estimand,
             "reason": {each.language: item.reason.text(each) for each in words},

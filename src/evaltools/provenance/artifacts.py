@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -38,12 +38,27 @@ class JudgedFinding:
         outcome: `holds`, `does_not_hold` or `cannot_be_told`.
         keys: indicators looked at.
         by_rule: outcome under each coder rule; empty where it was not asked.
+        case: which of its wordings is true of the run; empty where that was not recorded.
+        said: the sentence by language; empty of a finding that has one text for all outcomes.
+        text: what it says where its sentence does not follow the outcome, by language.
+        wordings: of each case, by language, with slots as the study declares them.
+        asserted: whether the report says it, and no one else.
     """
 
     id: str
     outcome: str
     keys: tuple[str, ...]
     by_rule: tuple[tuple[str, str], ...] = ()
+    case: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    text: Mapping[str, str] = field(default_factory=dict)
+    wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    asserted: bool = True
+
+    def sentence(self, language: str) -> str:
+        """What the report says in a language; in another of its own where it lacks that one."""
+        told = self.said or self.text
+        return told.get(language) or next((text for _, text in sorted(told.items())), "")
 
     @property
     def other_rules(self) -> tuple[tuple[str, str], ...]:
@@ -203,19 +218,45 @@ def _read_findings(home: Path) -> dict[str, JudgedFinding] | None:
     path = home / FINDINGS
     if not path.is_file():
         return None
-    found: dict[str, JudgedFinding] = {}
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        for item in content if isinstance(content, list) else content["findings"]:
-            numbers = item.get("numbers", item.get("indicators", ()))
-            keys = {str(each["key"] if isinstance(each, dict) else each) for each in numbers}
-            by_rule = tuple((str(k), str(v)) for k, v in item.get("by_rule", {}).items())
-            name, outcome = str(item["id"]), str(item["outcome"])
-            found[name] = JudgedFinding(name, outcome, tuple(sorted(keys)), by_rule)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        if path.stat().st_size > LARGEST_LIST:
+            raise ValueError("it is too large")
+        return findings_from(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         what = f"cannot be read: {type(error).__name__} {error}"
         raise ProblemError([Problem(f"{home.name}/{FINDINGS}", what)]) from None
+
+
+def findings_from(content: Any) -> dict[str, JudgedFinding]:
+    """Findings by id from what `findings.json` holds.
+
+    Raises:
+        TypeError, KeyError, AttributeError, ValueError: it is none.
+    """
+    found: dict[str, JudgedFinding] = {}
+    for item in content if isinstance(content, list) else content["findings"]:
+        numbers = item.get("numbers", item.get("indicators", ()))
+        keys = {str(each["key"] if isinstance(each, dict) else each) for each in numbers}
+        by_rule = tuple((str(k), str(v)) for k, v in item.get("by_rule", {}).items())
+        name, outcome = str(item["id"]), str(item["outcome"])
+        found[name] = JudgedFinding(
+            name,
+            outcome,
+            tuple(sorted(keys)),
+            by_rule,
+            case=str(item.get("case") or ""),
+            said=_texts(item.get("said") or {}),
+            text=_texts(item.get("text") or {}),
+            wordings={
+                str(case): _texts(texts) for case, texts in (item.get("wordings") or {}).items()
+            },
+            asserted=bool(item.get("asserted", True)),
+        )
     return dict(sorted(found.items()))
+
+
+def _texts(content: Any) -> dict[str, str]:
+    return {str(language): str(text) for language, text in content.items()}
 
 
 ArtifactKind = Literal["run", "report", "bundle"]

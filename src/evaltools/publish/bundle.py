@@ -25,8 +25,9 @@ from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
 from evaltools.files import name_folder_in_errors, sync_to_disk
 from evaltools.findings.checklists import included_pages, sections_of
+from evaltools.findings.display import findings_record
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import LANGUAGES, Language
+from evaltools.i18n.numbers import Language
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.artifacts import BUNDLE as DIGESTS
@@ -198,8 +199,8 @@ def _write_crate(
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
-DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml",
-                "reports/words.yml")  # fmt: skip
+DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/forms.yml",
+                "reports/waivers.yml", "reports/words.yml")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -233,17 +234,10 @@ def write_bundle(
     The same report and run give the same bytes wherever and whenever. Raises ProblemError with
     everything that keeps it from being published; nothing is written then.
     """
-    problems = [
-        *check_output_folder(candidate.study, to),
-        *run_gates(candidate, [*standard_gates(), *gates]),
-    ]
+    problems = check_output_folder(candidate.study, to)
     with tempfile.TemporaryDirectory(prefix="evaltools-publish-") as scratch:
         assembled = Path(scratch) / "bundle"
-        if _can_be_assembled(candidate):
-            assembled.mkdir()
-            _fill_bundle(assembled, candidate, release)
-            problems += examine(assembled) if examine else []
-        refuse(problems)
+        refuse([*problems, *find_obstacles(candidate, gates, assembled, release, examine)])
         digest = write_checksums(assembled)
         if key is not None:
             sign_bundle(assembled, key)
@@ -260,6 +254,28 @@ def write_bundle(
         finally:
             shutil.rmtree(building, ignore_errors=True)
     return Bundle(to, tuple(sorted([*list_files(to), DIGESTS])), digest)
+
+
+def find_obstacles(
+    candidate: Candidate,
+    gates: Sequence[Gate],
+    assembled: Path,
+    release: Release | None = None,
+    examine: Examination | None = None,
+) -> list[Problem]:
+    """Everything that keeps a report from being published; its files are left in `assembled`.
+
+    Arguments:
+        assembled: where to put the bundle together for its examination; must not be there yet.
+
+    For the others see `write_bundle`.
+    """
+    problems = run_gates(candidate, [*standard_gates(), *gates])
+    if _can_be_assembled(candidate):
+        assembled.mkdir()
+        _fill_bundle(assembled, candidate, release)
+        problems += examine(assembled) if examine else []
+    return problems
 
 
 def assemble_bundle(folder: Path, candidate: Candidate, release: Release | None) -> str:
@@ -382,21 +398,16 @@ def _write_card(folder: Path, candidate: Candidate) -> dict[str, str]:
 
 
 def _write_findings(folder: Path, candidate: Candidate) -> dict[str, str]:
-    """What became of each finding, with its reason in three languages."""
+    """What became of each finding and what the report says of it, in the languages of the study."""
+    by_id = {item.finding.id: item for item in candidate.judgements}
     records = [
-        {
-            "id": item.finding.id,
-            "asserted": item.finding.asserted,
-            "text": {name: item.text(name) for name in LANGUAGES},
-            "outcome": item.outcome,
-            "reason": {name: item.reason.text(Words(name)) for name in LANGUAGES},
-            "estimand": item.estimand,
-            "indicators": sorted({number.key for number in item.numbers}),
-            "accepted": item.finding.accepted.model_dump(mode="json")
-            if item.accepted and item.finding.accepted is not None
+        record
+        | {
+            "accepted": accepted.model_dump(mode="json")
+            if record["accepted"] and (accepted := by_id[record["id"]].finding.accepted)
             else None,
         }
-        for item in sorted(candidate.judgements, key=lambda judgement: judgement.finding.id)
+        for record in findings_record(candidate.judgements)
     ]
     content = {"notice": candidate.notice, "findings": records}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,15 +30,17 @@ from evaltools.disclosure.releases import (
 from evaltools.disclosure.scan import ScanContext, cited_words, scan_outputs, withheld_counts
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.files import replace_file
+from evaltools.findings.display import findings_record
 from evaltools.findings.judgement import problems_for_publishing
 from evaltools.findings.matrix import matrix_problems
 from evaltools.indicators.disclosure.rules import Rules
 from evaltools.lint import doubted_findings, lint
 from evaltools.lint.signatures import unsigned_sentences
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.provenance.artifacts import CRATE
+from evaltools.provenance.artifacts import CRATE, JudgedFinding, findings_from, read_artifact
+from evaltools.provenance.finding_changes import FindingPair, pair_findings
 from evaltools.provenance.signature import key_problems
-from evaltools.publish.bundle import Bundle, make_release, write_bundle
+from evaltools.publish.bundle import Bundle, find_obstacles, make_release, write_bundle
 from evaltools.publish.gates import Candidate, Gate, check_release_note
 from evaltools.publish.verify import verify
 from evaltools.report.build import build_report, check_output_folder, current_report
@@ -107,10 +110,12 @@ class ReleaseRegister:
         parameters: Parameters,
         run: str,
         bundle: str,
+        findings: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Put a release on the register, the tables first; the same bundle is put there once.
 
         `bundle` is the SHA-256 of its checklist; the study declares the day, no clock is read.
+        `findings` are those of `findings_record`, for later releases to be told apart from it.
         """
         entries = self._entries() or []
         if any(entry["bundle"] == bundle for entry in entries):
@@ -118,6 +123,8 @@ class ReleaseRegister:
         text = release_text(release).encode()
         tables = f"{FOLDER}/{bundle[:16]}.json"
         publication = study.declaration.publication
+        said = json.dumps(list(findings), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        judged = f"{FOLDER}/{bundle[:16]}-findings.json"
         entries.append(
             {
                 "name": name,
@@ -128,12 +135,38 @@ class ReleaseRegister:
                 "bundle": bundle,
                 "tables": tables,
                 "sha256": hashlib.sha256(text).hexdigest(),
+                "findings": judged,
+                "findings_sha256": hashlib.sha256(said.encode()).hexdigest(),
             }
         )
         (self.root / FOLDER).mkdir(exist_ok=True)
         replace_file(self.root / tables, text)
+        replace_file(self.root / judged, said.encode())
         listed = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=100)
         replace_file(self.root / FILE_NAME, (_HEAD + listed).encode())
+
+    def last_findings(self) -> tuple[str, Mapping[str, JudgedFinding] | None] | None:
+        """Name and findings of the latest release; None where none is known, or it has none.
+
+        Releases that an earlier version registered have no findings.
+
+        Raises ProblemError where they are missing, changed or unreadable.
+        """
+        entries = self._entries()
+        if not entries or "findings" not in entries[-1]:
+            return None
+        entry = entries[-1]
+        where, file = f"{FILE_NAME}, release {entry['name']}", entry["findings"]
+        try:
+            content = _read_register(self.root / file)
+        except (OSError, ValueError):
+            raise _error(where, f"its findings, {file}, are missing") from None
+        if hashlib.sha256(content).hexdigest() != entry.get("findings_sha256"):
+            raise _error(where, f"its findings, {file}, are not those that it published")
+        try:
+            return entry["name"], findings_from(json.loads(content))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise _error(where, f"its findings, {file}, cannot be read") from None
 
     def _entries(self) -> list[dict[str, Any]] | None:
         path = self.root / FILE_NAME
@@ -195,6 +228,11 @@ def _entry_problems(entries: object) -> Iterator[Problem]:
             yield _problem(where, f"{', '.join(wrong)} should be text")
         elif Path(entry["tables"]).parent.as_posix() != FOLDER:
             yield _problem(where, f"names tables outside of {FOLDER}/")
+        elif "findings" in entry and not (
+            isinstance(entry["findings"], str)
+            and Path(entry["findings"]).parent.as_posix() == FOLDER
+        ):
+            yield _problem(where, f"names findings outside of {FOLDER}/")
 
 
 def _read_register(path: Path) -> bytes:
@@ -243,6 +281,81 @@ def publish_report(
         ProblemError: everything that stands against it, of all gates at once.
     """
     refuse([*check_output_folder(study, to), *(key_problems(key) if key is not None else ())])
+    preparation = _prepare(study, parameters, published, say)
+    candidate, release = preparation.candidate, preparation.release
+    say("Checking what stands against publishing")
+    bundle = write_bundle(
+        candidate, to, preparation.gates, release,
+        examine=_make_output_search(candidate),
+        register=lambda digest: preparation.register.add(
+            to.name, release, study, parameters, candidate.run.key, digest,
+            findings_record(candidate.judgements),
+        ),
+        key=key,
+    )  # fmt: skip
+    say(f"{FILE_NAME} lists it: keep that file under version control")
+    say(LIMITS)
+    return bundle
+
+
+@dataclass(frozen=True)
+class PublicationCheck:
+    """Whether a report could be published as it stands.
+
+    Arguments:
+        problems: everything that stands against it; none if it could.
+        earlier: name of the release that its findings are held against; empty without one.
+        findings: every finding, then and now.
+    """
+
+    problems: tuple[Problem, ...]
+    earlier: str
+    findings: tuple[FindingPair, ...]
+
+
+def check_publication(
+    study: Study, parameters: Parameters, published: Path | None = None, say: Say = print
+) -> PublicationCheck:
+    """Pass a report through every gate without publishing it, and hold it against the last one.
+
+    The last release is the latest on the register; where that records no findings, or there is no
+    register, the last bundle of `published` by name. Nothing is rendered where a report is current.
+
+    Raises:
+        ProblemError: there is no report to check, since it cannot be built, or the register
+            cannot be read.
+    """
+    preparation = _prepare(study, parameters, published, say)
+    candidate = preparation.candidate
+    with tempfile.TemporaryDirectory(prefix="evaltools-check-") as scratch:
+        assembled = Path(scratch) / "bundle"
+        examine = _make_output_search(candidate)
+        problems = find_obstacles(
+            candidate, preparation.gates, assembled, preparation.release, examine
+        )
+    now = findings_from(findings_record(candidate.judgements))
+    name, then = preparation.register.last_findings() or ("", None)
+    bundles = find_previous_bundles(published) if published else ()
+    if then is None and bundles:
+        name, then = bundles[-1].name, read_artifact(bundles[-1]).findings
+    if then is None:
+        return PublicationCheck(tuple(problems), "", pair_findings({}, now))
+    return PublicationCheck(tuple(problems), name, pair_findings(then, now))
+
+
+@dataclass(frozen=True)
+class _Preparation:
+    """A report that was built, and all that it is checked by."""
+
+    candidate: Candidate
+    release: Release
+    gates: tuple[Gate, ...]
+    register: ReleaseRegister
+
+
+def _prepare(
+    study: Study, parameters: Parameters, published: Path | None, say: Say
+) -> _Preparation:
     build_report(study, parameters, say=say)
     folder, run = current_report(study, parameters)
     judgements = judge_run(study, run)
@@ -253,7 +366,7 @@ def publish_report(
     earlier = drop_repeated_releases(known.releases, bundles)
     candidate = Candidate(study, parameters, folder, run, tuple(judgements))
     release = make_release(candidate)
-    gates = [
+    gates = (
         Gate("findings", lambda _: problems_for_publishing(judgements)),
         Gate("coder rules", check_release_note),
         Gate("matrix", _check_evaluation_matrix),
@@ -262,17 +375,8 @@ def publish_report(
         Gate("signatures", check_signatures),
         Gate("disclosure", lambda _: _check_disclosure(candidate, release, earlier)),
         Gate("verification", _check_verification),
-    ]
-    say("Checking what stands against publishing")
-    bundle = write_bundle(
-        candidate, to, gates, release,
-        examine=_make_output_search(candidate),
-        register=lambda digest: register.add(to.name, release, study, parameters, run.key, digest),
-        key=key,
-    )  # fmt: skip
-    say(f"{FILE_NAME} lists it: keep that file under version control")
-    say(LIMITS)
-    return bundle
+    )
+    return _Preparation(candidate, release, gates, register)
 
 
 def _check_evaluation_matrix(candidate: Candidate) -> list[Problem]:

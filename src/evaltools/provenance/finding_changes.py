@@ -1,0 +1,75 @@
+"""Findings of two reports side by side: outcome, case and sentence, then and now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import LANGUAGES
+from evaltools.provenance.artifacts import JudgedFinding
+
+ChangeKind = Literal["same", "turned", "other_case", "other_words", "added", "removed"]
+
+
+@dataclass(frozen=True)
+class FindingPair:
+    """One finding in two reports; None where a report does not judge it."""
+
+    id: str
+    then: JudgedFinding | None
+    now: JudgedFinding | None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether both reports recorded what they say of it."""
+        return all(each is not None and (each.said or each.text) for each in (self.then, self.now))
+
+    @property
+    def kind(self) -> ChangeKind:
+        """What differs: the outcome before the case of the sentence, that before its words."""
+        then, now = self.then, self.now
+        if then is None or now is None:
+            return "added" if then is None else "removed"
+        if then.outcome != now.outcome:
+            return "turned"
+        if then.case and now.case and then.case != now.case:
+            return "other_case"
+        both = [each for each in LANGUAGES if each in then.said and each in now.said]
+        same = all(then.said[each] == now.said[each] for each in both)
+        return "same" if same else "other_words"
+
+
+def pair_findings(
+    old: Mapping[str, JudgedFinding], new: Mapping[str, JudgedFinding]
+) -> tuple[FindingPair, ...]:
+    """Every finding that either of two reports judges, by id."""
+    return tuple(FindingPair(name, old.get(name), new.get(name)) for name in sorted({*old, *new}))
+
+
+def list_pairs(pairs: Iterable[FindingPair], words: Words) -> list[tuple[str, str, str, str, str]]:
+    """Rows of a table: finding, outcome then and now, sentence then and now.
+
+    A case that is not the outcome itself stands in brackets behind it.
+    """
+    return [
+        (
+            pair.id,
+            _outcome(pair.then, words),
+            _outcome(pair.now, words),
+            pair.then.sentence(words.language) if pair.then else "",
+            pair.now.sentence(words.language) if pair.now else "",
+        )
+        for pair in pairs
+    ]
+
+
+def _outcome(finding: JudgedFinding | None, words: Words) -> str:
+    name = "none" if finding is None else finding.outcome
+    key = f"comparison.outcome.{name}"
+    told = words(key) if words.has(key) else name
+    if finding is None or finding.case in ("", finding.outcome):
+        return told
+    key = f"comparison.case.{finding.case}"
+    return f"{told} ({words(key) if words.has(key) else finding.case})"

@@ -1,0 +1,1 @@
+"""Texts written elsewhere, held against what was published: which sentences it bears out."""
