@@ -94,16 +94,23 @@ def wave_differences_figure(evidence: Evidence) -> Figure:
 def _differences(
     evidence: Evidence, frame: pd.DataFrame, name: str, sides: tuple[str, str]
 ) -> Figure:
-    """A figure of differences; `sides` are those that lie left and right of zero."""
+    """A figure of differences; `sides` are those that lie left and right of zero.
+
+    Where a side has too few reports for a comparison the figure says so, with both counts.
+    """
     words = words_of(evidence)
     left, right = (words(f"challenges.towards_{side}") for side in sides)
+    counts = count_sides(frame, sides[1], sides[0])
+    nothing = words(f"challenges.no_{name}")
+    if any(counts.values()):
+        nothing = words(f"challenges.few_{name}", least=evidence.judging.least_group, **counts)
     return Differences(
         gap_rows(frame),
         towards=(left, right),
         words=words,
-        nothing=words(f"challenges.no_{name}"),
+        nothing=nothing,
     ).figure(
-        words.markdown(f"challenges.{name}", **count_sides(frame, sides[1], sides[0])),
+        words.markdown(f"challenges.{name}", **counts),
         note=differences_note(frame, evidence),
     )
 
@@ -119,7 +126,14 @@ def gap_rows(frame: pd.DataFrame) -> list[Gap]:
     """Rows of a figure of differences; none where nothing could be compared."""
     compared = frame[frame["difference"].notna()]
     return [
-        Gap(str(row["label"]), float(row["difference"]), float(row["low"]), float(row["high"]))
+        Gap(
+            str(row["label"]),
+            float(row["difference"]),
+            float(row["low"]),
+            float(row["high"]),
+            stands=bool(row["stands"]),
+            sides=(int(row["x1"]), int(row["n1"]), int(row["x2"]), int(row["n2"])),
+        )
         for row in compared.to_dict("records")
     ]
 

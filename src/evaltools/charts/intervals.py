@@ -206,6 +206,9 @@ class Gap:
         value: the difference; of shares from -1 to 1, or in standard deviations.
         low, high: its interval, or None.
         suppressed: withheld by disclosure control.
+        stands: whether it stands among all those compared with it; None where its own interval
+            decides.
+        sides: counts of both sides, `(x1, n1, x2, n2)`, printed beside it; None for none.
     """
 
     label: str
@@ -213,6 +216,8 @@ class Gap:
     low: float | None = None
     high: float | None = None
     suppressed: bool = False
+    stands: bool | None = None
+    sides: tuple[int, int, int, int] | None = None
 
     @property
     def known(self) -> bool:
@@ -221,7 +226,9 @@ class Gap:
 
     @property
     def clear(self) -> bool:
-        """Whether the interval keeps away from zero."""
+        """Whether it is more than chance: it stands, or its interval keeps away from zero."""
+        if self.stands is not None:
+            return self.stands
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
     def conceal(self) -> Gap:
@@ -273,7 +280,7 @@ class Differences(RowChart[Gap]):
                 "" if sides else words(name),
             ),
             key=self._key(rows),
-            heading=words("axis.points_short") if points else "",
+            heading=self._heading(rows),
             spacing=Spacing(below=height(2, SMALL) if sides else 0.0),
         )  # fmt: skip
         if sides:
@@ -314,7 +321,12 @@ class Differences(RowChart[Gap]):
         zero = flagged = ""
         if any(row.low is not None for row in self.rows):
             zero = words("alt.crossing_none")
-            if clear:
+            adjusted = any(row.stands is not None for row in rows)
+            if adjusted:
+                zero = words("alt.standing_none")
+            if clear and adjusted:
+                zero = words("alt.standing", count=len(clear), items=list_of(clear, language))
+            elif clear:
                 zero = words("alt.crossing", count=len(clear), items=list_of(clear, language))
         if flag is not None:
             limit = number(flag, language, 2)
@@ -331,8 +343,20 @@ class Differences(RowChart[Gap]):
         )
 
     def _printed(self, row: Gap) -> str:
-        value = row.value
-        return "" if value is None else signed(value * self._factor, self.language, self._digits)
+        """The difference, or the counts of both sides, of which points may be too exact a word."""
+        if row.value is None:
+            return ""
+        if row.sides is not None:
+            x1, n1, x2, n2 = row.sides
+            counts = (count_of(x1, n1, self.language), count_of(x2, n2, self.language))
+            return " – ".join(counts)
+        return signed(row.value * self._factor, self.language, self._digits)
+
+    def _heading(self, rows: Sequence[Gap]) -> str:
+        """What stands above the column of numbers: nothing above counts of both sides."""
+        if self.unit != "points" or any(row.sides is not None for row in rows):
+            return ""
+        return self.words("axis.points_short")
 
     def _interval(self, row: Gap) -> str:
         low, high = ((end or 0.0) * self._factor for end in (row.low, row.high))
@@ -344,9 +368,11 @@ class Differences(RowChart[Gap]):
             text = number(self.flag, self.language, decimals_of([self.flag]))
             return [Entry(words("legend.flag", value=text), "dashes", RUST)]
         clear = {row.clear for row in rows if row.low is not None}
+        adjusted = "standing" if any(row.stands is not None for row in rows) else "clear"
         entries = []
         if True in clear:
-            entries.append(Entry(words("legend.clear"), "dot", DEEP_BLUE))
+            entries.append(Entry(words(f"legend.{adjusted}"), "dot", DEEP_BLUE))
         if False in clear:
-            entries.append(Entry(words("legend.unclear"), "hollow", GREY))
+            name = {"clear": "unclear", "standing": "not_standing"}[adjusted]
+            entries.append(Entry(words(f"legend.{name}"), "hollow", GREY))
         return entries
