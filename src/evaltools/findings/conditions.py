@@ -140,9 +140,14 @@ class Differs(Leaf):
     """Some of a family of differences stands, whichever it is: the data say which.
 
     A difference stands where its p-value, adjusted over the family, bears it out.
+
+    Arguments:
+        of: the family.
+        code: what code each is about, with the star of `of`, where its name does not say so.
     """
 
     of: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_*-]+)+\.difference$")]
+    code: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*\.\*$")] | None = None
 
 
 class Equals(Leaf):

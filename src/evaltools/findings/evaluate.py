@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
@@ -26,7 +26,7 @@ from evaltools.findings.conditions import (
     Word,
     keys_of,
 )
-from evaltools.findings.lookup import Numbers, Reading
+from evaltools.findings.lookup import Numbers, Reading, substitute
 from evaltools.findings.reasons import Kind, ReasonKind
 from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
@@ -233,7 +233,11 @@ def differs(required: Differs, numbers: Numbers, estimand: Estimand) -> Verdict:
     What was not asked is no part of the family. That none stands is told of the chance only: no
     difference was shown, which is not to say that there is none.
     """
-    members = _others(required.of, (), numbers, estimand)
+    code = required.code or ""
+    members = [
+        replace(each, code=substitute(required.of, code, each.name)) if code else each
+        for each in _others(required.of, (), numbers, estimand)
+    ]
     known = _by_distance(members)
     if not known:
         few = [each for each in members if each.indicator and each.indicator.why == "too_few"]
