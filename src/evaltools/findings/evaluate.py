@@ -142,6 +142,8 @@ def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards
     limits, value = reading.limits, required.value
     if limits is None or reading.value is None:
         return undecided(*unreadable([reading], estimand))
+    if required.limit != "value" and lacks_interval(reading):
+        return undecided(ReasonKind("no_interval", (reading,)))
     low, high = limits
     if required.limit is not None:
         record = reading.indicator
@@ -161,6 +163,21 @@ def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards
     return undecided(ReasonKind("straddles", (reading,), (), value, limits))
 
 
+def lacks_interval(reading: Reading) -> bool:
+    """Whether a number beyond the reports read should have limits, and none could be had.
+
+    Its method says that there are such limits, as of one cluster there are not.
+    """
+    record = reading.indicator
+    return (
+        record is not None
+        and reading.part == "value"
+        and record.estimand != "D"
+        and bool(record.method)
+        and record.low is None
+    )
+
+
 def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a word for how many is true of a share.
 
@@ -171,6 +188,8 @@ def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdic
     limits, word = reading.limits, required.word
     if limits is None or reading.value is None:
         return undecided(*unreadable([reading], estimand))
+    if lacks_interval(reading):
+        return undecided(ReasonKind("no_interval", (reading,)))
     found = quantity(reading.value, *limits)
     interval = limits if limits[0] < limits[1] else None
     if found is not None and found in (word, *IMPLIED[word]):
