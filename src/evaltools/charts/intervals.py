@@ -34,6 +34,8 @@ from evaltools.charts.style import (
 )
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.numbers import (
+    FEWEST_FOR_PERCENT,
+    Language,
     count_of,
     level_text,
     list_of,
@@ -41,6 +43,7 @@ from evaltools.i18n.numbers import (
     number_range,
     percent,
     percent_range,
+    share,
     signed,
 )
 
@@ -85,6 +88,18 @@ class Dot:
         """Whether its interval has a length."""
         return self.low is not None and self.high is not None and self.high > self.low
 
+    def printed(self, value: float | None, language: Language) -> str:
+        """A share of the same units: a percentage, or of fewer than ten a count."""
+        x = None if value is None or self.N is None else round(value * self.N)
+        return share(value, x, self.N, language)
+
+    def printed_range(self, low: float, high: float, language: Language) -> str:
+        """A range of such shares."""
+        if self.N is None or self.N >= FEWEST_FOR_PERCENT:
+            return percent_range(low, high, language)
+        counts = number_range(round(low * self.N), round(high * self.N), language)
+        return f"{counts}/{number(self.N, language)}"
+
     def conceal(self) -> Dot:
         """Without its numbers."""
         return Dot(self.label, None, suppressed=True)
@@ -125,7 +140,9 @@ class Dots(RowChart[Dot]):
         return lay_out_rows(
             [row.label for row in rows],
             [self._number(row) for row in rows],
-            self._share_axis(reached, self.axis or self.words("axis.share_of_reports")),
+            self._share_axis(
+                reached, self.axis or self.words("axis.share_of_reports"), [row.N for row in rows]
+            ),
             key=self._key(rows),
             spacing=Spacing(pitch=21.0 if self._paired else 17.0),
         )
@@ -158,17 +175,17 @@ class Dots(RowChart[Dot]):
 
     def _describe_row(self, row: Dot) -> str:
         words, language = self.words, self.language
-        text = percent(row.value, language)
-        if row.n is not None and row.N is not None:
+        text = row.printed(row.value, language)
+        if row.n is not None and row.N is not None and row.N >= FEWEST_FOR_PERCENT:
             text += f" ({count_of(row.n, row.N, language)})"
         if row.extends:
             interval = percent_range(row.low, row.high, language)
             text += f", {words('alt.interval_short', interval=interval)}"
         if row.rule_low is not None and row.rule_high is not None:
-            interval = percent_range(row.rule_low, row.rule_high, language)
+            interval = row.printed_range(row.rule_low, row.rule_high, language)
             text += f", {words('alt.coder_rules', interval=interval)}"
         if row.second is not None:
-            text += f", {words('alt.second', value=percent(row.second, language))}"
+            text += f", {words('alt.second', value=row.printed(row.second, language))}"
         return text
 
     def _number(self, row: Dot) -> str:
