@@ -76,7 +76,7 @@ def test_a_difference_has_the_counts_of_both_sides_and_its_mark_says_whether_it_
     ]
     chart = Differences(rows, words=Words("en"))
     drawn = texts_of(chart.draw())
-    assert {"18/20 – 12/20", "3/20 – 15/20", "beyond chance", "may be due to chance"} <= set(drawn)
+    assert {"12/20 – 18/20", "15/20 – 3/20", "beyond chance", "may be due to chance"} <= set(drawn)
     told = chart.describe()
     assert "One difference is beyond chance: aims" in told
     only = Differences(rows[:1], words=Words("en")).describe()

@@ -15,7 +15,7 @@ from evaltools.charts.maps import Heatmap, Panel
 from evaltools.charts.table import Column, Table
 from evaltools.i18n.numbers import NBSP, Language, count_of, number
 from evaltools.indicators.challenge_response import answer_table, pair_table, strongest_links
-from evaltools.indicators.comparisons import compare_groups, compare_waves
+from evaltools.indicators.comparisons import compare_groups, compare_waves, earlier_wave
 from evaltools.indicators.prevalence import ranking
 
 if TYPE_CHECKING:
@@ -81,28 +81,30 @@ def links_table(evidence: Evidence) -> Table:
 def group_differences_figure(evidence: Evidence) -> Figure:
     """Challenges by group of the lead."""
     frame = compare_groups(evidence)
-    return _differences(evidence, frame, "groups", ("second", "first"))
+    return _differences(evidence, frame, "groups", ("second", "first"), bool(len(frame)))
 
 
 @figure_of("reports", "waves", "challenge")
 def wave_differences_figure(evidence: Evidence) -> Figure:
     """Challenges and responses against the wave before."""
     frame = compare_waves(evidence, "challenge", "response")
-    return _differences(evidence, frame, "waves", ("before", "now"))
+    there = earlier_wave(evidence) is not None
+    return _differences(evidence, frame, "waves", ("before", "now"), there)
 
 
 def _differences(
-    evidence: Evidence, frame: pd.DataFrame, name: str, sides: tuple[str, str]
+    evidence: Evidence, frame: pd.DataFrame, name: str, sides: tuple[str, str], there: bool
 ) -> Figure:
     """A figure of differences; `sides` are those that lie left and right of zero.
 
-    Where a side has too few reports for a comparison the figure says so, with both counts.
+    Where a side has too few reports for a comparison the figure says so, with both counts, or,
+    where there is nothing to compare with, that it is not `there`.
     """
     words = words_of(evidence)
     left, right = (words(f"challenges.towards_{side}") for side in sides)
     counts = count_sides(frame, sides[1], sides[0])
     nothing = words(f"challenges.no_{name}")
-    if any(counts.values()):
+    if there and any(counts.values()):
         nothing = words(f"challenges.few_{name}", least=evidence.judging.least_group, **counts)
     return Differences(
         gap_rows(frame),

@@ -225,7 +225,8 @@ class Gap:
         suppressed: withheld by disclosure control.
         stands: whether it stands among all those compared with it; None where its own interval
             decides.
-        sides: counts of both sides, `(x1, n1, x2, n2)`, printed beside it; None for none.
+        sides: counts of both sides, `(x1, n1, x2, n2)`, the first being the one that lies to the
+            right of zero; printed beside it as zero parts them. None for none.
     """
 
     label: str
@@ -365,7 +366,7 @@ class Differences(RowChart[Gap]):
             return ""
         if row.sides is not None:
             x1, n1, x2, n2 = row.sides
-            counts = (count_of(x1, n1, self.language), count_of(x2, n2, self.language))
+            counts = (count_of(x2, n2, self.language), count_of(x1, n1, self.language))
             return " – ".join(counts)
         return signed(row.value * self._factor, self.language, self._digits)
 
