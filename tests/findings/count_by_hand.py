@@ -21,7 +21,7 @@ class Count:
             path.stem: pd.read_csv(path, dtype=str, keep_default_na=False)
             for path in sorted((ROOT / "data").glob("*/*.csv"))
         }
-        self.tables = read
+        self.tables, self.wave = read, wave
         years_of = read["calls"].set_index("call_id")["year"]
         projects = read["projects"]
         projects = projects[projects["call_id"].map(years_of).isin(years)]
@@ -160,6 +160,47 @@ class Count:
                 return False
         return True
 
+    def standing(self, sides, kinds):
+        """Challenges whose difference stands between two sides, among all codes of the kinds.
+
+        Fisher's exact test by counting tables, Holm's correction over the codes; none where a
+        side has fewer than ten reports.
+
+        Arguments:
+            sides: two pairs of the documents of a side and what they are told to say, as `states`.
+        """
+        n = [len(documents) for documents, _ in sides]
+        if min(n) < 10:
+            return []
+        codes = [code for kind in kinds for _, code in self.ranking(kind)]
+        p = {}
+        for code in codes:
+            x = [sum(c == code and d in docs for d, c in yes) for docs, yes in sides]
+            p[code] = _fisher(x[0], n[0], x[1], n[1])
+        found = []
+        for place, code in enumerate(sorted(codes, key=p.get)):
+            if p[code] * (len(codes) - place) > 0.05:
+                break
+            found.append(code)
+        return [code for code in found if code.startswith("challenge.")]
+
+    def groups_standing(self):
+        group = self.tables["organisations"].set_index("org_id")["municipality_group"]
+        lead = self.projects.set_index("project_id")["lead_org_id"].map(group)
+        of = self.reports["project_id"].map(lead)
+        sides = [
+            (set(self.reports.loc[of == name, "document_id"]), self.states["yes"])
+            for name in ("urban", "rural")
+        ]
+        return self.standing(sides, ["challenge"])
+
+    def waves_standing(self):
+        years = ["2019", "2020", "2021"]
+        waves = [Count(years, str(wave), f"{wave}-04-30")
+                 for wave in (int(self.wave), int(self.wave) - 1)]  # fmt: skip
+        sides = [(set(each.reports["document_id"]), each.states["yes"]) for each in waves]
+        return self.standing(sides, ["challenge", "response", "result"])
+
     def failing(self, alphas, reached):
         """Ids of the report's own claims that the files do not bear out.
 
@@ -184,7 +225,10 @@ class Count:
         def leading(kind):
             return self.leads(kind) and agreed(self.ranking(kind)[0][1])
 
+        groups, waves = self.groups_standing(), self.waves_standing()
         facts = {
+            "groups-differ": bool(groups) and agreed(*groups),
+            "waves-differ": bool(waves) and agreed(*waves),
             "commonest-challenge": leading("challenge"),
             "pandemic-among-five-commonest": pandemic in top_five
             and ahead <= 5
@@ -226,6 +270,16 @@ class Count:
             and agreed(*(code for x, code in results if x >= results[1][0]))
         )
         return {name for name, so in facts.items() if not so}, set(facts)
+
+
+def _fisher(x1, n1, x2, n2):
+    """Chance of all tables with these sums that are no likelier than this one."""
+    both, n = x1 + x2, n1 + n2
+    ways = {
+        k: math.comb(n1, k) * math.comb(n2, both - k)
+        for k in range(max(0, both - n2), min(n1, both) + 1)
+    }
+    return sum(w for w in ways.values() if w <= ways[x1]) / math.comb(n, both)
 
 
 def _midp(a, b):

@@ -14,7 +14,7 @@ import pandas as pd
 
 from evaltools.i18n.messages import Words
 from evaltools.study import load_study
-from evaltools.study.schema import Disclosure
+from evaltools.study.schema import Disclosure, Judging
 from evaltools.study.vocabulary import Vocabulary
 
 CODES = [
@@ -76,6 +76,9 @@ CLAIMS = [
 OPEN = Disclosure(minimum_projects=1, dominance_share=1, p_percent=0)
 """A study that withholds nothing, unless a run asks for a minimum."""
 
+COMPARING = Judging(least_group=2)
+"""A study that compares groups of two reports already."""
+
 
 STUDY = load_study(Path(__file__).parents[2])
 VOCABULARY: Vocabulary = STUDY.declaration
@@ -117,6 +120,7 @@ class Handmade:
     earlier: pd.DataFrame = field(default_factory=pd.DataFrame)
     mild: pd.DataFrame = field(default_factory=pd.DataFrame)
     disclosure: Disclosure = OPEN
+    judging: Judging = COMPARING
     vocabulary: Vocabulary = VOCABULARY
 
     @property

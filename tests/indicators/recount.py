@@ -51,7 +51,7 @@ class Rows(dict):
         """hits: (project, truth), one a unit."""
         x, n = sum(hit for _, hit in hits), len(hits)
         self.put(key, x / n if n else None, x, n, projects=projects)
-        limits = numbers.clustered(hits, level) if n else (None, None)
+        limits = numbers.clustered(hits, level) if len({p for p, _ in hits}) > 1 else (None, None)
         self.put(key, x / n if n else None, x, n, *limits, "S", projects)
 
     def estimands(self, key, x, scope):

@@ -97,7 +97,7 @@ def clustered(hits, level):
         own[0] += hit
         own[1] += 1
     k = len(projects)
-    if k == 1 or x in (0, n):
+    if x in (0, n):
         return score(p, k, level)
     squares = sum((own - p * units) ** 2 for own, units in projects.values())
     effect = k / (k - 1) * squares / n**2 / (p * (1 - p) / (n - 1))

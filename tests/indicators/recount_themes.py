@@ -92,24 +92,40 @@ def challenges(scope):
                  both, n, note=told, **by)  # fmt: skip
     group = {d: scope.projects[p]["place"]["municipality_group"] for d, p in scope.reports.items()}
     sides = [{d for d in group if group[d] == name} for name in ("urban", "rural")]
-    for code in scope.of_kind("challenge"):
-        _difference(scope, rows, f"group_difference.{code.partition('.')[2]}", code, sides)
+    for side, own in zip(("urban", "rural"), sides, strict=True):
+        rows.count("group_difference.reports.count", len(own), group=side)
+    keys = {
+        f"group_difference.{code.partition('.')[2]}": code for code in scope.of_kind("challenge")
+    }
+    _differences(scope, rows, keys, sides)
     waves = {row["wave"] for row in scope.tables["documents"]}
     earlier = sorted(w for w in waves if w < scope.choice.wave and scope.reports_of_wave(w))
     sides = [set(scope.reports_of_wave(scope.choice.wave)),
              set(scope.reports_of_wave(earlier[-1])) if earlier else set()]  # fmt: skip
-    for code in scope.of_kind("challenge", "response", "result"):
-        _difference(scope, rows, f"wave_difference.{code}", code, sides)
+    for side, own in zip(("this", "earlier"), sides, strict=True):
+        rows.count("wave_difference.reports.count", len(own), side=side)
+    codes = scope.of_kind("challenge", "response", "result")
+    _differences(scope, rows, {f"wave_difference.{code}": code for code in codes}, sides)
     return rows
 
 
-def _difference(scope, rows, key, code, sides):
-    x, n = [len(scope.having(code, side)) for side in sides], [len(side) for side in sides]
-    value = low = high = None
-    if all(n):
-        value, low, high = numbers.newcombe(x[0], n[0], x[1], n[1], scope.choice.level)
-    rows.put(f"{key}.difference", value, sum(x), sum(n))
-    rows.put(f"{key}.difference", value, sum(x), sum(n), low, high, "S")
+FEWEST_TO_COMPARE = 10
+
+
+def _differences(scope, rows, keys, sides):
+    """Two sides, code by code: Newcombe's limits, and Fisher's p adjusted over all codes."""
+    n = [len(side) for side in sides]
+    counts = {key: [len(scope.having(code, side)) for side in sides] for key, code in keys.items()}
+    # As a table of two by two: having the code against being on the first side.
+    tests = [numbers.fisher(x[0], sum(x), n[0], sum(n)) for x in counts.values()]
+    enough = min(n) >= FEWEST_TO_COMPARE
+    for (key, x), adjusted in zip(counts.items(), numbers.holm(tests), strict=True):
+        value = low = high = None
+        if enough:
+            value, low, high = numbers.newcombe(x[0], n[0], x[1], n[1], scope.choice.level)
+        rows.put(f"{key}.difference", value, sum(x), sum(n))
+        rows.put(f"{key}.difference", value, sum(x), sum(n), low, high, "S")
+        rows.put(f"{key}.holm", adjusted if enough else None, None, sum(n), estimand="S")
 
 
 def networks(scope):

@@ -1,4 +1,3 @@
-import pytest
 from handmade import found, handmade, nothing_coded, states
 
 from evaltools.indicators import challenges
@@ -97,7 +96,22 @@ def test_a_wave_is_compared_with_the_earlier_one():
     rows = compare_waves(evidence, "challenge").set_index("code_id")
     technology = rows.loc["challenge.technology"]
     assert (technology.x1, technology.n1, technology.x2, technology.n2) == (2, 4, 1, 1)
-    assert technology.difference == pytest.approx(-0.5)
+
+
+def test_a_side_with_too_few_reports_has_its_counts_and_no_difference():
+    evidence = handmade()  # one report of the earlier wave, and two are the least
+    technology = compare_waves(evidence, "challenge").set_index("code_id").loc[
+        "challenge.technology"]  # fmt: skip
+    assert technology[["difference", "low", "high", "p", "holm"]].isna().all()
+    assert not technology.stands
+    records = challenges.compute(evidence)
+    for key in ("difference", "holm"):
+        record = found(records, f"wave_difference.challenge.technology.{key}", "S")
+        assert (record.value, record.low, record.why) == (None, None, "too_few")
+        assert "wave 2022 2 of 4, wave 2021 1 of 1; fewer than 2 reports" in record.note
+    counts = [found(records, "wave_difference.reports.count", "D", side=side).value
+              for side in ("this", "earlier")]  # fmt: skip
+    assert counts == [4, 1]
 
 
 def test_the_first_wave_has_nothing_to_be_compared_with():

@@ -159,10 +159,10 @@ def test_tables_of_effects_print_in_every_language(language):
 
 def test_optimism_is_told_with_both_shares():
     assert steering.optimism_alt(handmade()) == (
-        "goal_attainment: rated 4 or 5 by 75%, evidence in 25%."
+        "goal_attainment: rated 4 or 5 by 3/4, evidence in 1/4."
     )
     rows = steering.optimism_rows(handmade())
-    assert rows[["high", "evidenced", "gap"]].iloc[0].tolist() == ["3/4", "1/4", "+50"]
+    assert rows[["high", "evidenced", "gap"]].iloc[0].tolist() == ["3/4", "1/4", "+2/4"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

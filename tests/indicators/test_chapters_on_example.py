@@ -1,14 +1,18 @@
 """Chapters 03, 04, 06 and 07 on the example data, whatever the parameters."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evaltools.chapters.challenges import group_differences_figure
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import challenges, effects, goals, steering
+from evaltools.indicators.comparisons import WAVE_ROLES, compare_groups, compare_waves
 from evaltools.indicators.indicator import to_table
 from evaltools.study import load_study
+from evaltools.study.schema import Judging
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = (goals, challenges, effects, steering)
@@ -76,3 +80,34 @@ def test_a_chapter_takes_less_than_half_a_second(usual, chapter):
     start = time.process_time()
     chapter.compute(usual)
     assert time.process_time() - start < 0.5
+
+
+def test_three_reports_against_many_are_no_comparison(usual):
+    """Counted by hand: three final reports of urban leads, 33 of rural ones; ten are the least."""
+    frame = compare_groups(usual)
+    assert set(frame["n1"]) == {3}
+    assert set(frame["n2"]) == {33}
+    assert frame[["difference", "low", "high", "p", "holm"]].isna().all().all()
+    assert not frame["stands"].any()
+    figure = group_differences_figure(usual)
+    assert "3" in figure.alt
+    assert "vähintään 10" in figure.alt
+    assert not figure.note  # nothing is drawn, so nothing is explained
+
+
+def test_a_difference_found_among_nine_does_not_survive_being_one_of_nine(usual):
+    """Fisher's p of the clearest difference is 0.017, of 3 against 33; times nine it is 0.15."""
+    frame = compare_groups(replace(usual, judging=Judging(least_group=3)))
+    assert len(frame) == 9
+    clearest = frame.loc[frame["p"].idxmin()]
+    assert clearest.p == pytest.approx(0.017, abs=0.0005)
+    assert clearest.holm == pytest.approx(9 * clearest.p)
+    assert not frame["stands"].any()
+
+
+def test_the_family_of_waves_is_all_that_is_compared_whichever_is_drawn(study, tables):
+    evidence = Evidence.select(study, tables, study.parameters({"wave": "2023", "calls": ["2020"]}))
+    whole = compare_waves(evidence, *WAVE_ROLES).set_index("code_id")["holm"]
+    drawn = compare_waves(evidence, "challenge").set_index("code_id")["holm"]
+    assert 0 < len(drawn) < len(whole)
+    assert drawn.equals(whole.loc[drawn.index])

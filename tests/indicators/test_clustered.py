@@ -60,3 +60,10 @@ def test_limits_cover_at_their_level_when_goals_of_a_project_are_alike():
         )[1]  # fmt: skip
         hit += limits.low <= truth <= limits.high
     assert hit / 300 >= 0.92
+
+
+@pytest.mark.parametrize("hits", [[True], [True, False, False], [True, True]])
+def test_of_one_project_there_is_a_share_and_no_interval(hits):
+    plain, inferred = clustered_shares("x.y.share", hits, ["a"] * len(hits), 0.95, "test")
+    assert plain.value == inferred.value == pytest.approx(sum(hits) / len(hits))
+    assert (inferred.low, inferred.high) == (None, None)

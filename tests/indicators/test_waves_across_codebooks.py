@@ -87,7 +87,7 @@ def differences(evidence: Evidence) -> dict[tuple[str, str], Any]:
     return {
         (i.key.removeprefix("wave_difference.").removesuffix(".difference"), i.estimand): i
         for i in challenges.compute(evidence)
-        if i.key.startswith("wave_difference.")
+        if i.key.startswith("wave_difference.") and i.key.endswith(".difference")
     }
 
 

@@ -15,7 +15,7 @@ from evaltools.charts.maps import Heatmap, Panel
 from evaltools.charts.table import Column, Table
 from evaltools.i18n.numbers import NBSP, Language, count_of, number
 from evaltools.indicators.challenge_response import answer_table, pair_table, strongest_links
-from evaltools.indicators.comparisons import compare_groups, compare_waves
+from evaltools.indicators.comparisons import compare_groups, compare_waves, earlier_wave
 from evaltools.indicators.prevalence import ranking
 
 if TYPE_CHECKING:
@@ -81,29 +81,38 @@ def links_table(evidence: Evidence) -> Table:
 def group_differences_figure(evidence: Evidence) -> Figure:
     """Challenges by group of the lead."""
     frame = compare_groups(evidence)
-    return _differences(evidence, frame, "groups", ("second", "first"))
+    return _differences(evidence, frame, "groups", ("second", "first"), bool(len(frame)))
 
 
 @figure_of("reports", "waves", "challenge")
 def wave_differences_figure(evidence: Evidence) -> Figure:
     """Challenges and responses against the wave before."""
     frame = compare_waves(evidence, "challenge", "response")
-    return _differences(evidence, frame, "waves", ("before", "now"))
+    there = earlier_wave(evidence) is not None
+    return _differences(evidence, frame, "waves", ("before", "now"), there)
 
 
 def _differences(
-    evidence: Evidence, frame: pd.DataFrame, name: str, sides: tuple[str, str]
+    evidence: Evidence, frame: pd.DataFrame, name: str, sides: tuple[str, str], there: bool
 ) -> Figure:
-    """A figure of differences; `sides` are those that lie left and right of zero."""
+    """A figure of differences; `sides` are those that lie left and right of zero.
+
+    Where a side has too few reports for a comparison the figure says so, with both counts, or,
+    where there is nothing to compare with, that it is not `there`.
+    """
     words = words_of(evidence)
     left, right = (words(f"challenges.towards_{side}") for side in sides)
+    counts = count_sides(frame, sides[1], sides[0])
+    nothing = words(f"challenges.no_{name}")
+    if there and any(counts.values()):
+        nothing = words(f"challenges.few_{name}", least=evidence.judging.least_group, **counts)
     return Differences(
         gap_rows(frame),
         towards=(left, right),
         words=words,
-        nothing=words(f"challenges.no_{name}"),
+        nothing=nothing,
     ).figure(
-        words.markdown(f"challenges.{name}", **count_sides(frame, sides[1], sides[0])),
+        words.markdown(f"challenges.{name}", **counts),
         note=differences_note(frame, evidence),
     )
 
@@ -119,7 +128,14 @@ def gap_rows(frame: pd.DataFrame) -> list[Gap]:
     """Rows of a figure of differences; none where nothing could be compared."""
     compared = frame[frame["difference"].notna()]
     return [
-        Gap(str(row["label"]), float(row["difference"]), float(row["low"]), float(row["high"]))
+        Gap(
+            str(row["label"]),
+            float(row["difference"]),
+            float(row["low"]),
+            float(row["high"]),
+            stands=bool(row["stands"]),
+            sides=(int(row["x1"]), int(row["n1"]), int(row["x2"]), int(row["n2"])),
+        )
         for row in compared.to_dict("records")
     ]
 

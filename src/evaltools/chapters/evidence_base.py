@@ -444,7 +444,7 @@ def _format_index(
     language: Language,
 ) -> dict[str, str]:
     made = {
-        name: say.MISSING if record.value is None else say.percent(record.value, language)
+        name: say.share(record.value, record.x, record.n, language)
         for name, record in shares.items()
     }
     made |= {name: _index(record, language) for name, record in indices.items()}

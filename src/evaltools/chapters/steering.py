@@ -12,7 +12,7 @@ from evaltools.charts import alt_text
 from evaltools.charts.figure import Figure
 from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
-from evaltools.i18n.numbers import number_range, percent, share, signed
+from evaltools.i18n.numbers import FEWEST_FOR_PERCENT, number, number_range, share, signed
 from evaltools.indicators.absence import EVIDENCED_ITEMS
 from evaltools.indicators.optimism_gap import optimism
 from evaltools.indicators.ratings import distributions, self_ratings
@@ -92,8 +92,8 @@ def optimism_alt(evidence: Evidence) -> str:
             "steering.optimism_alt",
             label=row.label,
             marks=_marks(evidence),
-            high=percent(row.value, words.language),
-            evidenced=percent(row.second, words.language),
+            high=row.printed(row.value, words.language),
+            evidenced=row.printed(row.second, words.language),
         )
         for row in rows
         if not row.suppressed
@@ -118,6 +118,9 @@ def optimism_rows(evidence: Evidence) -> pd.DataFrame:
                 cells[name] = share(row[name] / answers, row[name], answers, language)
             low, high = float(row["gap_low"]) * 100, float(row["gap_high"]) * 100
             cells["gap"] = signed(float(row["gap"]) * 100, language)
+            if answers < FEWEST_FOR_PERCENT:
+                apart = signed(row["high"] - row["evidenced"], language)
+                cells["gap"] = f"{apart}/{number(answers, language)}"
             cells["interval"] = number_range(low, high, language)
         rows.append(cells)
     return pd.DataFrame(rows, columns=columns, dtype="object")

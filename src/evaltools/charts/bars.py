@@ -27,7 +27,7 @@ from evaltools.charts.layout import (
 from evaltools.charts.style import DEEP_BLUE, DIVERGING, GREY, GRID, INK, LIGHT, RUST, SMALL, TEAL
 from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import count_of, number, percent
+from evaltools.i18n.numbers import FEWEST_FOR_PERCENT, count_of, number, percent
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,12 @@ class Stacks(_PartedChart):
     def _lay_out(self, rows: Sequence[Stack]) -> RowLayout:
         shares, most = self.shares, max([1, *(row.total for row in rows)])
         high = 1.0 if shares else round_ends(0.0, float(most))[1]
-        printed = percent if shares else number
         axis = Axis(
-            0.0, high, ticks(0.0, high, 5, whole=not shares),
-            lambda value: printed(value, self.language), self.axis,
+            0.0, high, ticks(0.0, high, 5, whole=True),
+            lambda value: number(value, self.language), self.axis,
         )  # fmt: skip
+        if shares:
+            axis = self._share_axis([1.0], self.axis, [row.total for row in rows], 5)
         return self._lay_out_parts(rows, axis, self.heading)
 
     def _draw_row(self, layout: RowLayout, row: Stack, y: float) -> None:
@@ -198,6 +199,8 @@ class Ratings(_PartedChart):
         if len(marks) > 7:
             marks = [tick / 100 for tick in range(-100, 101, 50) if low <= tick / 100 <= high]
         words = self.words("axis.share_of_answers")
+        if max(row.total for row in rows) < FEWEST_FOR_PERCENT:
+            marks = []  # a percentage of so few says too much; the bars have their counts
         axis = Axis(low, high, marks, lambda value: percent(abs(value), self.language), words)
         layout = self._lay_out_parts(rows, axis, self.words("axis.answers"))
         layout.vertical(0.0, INK, 0.7)

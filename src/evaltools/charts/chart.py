@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Generic, Protocol, Self, TypeVar
 
 from matplotlib.figure import Figure as Drawing
@@ -16,7 +17,13 @@ from evaltools.charts.layout import Axis, RowLayout, round_ends, ticks
 from evaltools.charts.style import GRID, QUIET, TEXT_WIDTH
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import Language, number, percent
+from evaltools.i18n.numbers import (
+    FEWEST_FOR_PERCENT,
+    Language,
+    count_of,
+    number,
+    percent,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +61,36 @@ class Chart(ABC):
     def _reason(self) -> str:
         return self.nothing or self.words("figure.empty")
 
-    def _share_axis(self, reached: Iterable[float | None], words: str) -> Axis:
-        """From nought to a round share above all that are reached; to a tenth at least."""
-        known = (share for share in reached if share is not None)
-        high = min(1.0, round_ends(0.0, max([0.1, *known]))[1])
-        return Axis(0.0, high, ticks(0.0, high), lambda v: percent(v, self.language), words)
+    def _share_axis(
+        self,
+        reached: Iterable[float | None],
+        words: str,
+        sizes: Iterable[int | None] = (),
+        at_most: int = 6,
+    ) -> Axis:
+        """From nought to a round share above all that are reached; to a tenth at least.
+
+        Arguments:
+            reached: shares that must lie on it.
+            words: what they are of.
+            sizes: of how many each is. Where all are of fewer than ten the axis counts, for a
+                percentage of so few says more than they do; where those few are not as many in
+                each row, it has no numbers.
+            at_most: so many numbers.
+        """
+        known = [share for share in reached if share is not None]
+        different = {size for size in sizes if size}
+        if not different or max(different) >= FEWEST_FOR_PERCENT:
+            high = min(1.0, round_ends(0.0, max([0.1, *known]))[1])
+            return Axis(
+                0.0, high, ticks(0.0, high, at_most), lambda v: percent(v, self.language), words
+            )
+        of = max(different)
+        most = min(of, max([1, *(ceil(share * of - 1e-9) for share in known)]))
+        marks = [k / of for k in ticks(0, most, at_most, whole=True)] if len(different) == 1 else []
+        return Axis(
+            0.0, most / of, marks, lambda v: count_of(round(v * of), of, self.language), words
+        )
 
     def _count_axis(self, most: int, words: str) -> Axis:
         """From nought to a count, in whole numbers."""

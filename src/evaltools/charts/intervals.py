@@ -34,6 +34,8 @@ from evaltools.charts.style import (
 )
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.numbers import (
+    FEWEST_FOR_PERCENT,
+    Language,
     count_of,
     level_text,
     list_of,
@@ -41,6 +43,7 @@ from evaltools.i18n.numbers import (
     number_range,
     percent,
     percent_range,
+    share,
     signed,
 )
 
@@ -85,6 +88,18 @@ class Dot:
         """Whether its interval has a length."""
         return self.low is not None and self.high is not None and self.high > self.low
 
+    def printed(self, value: float | None, language: Language) -> str:
+        """A share of the same units: a percentage, or of fewer than ten a count."""
+        x = None if value is None or self.N is None else round(value * self.N)
+        return share(value, x, self.N, language)
+
+    def printed_range(self, low: float, high: float, language: Language) -> str:
+        """A range of such shares."""
+        if self.N is None or self.N >= FEWEST_FOR_PERCENT:
+            return percent_range(low, high, language)
+        counts = number_range(round(low * self.N), round(high * self.N), language)
+        return f"{counts}/{number(self.N, language)}"
+
     def conceal(self) -> Dot:
         """Without its numbers."""
         return Dot(self.label, None, suppressed=True)
@@ -125,7 +140,9 @@ class Dots(RowChart[Dot]):
         return lay_out_rows(
             [row.label for row in rows],
             [self._number(row) for row in rows],
-            self._share_axis(reached, self.axis or self.words("axis.share_of_reports")),
+            self._share_axis(
+                reached, self.axis or self.words("axis.share_of_reports"), [row.N for row in rows]
+            ),
             key=self._key(rows),
             spacing=Spacing(pitch=21.0 if self._paired else 17.0),
         )
@@ -158,17 +175,17 @@ class Dots(RowChart[Dot]):
 
     def _describe_row(self, row: Dot) -> str:
         words, language = self.words, self.language
-        text = percent(row.value, language)
-        if row.n is not None and row.N is not None:
+        text = row.printed(row.value, language)
+        if row.n is not None and row.N is not None and row.N >= FEWEST_FOR_PERCENT:
             text += f" ({count_of(row.n, row.N, language)})"
         if row.extends:
             interval = percent_range(row.low, row.high, language)
             text += f", {words('alt.interval_short', interval=interval)}"
         if row.rule_low is not None and row.rule_high is not None:
-            interval = percent_range(row.rule_low, row.rule_high, language)
+            interval = row.printed_range(row.rule_low, row.rule_high, language)
             text += f", {words('alt.coder_rules', interval=interval)}"
         if row.second is not None:
-            text += f", {words('alt.second', value=percent(row.second, language))}"
+            text += f", {words('alt.second', value=row.printed(row.second, language))}"
         return text
 
     def _number(self, row: Dot) -> str:
@@ -206,6 +223,10 @@ class Gap:
         value: the difference; of shares from -1 to 1, or in standard deviations.
         low, high: its interval, or None.
         suppressed: withheld by disclosure control.
+        stands: whether it stands among all those compared with it; None where its own interval
+            decides.
+        sides: counts of both sides, `(x1, n1, x2, n2)`, the first being the one that lies to the
+            right of zero; printed beside it as zero parts them. None for none.
     """
 
     label: str
@@ -213,6 +234,8 @@ class Gap:
     low: float | None = None
     high: float | None = None
     suppressed: bool = False
+    stands: bool | None = None
+    sides: tuple[int, int, int, int] | None = None
 
     @property
     def known(self) -> bool:
@@ -221,7 +244,9 @@ class Gap:
 
     @property
     def clear(self) -> bool:
-        """Whether the interval keeps away from zero."""
+        """Whether it is more than chance: it stands, or its interval keeps away from zero."""
+        if self.stands is not None:
+            return self.stands
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
     def conceal(self) -> Gap:
@@ -273,7 +298,7 @@ class Differences(RowChart[Gap]):
                 "" if sides else words(name),
             ),
             key=self._key(rows),
-            heading=words("axis.points_short") if points else "",
+            heading=self._heading(rows),
             spacing=Spacing(below=height(2, SMALL) if sides else 0.0),
         )  # fmt: skip
         if sides:
@@ -314,7 +339,12 @@ class Differences(RowChart[Gap]):
         zero = flagged = ""
         if any(row.low is not None for row in self.rows):
             zero = words("alt.crossing_none")
-            if clear:
+            adjusted = any(row.stands is not None for row in rows)
+            if adjusted:
+                zero = words("alt.standing_none")
+            if clear and adjusted:
+                zero = words("alt.standing", count=len(clear), items=list_of(clear, language))
+            elif clear:
                 zero = words("alt.crossing", count=len(clear), items=list_of(clear, language))
         if flag is not None:
             limit = number(flag, language, 2)
@@ -331,8 +361,20 @@ class Differences(RowChart[Gap]):
         )
 
     def _printed(self, row: Gap) -> str:
-        value = row.value
-        return "" if value is None else signed(value * self._factor, self.language, self._digits)
+        """The difference, or the counts of both sides, of which points may be too exact a word."""
+        if row.value is None:
+            return ""
+        if row.sides is not None:
+            x1, n1, x2, n2 = row.sides
+            counts = (count_of(x2, n2, self.language), count_of(x1, n1, self.language))
+            return " – ".join(counts)
+        return signed(row.value * self._factor, self.language, self._digits)
+
+    def _heading(self, rows: Sequence[Gap]) -> str:
+        """What stands above the column of numbers: nothing above counts of both sides."""
+        if self.unit != "points" or any(row.sides is not None for row in rows):
+            return ""
+        return self.words("axis.points_short")
 
     def _interval(self, row: Gap) -> str:
         low, high = ((end or 0.0) * self._factor for end in (row.low, row.high))
@@ -344,9 +386,11 @@ class Differences(RowChart[Gap]):
             text = number(self.flag, self.language, decimals_of([self.flag]))
             return [Entry(words("legend.flag", value=text), "dashes", RUST)]
         clear = {row.clear for row in rows if row.low is not None}
+        adjusted = "standing" if any(row.stands is not None for row in rows) else "clear"
         entries = []
         if True in clear:
-            entries.append(Entry(words("legend.clear"), "dot", DEEP_BLUE))
+            entries.append(Entry(words(f"legend.{adjusted}"), "dot", DEEP_BLUE))
         if False in clear:
-            entries.append(Entry(words("legend.unclear"), "hollow", GREY))
+            name = {"clear": "unclear", "standing": "not_standing"}[adjusted]
+            entries.append(Entry(words(f"legend.{name}"), "hollow", GREY))
         return entries

@@ -302,7 +302,7 @@ def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
 
 def _small(record: Indicator, policy: Policy) -> list[Problem]:
     if record.suppressed:
-        if record.why is None or record.why == "not_asked":
+        if record.why is None or record.why == "not_asked" or record.why == "too_few":
             return [_problem(record, "is withheld, and no reason is given", "reason")]
         # A reason in other words than those of its kind could tell the number that is withheld.
         said = str(Withheld(record.why, policy.minimum))

@@ -33,7 +33,7 @@ from evaltools.evidence.tables import fill_missing_columns, read_leniently
 from evaltools.i18n.messages import Words
 from evaltools.problems import refuse
 from evaltools.study import Parameters, Study, Vocabulary, find_study
-from evaltools.study.schema import Disclosure
+from evaltools.study.schema import Disclosure, Judging
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,7 @@ class Evidence:
             Where the study does not say who takes part, it is the lead.
         allocations: money of the projects in scope by organisation, see `allocation.allocate`.
         disclosure: what the study lets be published of what is sensitive.
+        judging: what the study asks for before two groups are compared.
         words: of the language of the parameters, as the study has them.
         vocabulary: the study's kinds of codes, raters, areas, its dimensions, its currency.
     """
@@ -71,6 +72,7 @@ class Evidence:
     allocations: pd.DataFrame
     words: Words
     disclosure: Disclosure = field(default_factory=Disclosure)
+    judging: Judging = field(default_factory=Judging)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     @property
@@ -135,6 +137,7 @@ class Evidence:
             participations=participations,
             allocations=allocate(projects, participations, parameters.allocation, vocabulary),
             disclosure=study.declaration.disclosure if study else Disclosure(),
+            judging=study.declaration.judging if study else Judging(),
             words=study.words(parameters.language) if study else Words(parameters.language),
             vocabulary=vocabulary,
         )

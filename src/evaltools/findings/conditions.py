@@ -136,6 +136,20 @@ class Change(Leaf):
     direction: Literal["up", "down", "either"] = "either"
 
 
+class Differs(Leaf):
+    """Some of a family of differences stands, whichever it is: the data say which.
+
+    A difference stands where its p-value, adjusted over the family, bears it out.
+
+    Arguments:
+        of: the family.
+        code: what code each is about, with the star of `of`, where its name does not say so.
+    """
+
+    of: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_*-]+)+\.difference$")]
+    code: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*\.\*$")] | None = None
+
+
 class Equals(Leaf):
     """A count is what it is said to be: a number, another number of the report, or a fact."""
 
@@ -176,6 +190,7 @@ class Condition(Strict):
     quantity: Quantity | None = None
     excludes_zero: ExcludesZero | None = None
     change: Change | None = None
+    differs: Differs | None = None
     equals: Equals | None = None
     judged: Judged | None = None
     all: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
@@ -215,7 +230,8 @@ class Condition(Strict):
 
 def needs_interval(condition: Condition) -> bool:
     """Whether the condition means nothing without an interval, as on the reports read."""
-    return condition.excludes_zero is not None or condition.change is not None
+    kinds = (condition.excludes_zero, condition.change, condition.differs)
+    return any(kind is not None for kind in kinds)
 
 
 def keys_of(condition: Condition) -> tuple[tuple[str, ...], tuple[str, ...]]:

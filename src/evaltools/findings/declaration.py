@@ -83,12 +83,24 @@ class NameList(Strict):
         first: so many of the first, and whatever ties with the last of them.
         unbeaten: those that no other of the set is ahead of beyond uncertainty.
         at_least: those that so many reports tell of.
+        standing: of differences those that stand after adjustment over their family, the
+            greatest distance first.
+        code: whose forms and labels a name has, with the star of `of`, where it is not the name
+            without its measure: `challenge.*`.
     """
 
     of: Glob
     first: Annotated[int, Field(ge=1)] | None = None
     unbeaten: bool = False
     at_least: Annotated[int, Field(ge=1)] | None = None
+    standing: bool = False
+    code: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*\.\*$")] | None = None
+
+    @model_validator(mode="after")
+    def _has_star(self) -> NameList:
+        if self.code is not None and self.of.count("*") != 1:
+            raise ValueError("code takes the one star of `of`")
+        return self
 
 
 class Contribution(Strict):

@@ -11,7 +11,7 @@ from typing import Any, Final
 from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import Finding
 from evaltools.findings.judgement import Judgement, rule_note
-from evaltools.findings.lookup import Numbers, Part, Reading, name_of
+from evaltools.findings.lookup import Numbers, Part, Reading, name_of, substitute
 from evaltools.findings.reasons import format_reading, interval_of, label_of
 from evaltools.findings.sentences import SentenceContext, fill_template, plain_text
 from evaltools.findings.templates import Slot, slots_of
@@ -259,9 +259,11 @@ def check_sentences(
         for case, language, slot in _slots(finding):
             place = f"{finding.id}, {case}, {language}: '{{{slot.name}}}'"
             if slot.name in finding.names:
-                names = numbers.matching(finding.names[slot.name].of)
+                asked = finding.names[slot.name]
                 if slot.form:
-                    wanted |= {(name.rpartition(".")[0], language, slot.form) for name in names}
+                    about = {substitute(asked.of, asked.code or "", name)
+                             for name in numbers.matching(asked.of)}  # fmt: skip
+                    wanted |= {(name, language, slot.form) for name in about}
             elif slot.name.partition(".")[0] in finding.names:
                 measure = slot.name.partition(".")[2]
                 if measure not in LEADING:

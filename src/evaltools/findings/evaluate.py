@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from evaltools.findings.conditions import (
     AmongTop,
     Change,
     Condition,
+    Differs,
     Equals,
     ExcludesZero,
     Greatest,
@@ -25,12 +26,13 @@ from evaltools.findings.conditions import (
     Word,
     keys_of,
 )
-from evaltools.findings.lookup import Numbers, Reading
+from evaltools.findings.lookup import Numbers, Reading, substitute
 from evaltools.findings.reasons import Kind, ReasonKind
 from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
 from evaltools.indicators.order import CodeOrder
+from evaltools.statistics.contingency import is_borne_out
 
 SAME: Final = 1e-9
 """Two numbers nearer than this, relative to their size, are one number."""
@@ -80,12 +82,16 @@ def undecided(*because: ReasonKind) -> Verdict:
 
 def unreadable(readings: Sequence[Reading], estimand: str) -> tuple[ReasonKind, ...]:
     """Why some numbers cannot be read under an estimand, one reason for all of a kind."""
-    lacking: dict[Kind, list[Reading]] = {"no_record": [], "withheld": [], "missing": []}
+    lacking: dict[Kind, list[Reading]] = {
+        "no_record": [], "withheld": [], "few_compared": [], "missing": []
+    }  # fmt: skip
     for each in readings:
         if each.value is None:
             kind: Kind = "no_record" if each.indicator is None else "missing"
             if each.indicator is not None and each.indicator.suppressed:
                 kind = "withheld"
+            elif each.indicator is not None and each.indicator.why == "too_few":
+                kind = "few_compared"
             lacking[kind].append(each)
     return tuple(
         ReasonKind(name, tuple(found), word=estimand if name == "no_record" else "")
@@ -136,6 +142,8 @@ def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards
     limits, value = reading.limits, required.value
     if limits is None or reading.value is None:
         return undecided(*unreadable([reading], estimand))
+    if required.limit != "value" and lacks_interval(reading):
+        return undecided(ReasonKind("no_interval", (reading,)))
     low, high = limits
     if required.limit is not None:
         record = reading.indicator
@@ -155,6 +163,21 @@ def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards
     return undecided(ReasonKind("straddles", (reading,), (), value, limits))
 
 
+def lacks_interval(reading: Reading) -> bool:
+    """Whether a number beyond the reports read should have limits, and none could be had.
+
+    Its method says that there are such limits, as of one cluster there are not.
+    """
+    record = reading.indicator
+    return (
+        record is not None
+        and reading.part == "value"
+        and record.estimand != "D"
+        and bool(record.method)
+        and record.low is None
+    )
+
+
 def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a word for how many is true of a share.
 
@@ -165,6 +188,8 @@ def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdic
     limits, word = reading.limits, required.word
     if limits is None or reading.value is None:
         return undecided(*unreadable([reading], estimand))
+    if lacks_interval(reading):
+        return undecided(ReasonKind("no_interval", (reading,)))
     found = quantity(reading.value, *limits)
     interval = limits if limits[0] < limits[1] else None
     if found is not None and found in (word, *IMPLIED[word]):
@@ -198,9 +223,57 @@ def difference(required: ExcludesZero | Change, numbers: Numbers, estimand: Esti
     low, high = limits
     if low <= 0 <= high:
         return undecided(ReasonKind("includes_zero", (reading,), interval=limits))
+    if stands(reading, numbers) is False:
+        return undecided(ReasonKind("within_chance", (reading,)))
     if (low > 0 and up) or (high < 0 and down):
         return holds(ReasonKind("differs", (reading,), interval=limits))
     return fails(ReasonKind("other_direction", (reading,), interval=limits))
+
+
+def stands(reading: Reading, numbers: Numbers) -> bool | None:
+    """Whether a difference stands after adjustment over its family.
+
+    None where the run gives no adjusted p-value of it: it is a difference without a family.
+    """
+    adjusted = numbers.read(f"{reading.name.rpartition('.')[0]}.holm", "S")
+    if adjusted.value is None or adjusted.indicator is None or adjusted.indicator.level is None:
+        return None
+    return bool(is_borne_out(adjusted.value, adjusted.indicator.level))
+
+
+def find_standing(readings: Sequence[Reading], numbers: Numbers) -> tuple[Reading, ...]:
+    """Those of some differences that stand, the greatest distance from zero first."""
+    return tuple(each for each in _by_distance(readings) if stands(each, numbers))
+
+
+def differs(required: Differs, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether some difference of a family stands after adjustment, whichever it is.
+
+    What was not asked is no part of the family. That none stands is told of the chance only: no
+    difference was shown, which is not to say that there is none.
+    """
+    code = required.code or ""
+    members = [
+        replace(each, code=substitute(required.of, code, each.name)) if code else each
+        for each in _others(required.of, (), numbers, estimand)
+    ]
+    known = _by_distance(members)
+    if not known:
+        few = [each for each in members if each.indicator and each.indicator.why == "too_few"]
+        sides = numbers.matching(f"{required.of.partition('.')[0]}.reports.by.*.*.count")
+        if few:
+            read = tuple(numbers.read(name, "D") for name in sides)
+            return undecided(ReasonKind("few_compared", read or tuple(few)))
+        return undecided(*unreadable(members, estimand))
+    standing = find_standing(known, numbers)
+    if standing:
+        return holds(ReasonKind("beyond_chance", standing))
+    return fails(ReasonKind("within_chance", known[:1]))
+
+
+def _by_distance(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    known = [each for each in readings if each.value is not None]
+    return tuple(sorted(known, key=lambda each: (-abs(_value(each)), each.name)))
 
 
 def equals(required: Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
@@ -401,6 +474,7 @@ EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = Map
         "quantity": how_many,
         "excludes_zero": difference,
         "change": difference,
+        "differs": differs,
         "equals": equals,
         "judged": judged,
     }

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.conditions import Case, Equals, Outcome, keys_of
 from evaltools.findings.declaration import Finding, Level, NameList, NoneFound, Support
-from evaltools.findings.evaluate import Verdict, evaluate, readings, unbeaten, undecided
-from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches
+from evaltools.findings.evaluate import (
+    Verdict,
+    evaluate,
+    find_standing,
+    readings,
+    unbeaten,
+    undecided,
+)
+from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches, substitute
 from evaltools.findings.reasons import Reason, ReasonKind
 from evaltools.findings.sentences import Sentence, alpha_name, choose_case, plain_text
 from evaltools.i18n.messages import Words
@@ -170,7 +177,13 @@ def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judgi
 def _list_names(wanted: NameList, numbers: Numbers, estimand: Estimand) -> tuple[Reading, ...]:
     """The names of a list, greatest first, without those that nothing was told of."""
     members = [numbers.read(name, estimand) for name in numbers.matching(wanted.of)]
+    if wanted.code is not None:
+        members = [
+            replace(each, code=substitute(wanted.of, wanted.code, each.name)) for each in members
+        ]
     told = sorted((each for each in members if each.value), key=lambda e: (-(e.value or 0), e.name))
+    if wanted.standing:
+        told = list(find_standing(told, numbers))
     if wanted.unbeaten:
         told = list(unbeaten(told, numbers, estimand))
     if wanted.at_least is not None:
@@ -369,7 +382,9 @@ def _claim(judgement: Judgement) -> tuple[Outcome, tuple[str, ...]]:
 
 
 def _leading(judgement: Judgement) -> tuple[Reading, ...]:
-    if judgement.outcome != "holds" or judgement.finding.condition.leads is None:
+    condition = judgement.finding.condition
+    named = condition.leads is not None or condition.differs is not None
+    if judgement.outcome != "holds" or not named:
         return ()
     return judgement.reason.because[0].first
 

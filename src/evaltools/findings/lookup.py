@@ -23,11 +23,13 @@ class Reading:
         name: as asked for.
         indicator: the record it is of; None where the run has none for the estimand.
         part: the value, or the numerator `x` or denominator `n` of a share.
+        code: the code that it is about, where its name does not say so itself.
     """
 
     name: str
     indicator: Indicator | None
     part: Part = "value"
+    code: str = ""
 
     @property
     def value(self) -> float | None:
@@ -51,8 +53,8 @@ class Reading:
 
     @property
     def stem(self) -> str:
-        """The name without its measure: `challenge.staff`."""
-        return self.name.rpartition(".")[0]
+        """What it is about: the name without its measure, `challenge.staff`."""
+        return self.code or self.name.rpartition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,18 @@ def _pattern(glob: str) -> re.Pattern[str]:
 def matches(glob: str, name: str) -> bool:
     """Whether a glob means a name."""
     return _pattern(glob).fullmatch(name) is not None
+
+
+def substitute(glob: str, code: str, name: str) -> str:
+    """What a name that a glob means is the code of, where the star of both is the same word.
+
+    `group_difference.*.difference` and `challenge.*` give of `group_difference.staff.difference`
+    the code `challenge.staff`; without `code` it is the name without its measure.
+    """
+    if not code:
+        return name.rpartition(".")[0]
+    before, _, after = glob.partition("*")
+    return code.replace("*", name[len(before) : len(name) - len(after)])
 
 
 def name_of(indicator: Indicator) -> str:

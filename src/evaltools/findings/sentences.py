@@ -27,6 +27,7 @@ OUTCOME_OF: Final[Mapping[Case, Outcome]] = {
 _CASE_OF: Final[Mapping[str, Case]] = {
     "too_few": "too_few", "withheld": "withheld", "nothing_told": "none", "tied": "tied",
     "not_beyond": "close", "coders_disagree": "coders_disagree", "other_rule": "depends_on_rule",
+    "few_compared": "too_few",
 }  # fmt: skip
 
 
@@ -131,7 +132,11 @@ def _fill_list(slot: Slot, context: SentenceContext) -> Iterator[Part]:
     ]
     for piece in re.split("(\ue000\\d+\ue001)", say.list_of(items, language)):
         if piece.startswith("\ue000"):
-            yield _fraction(readings[int(piece[1:-1])], context)
+            reading = readings[int(piece[1:-1])]
+            if slot.addition == "value":
+                yield Part(format_value(reading, context.words), reading.indicator, "value")
+            else:
+                yield _fraction(reading, context)
         else:
             yield Part(piece)
     if slot.words:

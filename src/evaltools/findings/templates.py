@@ -7,7 +7,8 @@ words after `|` or `?`:
 - `{reports.read.x:elative}` is a number in a form of the language: `kolmesta`, `52:sta`.
 - `{reports.read.x:words|raportti|raporttia}` is a number and the noun that agrees with it.
 - `{top}` is a list of names that the finding declares, `{top:elative}` in a form of
-  `reports/forms.yml`, `{top+fraction}` with the counts of each in brackets.
+  `reports/forms.yml`, `{top+fraction}` with the counts of each in brackets, `{top+value}`
+  with its number.
 - `{top?on|ovat}` is only the word, chosen by the number, or by how many names a list has.
 """
 
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-Addition = Literal["", "fraction"]
+Addition = Literal["", "fraction", "value"]
 
 _SLOT: Final = re.compile(
     r"\{(?P<name>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)(?::(?P<form>[a-z_]+))?"
@@ -64,8 +65,8 @@ def parse_template(text: str) -> Template:
     for found in _SLOT.finditer(text):
         pieces += _plain(text[at : found.start()])
         addition = found["addition"] or ""
-        if addition not in ("", "fraction"):
-            raise TemplateError(f"'+{addition}' is not known; allowed: +fraction")
+        if addition not in ("", "fraction", "value"):
+            raise TemplateError(f"'+{addition}' is not known; allowed: +fraction, +value")
         words = (found["one"], found["other"]) if found["choice"] else ()
         silent = found["choice"] == "?"
         pieces.append(Slot(found["name"], found["form"] or "", addition, words, silent))  # type: ignore[arg-type]

@@ -3,10 +3,16 @@
 Waves coded with different versions of the codebook are compared by groups of codes that mean the
 same in both: a group is present where any of its codes is. Where a definition changed, the note
 says so; what has no counterpart is not compared.
+
+A side with fewer reports than the study's `judging: least_group` is compared with nothing: the
+counts are given and no difference. A difference stands where Fisher's exact test, adjusted over all
+codes compared with it (Holm), bears it out; the interval of each is its own, and not adjusted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,9 +20,10 @@ import pandas as pd
 
 from evaltools.evidence.codebook import Codebook, Crosswalk, Group, version_order
 from evaltools.indicators.absence import group_dimension
-from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator
+from evaltools.indicators.indicator import NOT_ASKED, Absence, Dimensions, Indicator, dimensions
 from evaltools.indicators.prevalence import codebook, codes_in_use, count_states
-from evaltools.indicators.shares import infer
+from evaltools.indicators.shares import count_record, infer
+from evaltools.statistics.contingency import fisher, holm, is_borne_out
 from evaltools.statistics.intervals import Difference, newcombe
 from evaltools.study.vocabulary import Role
 
@@ -53,10 +60,12 @@ def compare_groups(evidence: Evidence, role: Role = "challenge") -> pd.DataFrame
 
     Returns:
         `code_id`, `name`, `label`, `x1`, `n1` (of the first of `outermost_groups`), `x2`, `n2` (of
-        the other), `difference` as the first share less the second, `low`, `high`; the three last
-        are missing where a group has no report. Largest absolute difference first, then by code
-        id. Without a dimension of groups both are empty.
-    Source: limits by `newcombe`, not adjusted for the number of codes compared.
+        the other), `difference` as the first share less the second, `low`, `high`, `p`, `holm`,
+        and whether the difference `stands`; numbers are missing where a group has fewer reports
+        than `judging: least_group`. Largest absolute difference first, then by code id. Without a
+        dimension of groups both are empty.
+    Source: limits by `newcombe`, of each difference alone; p by `fisher`, adjusted by `holm` over
+    all codes compared.
     """
     found = group_dimension(evidence)
     parts = [evidence.presence.iloc[0:0]] * 2
@@ -72,56 +81,65 @@ def compare_waves(evidence: Evidence, *roles: Role) -> pd.DataFrame:
 
     Returns:
         As `compare_groups`, with this wave first; `n2` is 0 without an earlier wave. Between
-        versions of the codebook a row is a group of codes, by the code that stands for it.
+        versions of the codebook a row is a group of codes, by the code that stands for it. The
+        family of `holm` is that of all `WAVE_ROLES`, whichever of them are asked for.
     """
+    frame = _compare_all_of_waves(evidence)
+    wanted = codebook(evidence, *roles)["code_id"]
+    return frame[frame["code_id"].isin(wanted)].reset_index(drop=True)
+
+
+def _compare_all_of_waves(evidence: Evidence) -> pd.DataFrame:
     this, wave = str(evidence.parameters.wave), earlier_wave(evidence)
     matched = None if wave is None else crosswalk_of(evidence, str(wave))
     if matched is not None:
         crosswalk, *_ = matched
         parts = [evidence.presence_in_groups(each, crosswalk) for each in (this, str(wave))]
-        return _compare(evidence, groups_of(evidence, crosswalk, *roles), parts[0], parts[1])
+        return _compare(evidence, groups_of(evidence, crosswalk, *WAVE_ROLES), *parts)
     now = evidence.presence_of_wave(this)
     before = now.iloc[0:0] if wave is None else evidence.presence_of_wave(str(wave))
-    return _compare(evidence, codes_in_use(evidence, *roles), now, before)
+    return _compare(evidence, codes_in_use(evidence, *WAVE_ROLES), now, before)
 
 
 def group_differences(evidence: Evidence) -> list[Indicator]:
-    """`group_difference.<challenge>.difference`, the first group less the other, as D and S."""
+    """`group_difference.<challenge>.difference`, the first group less the other, as D and S.
+
+    And `.holm`, the adjusted p-value, as S; `group_difference.reports.count` by `group`.
+    """
     frame, groups = compare_groups(evidence), outermost_groups(evidence)
     source = f"{_SOURCE}.group_differences"
-    records = []
+    by = [dimensions(group=group) for group in groups]
+    records = _count_sides("group_difference.reports.count", frame, by, source)
     for row in _in_code_order(frame, codebook(evidence, "challenge")):
-        lacking = [g for g, n in zip(groups, (row.n1, row.n2), strict=True) if not n]
-        why = f"no report of a project of the group {' or '.join(lacking)}"
-        key = f"group_difference.{row.name}.difference"
         absence: Absence | None = "not_asked" if row.why else None
-        why = row.why or why * bool(lacking)
-        records += _records(key, row, evidence, source, groups, why, absence)
+        stem = f"group_difference.{row.name}"
+        records += _records(stem, row, evidence, source, groups, row.why, absence)
     return records
 
 
 def wave_differences(evidence: Evidence) -> list[Indicator]:
     """`wave_difference.<code>.difference`, this wave less the earlier one, as D and S.
 
-    Codes that do not stand for their group have no value, and a note says why.
+    And `.holm`, the adjusted p-value, as S; `wave_difference.reports.count` by `side`. Codes that
+    do not stand for their group have no value, and a note says why.
     """
     frame = compare_waves(evidence, *WAVE_ROLES)
-    wave = earlier_wave(evidence)
+    wave, source = earlier_wave(evidence), f"{_SOURCE}.wave_differences"
     sides = (f"wave {evidence.parameters.wave}", f"wave {wave}")
     why = NO_EARLIER_WAVE if wave is None else ""
     if not why and len(frame) and not frame["n1"].iloc[0]:
         why = NO_REPORTS
     matched = None if wave is None else crosswalk_of(evidence, str(wave))
-    records = []
+    by = [dimensions(side=side) for side in ("this", "earlier")]
+    records = _count_sides("wave_difference.reports.count", frame, by, source)
     for row in _in_code_order(frame, codebook(evidence, *WAVE_ROLES)):
-        key, lacking, caveat = f"wave_difference.{row.code_id}.difference", row.why, ""
+        stem, lacking, caveat = f"wave_difference.{row.code_id}", row.why, ""
         if matched is not None:
             lacking = why_not_alone(row.code_id, *matched)
             group = matched[0].find_group(row.code_id)
             caveat = "" if group is None else caveat_of(group, *matched[1:])
         absence: Absence | None = "not_asked" if lacking else None
-        source = f"{_SOURCE}.wave_differences"
-        records += _records(key, row, evidence, source, sides, lacking or why, absence, caveat)
+        records += _records(stem, row, evidence, source, sides, lacking or why, absence, caveat)
     return records
 
 
@@ -135,7 +153,15 @@ def _compare(
         frame[f"x{number}"] = frame["code_id"].map(counted["yes"]).astype(int)
         frame[f"n{number}"] = frame["code_id"].map(counted.sum(axis=1)).astype(int)
     counts = frame[["x1", "n1", "x2", "n2"]].to_numpy(dtype=int).tolist()
-    found = [newcombe(x, n, y, m, level) if n and m else None for x, n, y, m in counts]
+    least = evidence.judging.least_group
+    enough = [min(n, m) >= least for _, n, _, m in counts]
+    told = list(zip(counts, enough, strict=True))
+    found = [newcombe(x, n, y, m, level) if own else None for (x, n, y, m), own in told]
+    p = [fisher(x, n - x, y, m - y) if own else nan for (x, n, y, m), own in told]
+    frame["p"] = frame["holm"] = pd.Series(p, dtype="float64")
+    if any(enough):
+        frame.loc[enough, "holm"] = holm(frame.loc[enough, "p"])
+    frame["stands"] = is_borne_out(frame["holm"].to_numpy(dtype=float), level)
     for column, name in (("difference", "value"), ("low", "low"), ("high", "high")):
         values = [getattr(one, name) if one else None for one in found]
         frame[column] = pd.Series(values, dtype="float64")
@@ -153,6 +179,8 @@ class _Row(NamedTuple):
     difference: float
     low: float
     high: float
+    p: float
+    holm: float
     why: str = ""
 
 
@@ -161,12 +189,21 @@ def _in_code_order(frame: pd.DataFrame, codes: pd.DataFrame) -> list[_Row]:
     columns = [name for name in _Row._fields if name != "why"]
     rows = {row[0]: _Row(*row) for row in frame[columns].itertuples(index=False, name=None)}
     for code, name in zip(codes["code_id"], codes["name"], strict=True):
-        rows.setdefault(code, _Row(code, name, 0, 0, 0, 0, nan, nan, nan, NOT_ASKED))
+        rows.setdefault(code, _Row(code, name, 0, 0, 0, 0, nan, nan, nan, nan, nan, NOT_ASKED))
     return [rows[code] for code in sorted(rows)]
 
 
+def _count_sides(
+    key: str, frame: pd.DataFrame, sides: Sequence[Dimensions], source: str
+) -> list[Indicator]:
+    """How many reports stand on each side, so that a reader sees 3 against 33."""
+    counts = [int(frame[column].max()) if len(frame) else 0 for column in ("n1", "n2")]
+    pairs = zip(counts, sides, strict=True)
+    return [count_record(key, count, source, by) for count, by in pairs if by]
+
+
 def _records(
-    key: str,
+    stem: str,
     row: _Row,
     evidence: Evidence,
     source: str,
@@ -175,16 +212,24 @@ def _records(
     absence: Absence | None,
     caveat: str = "",
 ) -> list[Indicator]:
-    """n is how many projects of both sides have the code, N how many projects there are."""
+    """x is how many reports of both sides have the code, n how many reports there are."""
     told = f"{sides[0]} {row.x1} of {row.n1}, {sides[1]} {row.x2} of {row.n2}"
+    least = evidence.judging.least_group
+    if not why and min(row.n1, row.n2) < least:
+        why, absence = f"{told}; fewer than {least} reports on a side, so no comparison", "too_few"
+    tests = "" if why else f"p={row.p:.4g}; holm={row.holm:.4g}"
     plain = Indicator(
-        key=key, value=None if why else row.difference, unit="difference", x=int(row.x1 + row.x2),
-        n=int(row.n1 + row.n2), source=source, why=absence if why else None,
-        note=why or "; ".join(filter(None, (told, caveat))),
+        key=f"{stem}.difference", value=None if why else row.difference, unit="difference",
+        x=int(row.x1 + row.x2), n=int(row.n1 + row.n2), source=source,
+        why=absence if why else None, note=why or "; ".join(filter(None, (told, tests, caveat))),
     )  # fmt: skip
     level = evidence.parameters.confidence
     limits = None if why else Difference(row.difference, row.low, row.high, "newcombe", level)
-    return [plain, infer(plain, limits, "newcombe", level)]
+    adjusted = replace(
+        plain, key=f"{stem}.holm", value=None if why else row.holm, unit="index", x=None,
+        estimand="S", method="fisher, holm", level=level,
+    )  # fmt: skip
+    return [plain, infer(plain, limits, "newcombe", level), adjusted]
 
 
 class Side(NamedTuple):

@@ -90,11 +90,12 @@ def clustered_shares(
         source: dotted name of the function that counted.
 
     Returns:
-        D without limits and S with limits that allow for units of a project being alike.
+        D without limits and S with limits that allow for units of a project being alike; without
+        them where all are of one project, which tells nothing of how projects vary.
     """
     x, n = int(np.sum(np.asarray(hits, dtype=bool))), len(clusters)
     plain = plain_share(key, x, n, source, note=note)
     limits = None
-    if n:
+    if len(set(clusters)) > 1:
         limits = clustered_wilson(x / n, effective_size(hits, clusters, level), level)
     return [plain, infer(plain, limits, METHOD, level)]

@@ -19,9 +19,9 @@ WithheldKind = Literal[
 ]  # fmt: skip
 """Why disclosure control withholds a number, see `disclosure.suppression.Withheld`."""
 
-Absence = Literal[WithheldKind, "not_asked"]
+Absence = Literal[WithheldKind, "not_asked", "too_few"]
 """Why there is no number: it is withheld, or was `not_asked` since no report in scope was read
-with a codebook that has the code."""
+with a codebook that has the code, or `too_few` reports stand on one side of a comparison."""
 
 Counted = Literal["cases", "euros", "inhabitants"]
 
@@ -95,7 +95,7 @@ class Indicator:
             if any(shown is not None for shown in (self.value, self.x, self.low, self.high)):
                 raise ValueError(f"{self.key}: suppressed, yet it shows a number")
             return
-        if self.why is not None and (self.why != "not_asked" or self.value is not None):
+        if self.why is not None and (self.why not in _NOT_WITHHELD or self.value is not None):
             raise ValueError(
                 f"{self.key}: said to be without a value ({self.why}), yet it is shown"
             )
@@ -139,6 +139,7 @@ def dimensions(**by: str) -> Dimensions:
     return tuple(sorted((name, value) for name, value in by.items() if value))
 
 
+_NOT_WITHHELD: Collection[Absence] = ("not_asked", "too_few")
 _NOT_COUNTED: Collection[Unit] = ("money", "money_per_inhabitant", "index", "ratio")
 
 COLUMNS = tuple(field.name for field in fields(Indicator))

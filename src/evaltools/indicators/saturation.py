@@ -116,7 +116,7 @@ def _over_orders(
     """Median and band; where a rule is not met in an order, it would take more than all reports.
 
     So the median is None where that is so in half of the orders, and the band ends at all
-    reports, which the note says.
+    reports, which the note says. One report has one order, and no band.
     """
     beyond = reports + 1
     held = np.where(found == NEVER, beyond, found)
@@ -126,7 +126,8 @@ def _over_orders(
     note = f"not met in {never:.0%} of {ORDERS} orders" if never else ""
     if median >= beyond:
         return Indicator(key=key, value=None, unit="count", source=source, note=note)
+    band = (low, min(high, float(reports))) if reports > 1 else (None, None)
     return Indicator(
-        key=key, value=median, unit="count", x=int(median), n=reports, low=low,
-        high=min(high, float(reports)), method=METHOD, level=level, source=source, note=note,
+        key=key, value=median, unit="count", x=int(median), n=reports, low=band[0], high=band[1],
+        method=METHOD, level=level, source=source, note=note,
     )  # fmt: skip

@@ -236,7 +236,7 @@ def describe_reason(item: Indicator, words: Words) -> str:
         return words("publishing.reason.withheld")
     if item.value is not None:
         return ""
-    return words(f"publishing.reason.{'missing' if item.asked else 'not_asked'}")
+    return words(f"publishing.reason.{item.why or 'missing'}")
 
 
 def _notes(units: Sequence[str], methods: Sequence[str], marked: str, words: Words) -> Sheet:

@@ -269,8 +269,11 @@ def example_flags(material: ReportMaterial) -> dict[str, bool]:
 
 
 def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
+    """Whether something was compared, or could have been but for too few reports on a side."""
     return any(
-        indicator.key.startswith(beginning) and indicator.value is not None
+        indicator.key.startswith(beginning)
+        and indicator.key.endswith(".difference")
+        and (indicator.value is not None or indicator.why == "too_few")
         for indicator in material.indicators
     )
 

@@ -275,7 +275,9 @@ def _coefficient(
     if n < 2:
         return record(name, read, value)
     se = float(np.sqrt(((own - value) ** 2).sum() / (n * (n - 1))))
-    return record(name, read, value, se, limits(value, se, "gwet", level, n - 1))
+    # Units that are all alike do not tell how much others would vary.
+    interval = limits(value, se, "gwet", level, n - 1) if se > 1e-12 else None
+    return record(name, read, value, se, interval)
 
 
 def cohen_kappa(

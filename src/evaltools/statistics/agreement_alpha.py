@@ -31,6 +31,8 @@ Metric = Literal["nominal", "ordinal", "interval", "ratio", "masi"] | Callable[[
 """How far apart two values are. A function stands for the difference function as it is: what is
 squared in the interval and ratio metrics is squared already."""
 JACKKNIFE: Final = "jackknife"
+_NO_SPREAD = 1e-12
+"""What is left of rounding where nothing varies."""
 
 
 def krippendorff_alpha(
@@ -204,8 +206,9 @@ def jackknife_interval(
             time, as sentences of one report are not independent. Units by default.
 
     Returns:
-        The interval; None with fewer than two clusters, or where alpha has no value with some
-        cluster left out. Where everybody agrees on everything both limits are 1.
+        The interval; None with fewer than two clusters, where alpha has no value with some
+        cluster left out, or where it is the same whichever is left out, as when everybody agrees
+        on everything: an interval without length would claim to be certain.
 
     Raises:
         ValueError: the level is not between 0 and 1.
@@ -221,8 +224,8 @@ def jackknife_interval(
     if np.isnan(value) or np.isnan(without).any():
         return None
     spread = 1 - value**2
-    if spread < 1e-12:
-        return Interval(float(value), float(value), JACKKNIFE, level)
+    if spread < _NO_SPREAD or np.ptp(without) < _NO_SPREAD:
+        return None
     se = np.sqrt((count - 1) / count * ((without - np.mean(without)) ** 2).sum())
     reach = float(student.ppf((1 + level) / 2, count - 1)) * se / spread
     z = np.arctanh(value)

@@ -143,6 +143,8 @@ class Glossary:
 
         def compared(glob: str) -> str:
             kind, rest = glob.partition(".")[::2]
+            if kind in ("group_difference", "wave_difference"):
+                return words(f"trail.family.{kind}")
             if rest == "*.share" and words.has(f"agreement.kind.{kind}"):
                 return words(f"agreement.kind.{kind}").lower()
             return say.list_of([called(name) for name in numbers.matching(glob)], words.language)
@@ -153,7 +155,7 @@ class Glossary:
         values: dict[str, object] = {"key": called(key)}
         if condition.kind == "greatest":
             values["of"] = compared(leaf.of)
-        elif condition.kind == "leads":
+        elif condition.kind in ("leads", "differs"):
             values = {"of": compared(leaf.of)}
         elif condition.kind == "judged":
             cases = [words(f"findings.case.{case}") for case in leaf.cases]
