@@ -71,8 +71,16 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
     part, or the call funds nothing else, since public sources often do not name the partners.
     """
     of_call = _columns(vocabulary, "call")
-    calls = tables["calls"][["call_id", "year", "joint_only", *of_call]]
+    table, _, column = _due_day(vocabulary).partition(".")
+    wanted = dict.fromkeys(("call_id", "year", "joint_only", *of_call))
+    calls = tables["calls"][list(wanted)]
     frame = tables["projects"].rename(columns={"year": "own_year"})
+    if column:
+        if table == "calls":
+            days = tables["calls"].dropna(subset=["call_id"]).set_index("call_id")[column]
+            frame["report_due"] = frame["call_id"].map(days)
+        else:
+            frame["report_due"] = frame[column]
     frame = frame.merge(calls.dropna(subset=["call_id"]), on="call_id", how="left")
     frame = frame.sort_values("project_id").reset_index(drop=True)
     if "own_year" in frame:
@@ -94,6 +102,11 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
     joint_only = frame.pop("joint_only").fillna(False).astype(bool)
     frame["joint"] = (frame["areas"] > 1) | joint_only
     return frame
+
+
+def _due_day(vocabulary: Vocabulary) -> str:
+    due = vocabulary.reports_due
+    return (due.after if due else None) or ""
 
 
 def _columns(vocabulary: Vocabulary, of: str) -> tuple[str, ...]:
@@ -140,6 +153,24 @@ def projects_in_scope(
     return projects[keep].reset_index(drop=True)
 
 
+def can_report(
+    projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocabulary
+) -> pd.Series:
+    """Whether a final report can be due from projects of the register, as the study declares it.
+
+    Every one can where the study declares nothing (`ReportsDue`).
+    """
+    due = vocabulary.reports_due
+    everyone = pd.Series(True, index=projects.index, dtype=bool)
+    if due is None:
+        return everyone
+    if due.calls is not None:
+        wave = parameters.wave
+        years = [year for name, own in due.calls.items() if wave in (ALL, name) for year in own]
+        return projects["year"].astype("string").isin(years)
+    return ~(projects["report_due"] > pd.Timestamp(parameters.cutoff))
+
+
 def final_reports(
     documents: pd.DataFrame, projects: pd.DataFrame, wave: str, parameters: Parameters
 ) -> pd.DataFrame:
@@ -160,6 +191,46 @@ def final_reports(
             "project_id", keep="last"
         )
     return finals.sort_values(["project_id", "document_id"]).reset_index(drop=True)
+
+
+def explain_nobody_due(
+    everything: pd.DataFrame,
+    projects: pd.DataFrame,
+    parameters: Parameters,
+    vocabulary: Vocabulary,
+) -> ProblemError:
+    """What to say where no project of the scope can have a final report due yet.
+
+    Arguments:
+        everything: all projects, as `join_register` gives them.
+        projects: those of them in scope.
+    """
+    due = vocabulary.reports_due
+    calls = list_values(sorted(set(projects["year"].dropna().astype("string"))))
+    counted = f"of the {len(projects)} projects in scope (calls of {calls})"
+    named = [name for name in ("calls", "wave", "cutoff") if name in parameters.declarations]
+    where = f"parameter{'s' * (len(named) > 1)} {', '.join(named)}" if named else "evaluation.yml"
+    if due is not None and due.calls is not None:
+        allowed = "; ".join(
+            f"wave {wave}: calls of {list_values(years)}" for wave, years in due.calls.items()
+        )
+        when = f"in the wave {_shown(parameters, 'wave')}"
+    else:
+        days = everything["report_due"].dropna()
+        allowed = f"a cut-off of {days.min():%Y-%m-%d} or later" if len(days) else ""
+        when = f"by {_shown(parameters, 'cutoff')} ({_due_day(vocabulary)})"
+    return ProblemError(
+        [
+            Problem(
+                where,
+                f"no final report can be due {when} from any {counted}",
+                allowed,
+                "Choose calls whose time to report has come, or change reports_due in "
+                "evaluation.yml.",
+                "scope.nobody-due",
+            )
+        ]
+    )
 
 
 def explain_empty_scope(
