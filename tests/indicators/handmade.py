@@ -93,6 +93,9 @@ def stand_in(**attributes):
     else:
         made.parameters = SimpleNamespace(declarations=DECLARED)
     if hasattr(made, "projects"):
+        if "due" not in made.projects:
+            made.projects = made.projects.assign(due=True)
+        vars(made).setdefault("funded", len(made.projects))
         made.tables.setdefault("projects", made.projects)
     if hasattr(made, "reports"):
         made.tables.setdefault("documents", made.reports.assign(kind="final"))
@@ -118,6 +121,10 @@ class Handmade:
     mild: pd.DataFrame = field(default_factory=pd.DataFrame)
     disclosure: Disclosure = OPEN
     vocabulary: Vocabulary = VOCABULARY
+
+    @property
+    def funded(self) -> int:
+        return len(self.projects)
 
     @property
     def words(self) -> Words:

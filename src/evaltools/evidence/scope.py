@@ -193,40 +193,39 @@ def final_reports(
     return finals.sort_values(["project_id", "document_id"]).reset_index(drop=True)
 
 
-def explain_nobody_due(
-    everything: pd.DataFrame,
-    projects: pd.DataFrame,
-    parameters: Parameters,
-    vocabulary: Vocabulary,
-) -> ProblemError:
-    """What to say where no project of the scope can have a final report due yet.
+def refuse_nobody_due(
+    projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocabulary
+) -> None:
+    """Refuse calls of which none can have sent a final report, however wide the scope is else.
 
     Arguments:
-        everything: all projects, as `join_register` gives them.
-        projects: those of them in scope.
+        projects: all there are, as `join_register` gives them.
+
+    Raises ProblemError with the calls or the day from which a report can be due.
     """
     due = vocabulary.reports_due
-    calls = list_values(sorted(set(projects["year"].dropna().astype("string"))))
-    counted = f"of the {len(projects)} projects in scope (calls of {calls})"
+    decided = ~(projects["decided"] > pd.Timestamp(parameters.cutoff))
+    chosen = projects[decided & in_calls(projects["year"], parameters)]
+    if due is None or chosen.empty or can_report(chosen, parameters, vocabulary).any():
+        return
+    calls = list_values(sorted(set(chosen["year"].dropna().astype("string")))) or "unknown years"
     named = [name for name in ("calls", "wave", "cutoff") if name in parameters.declarations]
-    where = f"parameter{'s' * (len(named) > 1)} {', '.join(named)}" if named else "evaluation.yml"
-    if due is not None and due.calls is not None:
+    if due.calls is not None:
+        when = f"in the wave {_shown(parameters, 'wave')}"
         allowed = "; ".join(
             f"wave {wave}: calls of {list_values(years)}" for wave, years in due.calls.items()
         )
-        when = f"in the wave {_shown(parameters, 'wave')}"
     else:
-        days = everything["report_due"].dropna()
-        allowed = f"a cut-off of {days.min():%Y-%m-%d} or later" if len(days) else ""
-        when = f"by {_shown(parameters, 'cutoff')} ({_due_day(vocabulary)})"
-    return ProblemError(
+        when = f"by {_shown(parameters, 'cutoff')} ({due.after})"
+        allowed = f"a cut-off of {chosen['report_due'].min():%Y-%m-%d} or later"
+    raise ProblemError(
         [
             Problem(
-                where,
-                f"no final report can be due {when} from any {counted}",
+                f"parameter{'s' * (len(named) > 1)} {', '.join(named)}",
+                f"no final report can be due {when} from any of the {len(chosen)} projects of the "
+                f"calls of {calls}",
                 allowed,
-                "Choose calls whose time to report has come, or change reports_due in "
-                "evaluation.yml.",
+                "Choose what has had time to report, or change reports_due in evaluation.yml.",
                 "scope.nobody-due",
             )
         ]

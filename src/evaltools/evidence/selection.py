@@ -26,10 +26,10 @@ from evaltools.evidence.scope import (
     add_geography,
     can_report,
     explain_empty_scope,
-    explain_nobody_due,
     final_reports,
     join_register,
     projects_in_scope,
+    refuse_nobody_due,
 )
 from evaltools.evidence.tables import fill_missing_columns, read_leniently
 from evaltools.i18n.messages import Words
@@ -120,8 +120,8 @@ class Evidence:
         reports = final_reports(documents, projects, parameters.wave, parameters)
         due = can_report(projects, parameters, vocabulary)
         has_reports = bool((documents["kind"] == "final").any())
-        if has_reports and len(projects) and not due.any():
-            raise explain_nobody_due(everything, projects, parameters, vocabulary)
+        if has_reports:
+            refuse_nobody_due(everything, parameters, vocabulary)
         if (reports if has_reports else projects).empty:
             raise explain_empty_scope(everything, documents, parameters, vocabulary)
         projects["reported"] = projects["project_id"].isin(reports["project_id"])
