@@ -37,7 +37,11 @@ class Count:
             & (documents["received"] <= cutoff)
             & documents["project_id"].isin(projects["project_id"])
         ]
-        self.n, self.N = len(self.reports), len(projects)
+        # Of the calls of 2019 reports were due in 2022, of that of 2020 in 2023; of 2021 in neither.
+        came = projects["project_id"].isin(self.reports["project_id"])
+        year = projects["call_id"].map(years_of)
+        self.due = projects[year.eq({"2022": "2019", "2023": "2020"}[wave]) | came]
+        self.n, self.N = len(self.reports), len(self.due)
         self.states = self.state_of_codes()
         goals = read["goals"]
         self.goals = goals[goals["document_id"].isin(self.reports["document_id"])]
@@ -132,18 +136,18 @@ class Count:
         return high.mean()
 
     def differs_in_start(self):
-        """Whether those that reported started on other days than those that did not.
+        """Whether those that reported started on other days than those due that did not.
 
         Enough for the finding, which asks for any one difference.
         """
-        days = pd.to_datetime(self.projects["started"])
+        days = pd.to_datetime(self.due["started"])
         days = (days - days.min()).dt.days
-        came = self.projects["project_id"].isin(self.reports["project_id"])
+        came = self.due["project_id"].isin(self.reports["project_id"])
         a, b = days[came].dropna(), days[~came].dropna()
         return abs(a.mean() - b.mean()) > 0.25 * math.sqrt((a.var() + b.var()) / 2)
 
     def leads(self, kind):
-        """Whether one code of a kind is told of most, beyond chance among all funded projects.
+        """Whether one code of a kind is told of most, beyond chance among all projects due.
 
         Recounted from the reports: against each rival, the reports that tell of one and not of
         the other, in a sign test (mid-p) or, exactly, for the worst population that fits.
