@@ -105,7 +105,7 @@ class Count:
 
     def rooted(self):
         done = self.goals[self.goals["attainment"].isin(["achieved", "partly"])]
-        rows = done[["goal_id", "project_id"]].merge(self.tables["sustainability"], on="goal_id")
+        rows = done[["goal_id", "project_id"]].merge(self.tables["rooting"], on="goal_id")
         parts = ["owner_named", "budget_line", "in_use"]
         return done, rows[(rows[parts] == "yes").all(axis=1)]
 

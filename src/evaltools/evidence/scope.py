@@ -153,9 +153,7 @@ def projects_in_scope(
     return projects[keep].reset_index(drop=True)
 
 
-def can_report(
-    projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocabulary
-) -> pd.Series:
+def can_report(projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocabulary) -> pd.Series:
     """Whether a final report can be due from projects of the register, as the study declares it.
 
     Every one can where the study declares nothing (`ReportsDue`).
