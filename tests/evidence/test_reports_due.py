@@ -148,7 +148,7 @@ parameters:
 def test_waves_and_years_are_those_of_the_parameters(tmp_path: Any, told: str, what: str) -> None:
     text = f"{HEAD}reports_due: {told}\n" if told == "{}" else f"{HEAD}reports_due:\n  {told}\n"
     (tmp_path / "evaluation.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(ProblemError, match="evaluation.yml:") as error:
+    with pytest.raises(ProblemError, match=r"evaluation\.yml:") as error:
         load_study(tmp_path)
     assert what in str(error.value)
 
