@@ -49,9 +49,13 @@ def test_different_parameters_give_different_and_consistent_reports(built: objec
                table.loc[("reports.read.share", "D", "")])
         for name, table in tables.items()
     }  # fmt: skip
-    assert (read["default"]["x"], read["default"]["n"]) == ("52", "122")
+    assert (read["default"]["x"], read["default"]["n"]) == ("52", "72")
     assert (read["calls-2020_wave-2023"]["x"], read["calls-2020_wave-2023"]["n"]) == ("20", "29")
-    assert 0 < int(read["region-06"]["x"]) <= int(read["region-06"]["n"]) < 122
+    # Of Pirkanmaa seven projects of the calls of 2019, of which five have reported.
+    assert (read["region-06"]["x"], read["region-06"]["n"]) == ("5", "7")
+    scheme = {name: table.loc[("reports.scheme.share", "D", "")] for name, table in tables.items()}
+    assert (scheme["default"]["x"], scheme["default"]["n"]) == ("52", "122")
+    assert scheme["region-06"]["n"] == "9"
     for name, table in tables.items():
         shares = table[(table.index.get_level_values("estimand") == "D") & (table.unit == "share")]
         challenge = shares[shares.index.get_level_values("key").str.match(r"challenge\.\w+\.share")]

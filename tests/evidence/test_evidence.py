@@ -26,18 +26,18 @@ def test_projects_carry_what_is_known_of_their_lead_and_partners(
     evidence = Evidence.select(STUDY, tables, parameters())
     columns = ["project_id", "year", "lead_name_fi", "lead_kind", "region_code",
                "municipality_group", "size_class", "population", "organisations",
-               "areas", "joint", "reported"]  # fmt: skip
+               "areas", "joint", "reported", "due"]  # fmt: skip
     rows = evidence.projects[columns].astype(object)
     assert rows.where(rows.notna(), None).values.tolist() == [
         ["P1", 2019, "Alajärvi", "municipality", "14", "semi_urban", "5000_19999", 9800, 3, 3,
-         True, True],
+         True, True, True],
         ["P2", 2019, "Esimerkkilä", "municipality", "01", "rural", "under_5000", 3000, 1, 1,
-         False, True],
-        ["P3", 2020, "Yhtymä", "joint_authority", "14", None, None, None, 3, 2, True, False],
+         False, True, True],
+        ["P3", 2020, "Yhtymä", "joint_authority", "14", None, None, None, 3, 2, True, False, False],
         ["P4", 2020, "Alavus", "municipality", "14", "urban", "5000_19999", 11300, 2, 2, True,
-         False],
+         False, False],
     ]  # fmt: skip
-    assert (evidence.n, evidence.N) == (2, 4)
+    assert (evidence.n, evidence.N, evidence.funded) == (2, 2, 4)
 
 
 def test_reports_and_what_they_say_are_of_the_wave(tables: Any, parameters: Any) -> None:

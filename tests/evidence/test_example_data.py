@@ -21,7 +21,7 @@ def test_the_example_is_valid_within_two_seconds_of_work() -> None:
 
 def test_the_example_holds_the_numbers_of_the_published_case(parameters: Any) -> None:
     evidence = Evidence.select(STUDY, read_tables(DATA), parameters())
-    assert (evidence.n, evidence.N) == (52, 122)
+    assert (evidence.n, evidence.N, evidence.funded) == (52, 72, 122)
     totals = evidence.allocations.groupby("project_id")["money"].sum(min_count=1)
     grants = evidence.projects.set_index("project_id")["grant"]
     assert (totals * 100).round().equals((grants * 100).round().reindex(totals.index))

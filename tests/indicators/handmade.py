@@ -96,6 +96,9 @@ def stand_in(**attributes):
     else:
         made.parameters = SimpleNamespace(declarations=DECLARED)
     if hasattr(made, "projects"):
+        if "due" not in made.projects:
+            made.projects = made.projects.assign(due=True)
+        vars(made).setdefault("funded", len(made.projects))
         made.tables.setdefault("projects", made.projects)
     if hasattr(made, "reports"):
         made.tables.setdefault("documents", made.reports.assign(kind="final"))
@@ -122,6 +125,10 @@ class Handmade:
     disclosure: Disclosure = OPEN
     judging: Judging = COMPARING
     vocabulary: Vocabulary = VOCABULARY
+
+    @property
+    def funded(self) -> int:
+        return len(self.projects)
 
     @property
     def words(self) -> Words:

@@ -77,7 +77,7 @@ def portfolio(scope):
          and not (call["decided"] and day(call["decided"]) > choice.cutoff)),
         key=lambda call: call["call_id"],
     )  # fmt: skip
-    rows.count("projects.funded.count", scope.N)
+    rows.count("projects.funded.count", len(projects))
     groups = [choice.municipality_group]
     if groups == ["all"]:
         groups = ["urban", "semi_urban", "rural"]
@@ -90,9 +90,9 @@ def portfolio(scope):
     for name, (expected, found) in of.items():
         for value in sorted({*expected, *found}):
             rows.count("projects.funded.count", found.count(value), **{name: value})
-    rows.share("projects.joint.share", sum(p["joint"] for p in projects), scope.N)
+    rows.share("projects.joint.share", sum(p["joint"] for p in projects), len(projects))
     _calls(scope, rows, calls)
-    _grants(rows, projects, scope.N)
+    _grants(rows, projects, len(projects))
     _takeup(scope, rows)
     return rows
 
@@ -212,7 +212,9 @@ def _read(scope, rows):
     n, N = scope.n, scope.N
     documents = [row for row in scope.tables["documents"] if row["document_id"] in scope.reports]
     rows.share("reports.read.share", n, N)
-    call = {name: project["call_id"] for name, project in scope.projects.items()}
+    rows.share("reports.scheme.share", n, len(scope.projects))
+    rows.share("reports.due.share", N, len(scope.projects))
+    call = {name: scope.projects[name]["call_id"] for name in scope.due}
     read = Counter(call[project] for project in scope.reports.values())
     for name, size in Counter(call.values()).items():
         rows.share("reports.read.share", read[name], size, call=name)
@@ -231,7 +233,8 @@ def _selection(scope, rows):
     read = set(scope.reports.values())
     known = defaultdict(lambda: ([], []))
     classes = defaultdict(lambda: ([], []))
-    for name, project in scope.projects.items():
+    for name in sorted(scope.due):
+        project = scope.projects[name]
         side = 0 if name in read else 1
         start = (day(project["started"]) - day("2019-01-01")).days if project["started"] else None
         values = {"grant": project["grant"], "partners": len(project["partners"]) - 1,

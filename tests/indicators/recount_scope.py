@@ -9,6 +9,9 @@ from functools import cached_property
 LEAST = 5
 """Projects that a sensitive number must be of: `disclosure.minimum_projects` of the study."""
 CUTOFF = {"2022": date(2022, 4, 30), "2023": date(2023, 4, 30)}
+DUE = {"2022": ("2019",), "2023": ("2020",)}
+"""Years of the calls whose projects were to report in a wave: those that ended before its cut-off
+(column projects_end of calls.csv) and not before that of the wave before."""
 SIZES = ((5000, "under_5000"), (20000, "5000_19999"), (50000, "20000_49999"),
          (100000, "50000_99999"))  # fmt: skip
 
@@ -162,9 +165,17 @@ class Scope:
     def n(self):
         return len(self.reports)
 
+    @cached_property
+    def due(self):
+        """Projects in scope that were to report in the wave, or have."""
+        return {
+            name for name, row in self.projects.items()
+            if row["year"] in DUE[self.choice.wave] or name in self.reports.values()
+        }  # fmt: skip
+
     @property
     def N(self):
-        return len(self.projects)
+        return len(self.due)
 
     def own(self, table):
         """Rows of a table that are of the reports in scope, with `project`."""

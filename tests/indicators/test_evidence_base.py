@@ -1,5 +1,6 @@
 """Evidence base of small programmes, counted by hand."""
 
+from math import perm
 from types import SimpleNamespace
 
 import numpy as np
@@ -108,6 +109,24 @@ def test_what_was_read_is_told_by_call_and_language():
     assert found["reports.pages.count",].value == 20
 
 
+def test_what_was_read_is_told_of_those_due_and_of_the_whole_scheme():
+    evidence = programme()
+    evidence.projects["due"] = evidence.projects["call_id"] == "2019-1"
+    evidence.N = 3
+    found = values(evidence_base.compute(evidence))
+    told = {
+        name: (found[f"reports.{name}.share",].x, found[f"reports.{name}.share",].n)
+        for name in ("read", "scheme", "due")
+    }
+    assert told == {"read": (2, 3), "scheme": (2, 6), "due": (3, 6)}
+    assert (found["reports.read.share", "2019-1"].x, found["reports.read.share", "2019-1"].n) == (
+        2, 3,
+    )  # fmt: skip
+    # Of a call from which none can be due it is not said that nothing was read.
+    assert ("reports.read.share", "2020") not in found
+    assert (found["unseen.k8.share",].x, found["unseen.k8.share",].n) == (2, 3)
+
+
 def test_pages_of_some_reports_alone_are_not_added_up():
     evidence = programme()
     evidence.reports["pages"] = pd.array([10, None], dtype="Int64")
@@ -118,11 +137,12 @@ def test_pages_of_some_reports_alone_are_not_added_up():
 
 def test_chance_of_missing_a_theme_of_the_first_case():
     found = values(evidence_base.unseen(SimpleNamespace(
-        n=52, N=122, parameters=SimpleNamespace(confidence=0.95),
+        n=52, N=72, parameters=SimpleNamespace(confidence=0.95),
     )))  # fmt: skip
-    assert found["unseen.k8.share",].value == pytest.approx(0.010, abs=5e-4)
-    # Five projects leave .058, six are the first to fall below one in twenty.
-    assert found["unseen.seen_from.count",].value == 6
+    # 20! / 12! over 72! / 64!: all eight among the twenty that were not read.
+    assert found["unseen.k8.share",].value == pytest.approx(perm(20, 8) / perm(72, 8))
+    # Two projects leave .074, three are the first to fall below one in twenty: .019.
+    assert found["unseen.seen_from.count",].value == 3
 
 
 def test_a_handful_of_projects_has_no_theme_of_eight():
@@ -177,6 +197,21 @@ def test_differences_are_of_known_values_and_in_a_fixed_order():
     assert table.loc[("partners", ""), "difference"] == 0
 
 
+def test_those_not_due_are_compared_with_nobody():
+    evidence = compared(
+        {
+            "grant": [1.0, 2, 3, 4, 900, 900],
+            "call_id": ["a", "a", "a", "a", "b", "b"],
+            "reported": [True, True, False, False, False, False],
+            "due": [True, True, True, True, False, False],
+        }
+    )
+    table = selection.differences(evidence).set_index(["variable", "category"])
+    grant = table.loc[("grant", "")]
+    assert (grant["n_reported"], grant["n_unreported"], grant["unreported"]) == (2, 2, 3.5)
+    assert "call" not in set(table.index.get_level_values("variable"))
+
+
 def test_a_class_that_all_projects_are_in_is_not_compared():
     evidence = compared({"call_id": ["a", "b", "a"], "reported": [True, False, False]})
     assert set(selection.differences(evidence)["variable"]) == {
@@ -229,7 +264,7 @@ def test_an_r_indicator_that_cannot_be_estimated_is_none_with_the_reason():
     everyone = compared({"grant": [1.0, 2, 3], "reported": [True] * 3})
     record = values(selection.selection(everyone))["selection.r_indicator.index",]
     assert record.value is None
-    assert "all projects have reported" in record.note
+    assert "all projects due have reported" in record.note
 
 
 def test_a_handful_that_has_reported_is_too_few_for_a_model():

@@ -59,6 +59,7 @@ CHOICES = [
     {"wave": "2023", "calls": ("2020",)},
     {"coder_rule": "consensus"},
     {"municipality_group": "rural"},
+    {"wave": "2023"},  # of 122 funded projects 29 were to report
 ]
 
 

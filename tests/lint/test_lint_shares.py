@@ -58,6 +58,8 @@ def test_share_without_its_denominator_is_reported(check, language, rest):
         ("goals.achieved", "goals.stated.count"),
         ("goal_quality.complete", "goals.stated.count"),
         ("projects.joint", "scope.projects"),
+        ("reports.read", "scope.due"),
+        ("reports.scheme", "scope.projects"),
         ("grants.known", "projects.funded.count"),
         ("grants.top_five", "grants.total.money"),
         ("network.ties_new", "network.ties.count"),

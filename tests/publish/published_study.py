@@ -30,6 +30,7 @@ HOSTILE = '=HYPERLINK("http://x","a")<script>alert(1)</script>|`'
 
 INDICATORS = (
     Indicator("reports.read.share", 0.4, "share", 2, 5, source="made.by.hand"),
+    Indicator("reports.scheme.share", 0.4, "share", 2, 5, source="made.by.hand"),
     Indicator("challenge.staff.share", 0.5, "share", 1, 2, source="made.by.hand"),
     Indicator(
         "challenge.staff.share",

@@ -25,7 +25,7 @@ def book(bundle: Bundle) -> openpyxl.Workbook:
 def test_there_is_a_sheet_a_chapter_after_contents_and_notes(book: openpyxl.Workbook) -> None:
     assert book.sheetnames == ["Sisällys", "Huomautukset", "01_one"]
     listed = [[cell.value for cell in row] for row in book["Sisällys"].iter_rows(min_row=5)]
-    assert listed == [["01_one", f"{HOSTILE}", 5]]
+    assert listed == [["01_one", f"{HOSTILE}", 6]]
 
 
 def test_numbers_come_with_unit_denominator_and_method(book: openpyxl.Workbook) -> None:

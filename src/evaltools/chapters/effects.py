@@ -100,7 +100,7 @@ def ratings_caption(evidence: Evidence) -> str:
         names = [words(f"rater.{one}") if words.has(f"rater.{one}") else one for one in raters]
         sentence = list_of(names, words.language)
         caption = words.markdown(
-            "effects.ratings_by", low=ends[0], high=ends[1], raters=sentence, N=evidence.N
+            "effects.ratings_by", low=ends[0], high=ends[1], raters=sentence, N=evidence.funded
         )
         return f"{caption} {words('effects.ratings_lowest')}" if len(raters) > 1 else caption
     if ends == (1, 5):

@@ -46,9 +46,11 @@ _COLUMNS = ("observed", "prevalence", *STATISTICS, "interval")
 def read_table(evidence: Evidence) -> Table:
     """What was read of each call."""
     words = words_of(evidence)
+    declared = evidence.vocabulary.reports_due is not None
     columns = [
         Column("call_id", words("column.call")),
         Column("projects", words("column.projects"), "count"),
+        *([Column("due", words("evidence_base.column.due"), "count")] if declared else ()),
         Column("reports", words("column.reports"), "count"),
         Column("share", words("evidence_base.column.read"), "count"),
         *(
@@ -62,14 +64,15 @@ def read_table(evidence: Evidence) -> Table:
     if len(frame) and frame["first"].isna().all():
         columns = columns[:-2]
     shares = [
-        say.share(reports / projects, reports, projects, words.language)
-        for reports, projects in zip(frame["reports"], frame["projects"], strict=True)
+        say.share(reports / due, reports, due, words.language) if due else say.MISSING
+        for reports, due in zip(frame["reports"], frame["due"], strict=True)
     ]
     wave = str(evidence.parameters.wave)
     caption = words.markdown("evidence_base.table_evidence_all", **sizes_of(evidence))
     if wave != "all":
         caption = words.markdown("evidence_base.table_evidence", wave=wave, **sizes_of(evidence))
-    return Table(frame.assign(share=shares), columns, caption, words.language)
+    note = words("evidence_base.due_note") if declared else ""
+    return Table(frame.assign(share=shares), columns, caption, words.language, note=note)
 
 
 def language_heading(language: str, words: Words) -> str:

@@ -103,4 +103,4 @@ def kind_groups(evidence: Evidence) -> dict[str, str]:
 
 
 def _sizes(evidence: Evidence) -> dict[str, int]:
-    return {"organisations": len(networks.organisations(evidence)), "projects": evidence.N}
+    return {"organisations": len(networks.organisations(evidence)), "projects": evidence.funded}

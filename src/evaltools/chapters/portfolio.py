@@ -48,7 +48,7 @@ def calls_figure(evidence: Evidence) -> Figure:
             for row in table.to_dict("records")
         ]  # fmt: skip
         chart = CallBars(rows, words=words, nothing=nothing)
-        return chart.figure(words.markdown("portfolio.calls_register", N=evidence.N))
+        return chart.figure(words.markdown("portfolio.calls_register", N=evidence.funded))
     applied = sum(x for x in table["applications"] if x)
     rows = [Call(*row) for row in table[["call_id", *published]].to_numpy().tolist()]
     return CallBars(rows, words=words, nothing=nothing).figure(
@@ -86,7 +86,7 @@ def calls_table(evidence: Evidence) -> Table:
 def projects_map(evidence: Evidence) -> Figure:
     """Projects by the area of their lead."""
     words = words_of(evidence)
-    caption = words.markdown("portfolio.projects_map", N=evidence.N)
+    caption = words.markdown("portfolio.projects_map", N=evidence.funded)
     return _map(evidence, "projects", words("axis.projects"), 0).figure(caption)
 
 
@@ -116,7 +116,7 @@ def regions_table(evidence: Evidence) -> Table:
     return Table(
         shares[shares["in_scope"]],
         columns,
-        words.markdown("portfolio.table_regions", N=evidence.N, **reach),
+        words.markdown("portfolio.table_regions", N=evidence.funded, **reach),
         words.language,
         note=_allocation_note(evidence),
     )
@@ -169,7 +169,7 @@ def concentration_table(evidence: Evidence, records: Sequence[Indicator]) -> Tab
 
 
 def _known(evidence: Evidence) -> dict[str, int]:
-    return {"known": len(portfolio.known_grants(evidence)), "N": evidence.N}
+    return {"known": len(portfolio.known_grants(evidence)), "N": evidence.funded}
 
 
 def _allocation_note(evidence: Evidence) -> str:

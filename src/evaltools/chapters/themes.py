@@ -29,7 +29,7 @@ def words_of(evidence: Evidence) -> Words:
 
 
 def sizes_of(evidence: Evidence) -> dict[str, int]:
-    """Reports read and funded projects, as captions name them."""
+    """Reports read and projects from which one can be due, as captions name them."""
     return {"n": evidence.n, "N": evidence.N}
 
 

@@ -17,6 +17,7 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.numbers import Language
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import Artifact
+from evaltools.report.evidence_pages.entries import scope_counts
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope, find_variables
 from evaltools.report.variables import ESTIMANDS, indicator_variables, ranking_variables
@@ -79,10 +80,8 @@ def read_printed_texts(
     wanted = [item for item in run.indicators if item.key.rpartition(".")[0] in stems]
     printed = indicator_variables(wanted, estimand, words)
     printed |= ranking_variables(run.indicators, glossary)
-    for item in run.indicators:
-        if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
-            printed["scope.reports"] = say.number(item.x, language)
-            printed["scope.projects"] = say.number(item.n, language)
+    for name, (_, _, count) in scope_counts(run.indicators).items():
+        printed[f"scope.{name}"] = say.number(count, language)
     known = study.declaration.parameters
     given = {name: value for name, value in values.items() if name in known}
     with contextlib.suppress(ProblemError):  # values that are no longer known

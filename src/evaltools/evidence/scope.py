@@ -71,8 +71,16 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
     part, or the call funds nothing else, since public sources often do not name the partners.
     """
     of_call = _columns(vocabulary, "call")
-    calls = tables["calls"][["call_id", "year", "joint_only", *of_call]]
+    table, _, column = _due_day(vocabulary).partition(".")
+    wanted = dict.fromkeys(("call_id", "year", "joint_only", *of_call))
+    calls = tables["calls"][list(wanted)]
     frame = tables["projects"].rename(columns={"year": "own_year"})
+    if column:
+        if table == "calls":
+            days = tables["calls"].dropna(subset=["call_id"]).set_index("call_id")[column]
+            frame["report_due"] = frame["call_id"].map(days)
+        else:
+            frame["report_due"] = frame[column]
     frame = frame.merge(calls.dropna(subset=["call_id"]), on="call_id", how="left")
     frame = frame.sort_values("project_id").reset_index(drop=True)
     if "own_year" in frame:
@@ -94,6 +102,11 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
     joint_only = frame.pop("joint_only").fillna(False).astype(bool)
     frame["joint"] = (frame["areas"] > 1) | joint_only
     return frame
+
+
+def _due_day(vocabulary: Vocabulary) -> str:
+    due = vocabulary.reports_due
+    return (due.after if due else None) or ""
 
 
 def _columns(vocabulary: Vocabulary, of: str) -> tuple[str, ...]:
@@ -140,6 +153,22 @@ def projects_in_scope(
     return projects[keep].reset_index(drop=True)
 
 
+def can_report(projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocabulary) -> pd.Series:
+    """Whether a final report can be due from projects of the register, as the study declares it.
+
+    Every one can where the study declares nothing (`ReportsDue`).
+    """
+    due = vocabulary.reports_due
+    everyone = pd.Series(True, index=projects.index, dtype=bool)
+    if due is None:
+        return everyone
+    if due.calls is not None:
+        wave = parameters.wave
+        years = [year for name, own in due.calls.items() if wave in (ALL, name) for year in own]
+        return projects["year"].astype("string").isin(years)
+    return ~(projects["report_due"] > pd.Timestamp(parameters.cutoff))
+
+
 def final_reports(
     documents: pd.DataFrame, projects: pd.DataFrame, wave: str, parameters: Parameters
 ) -> pd.DataFrame:
@@ -160,6 +189,45 @@ def final_reports(
             "project_id", keep="last"
         )
     return finals.sort_values(["project_id", "document_id"]).reset_index(drop=True)
+
+
+def refuse_nobody_due(
+    projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocabulary
+) -> None:
+    """Refuse calls of which none can have sent a final report, however wide the scope is else.
+
+    Arguments:
+        projects: all there are, as `join_register` gives them.
+
+    Raises ProblemError with the calls or the day from which a report can be due.
+    """
+    due = vocabulary.reports_due
+    decided = ~(projects["decided"] > pd.Timestamp(parameters.cutoff))
+    chosen = projects[decided & in_calls(projects["year"], parameters)]
+    if due is None or chosen.empty or can_report(chosen, parameters, vocabulary).any():
+        return
+    calls = list_values(sorted(set(chosen["year"].dropna().astype("string")))) or "unknown years"
+    named = [name for name in ("calls", "wave", "cutoff") if name in parameters.declarations]
+    if due.calls is not None:
+        when = f"in the wave {_shown(parameters, 'wave')}"
+        allowed = "; ".join(
+            f"wave {wave}: calls of {list_values(years)}" for wave, years in due.calls.items()
+        )
+    else:
+        when = f"by {_shown(parameters, 'cutoff')} ({due.after})"
+        allowed = f"a cut-off of {chosen['report_due'].min():%Y-%m-%d} or later"
+    raise ProblemError(
+        [
+            Problem(
+                f"parameter{'s' * (len(named) > 1)} {', '.join(named)}",
+                f"no final report can be due {when} from any of the {len(chosen)} projects of the "
+                f"calls of {calls}",
+                allowed,
+                "Choose what has had time to report, or change reports_due in evaluation.yml.",
+                "scope.nobody-due",
+            )
+        ]
+    )
 
 
 def explain_empty_scope(

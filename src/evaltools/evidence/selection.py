@@ -24,10 +24,12 @@ from evaltools.evidence.data_hash import hash_data, is_known_valid
 from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.scope import (
     add_geography,
+    can_report,
     explain_empty_scope,
     final_reports,
     join_register,
     projects_in_scope,
+    refuse_nobody_due,
 )
 from evaltools.evidence.tables import fill_missing_columns, read_leniently
 from evaltools.i18n.messages import Words
@@ -43,7 +45,8 @@ class Evidence:
     Arguments:
         parameters: the parameters by which it was selected.
         tables: all tables, unfiltered, by name.
-        projects: funded projects in scope, see `scope.register`, with `reported`.
+        projects: funded projects in scope, see `scope.join_register`, with `reported` and
+            `due`: whether a report can be due, see `scope.can_report`, or has come all the same.
         reports: final reports of the wave that had come in by the cut-off, of those projects.
         presence: state of every codable code in every report, see `codings.presence`.
         linked: responses tied to the challenge they answer, see `codings.linked`.
@@ -82,7 +85,12 @@ class Evidence:
 
     @property
     def N(self) -> int:
-        """Funded projects in scope."""
+        """Projects in scope from which a report can be due: of whom reports can tell anything."""
+        return int(self.projects["due"].sum())
+
+    @property
+    def funded(self) -> int:
+        """Funded projects in scope, whether or not a report can be due from them."""
         return len(self.projects)
 
     def has(self, table: str) -> bool:
@@ -102,7 +110,7 @@ class Evidence:
             parameters: of the run.
 
         Raises ProblemError where the parameters leave no final report of a study that has some,
-        or no project of one that has none.
+        or no project from which one can be due, or no project of a study without reports.
         """
         vocabulary = study.declaration if study else Vocabulary()
         sorted_tables = {
@@ -112,9 +120,14 @@ class Evidence:
         documents = sorted_tables["documents"]
         projects = projects_in_scope(everything, parameters, vocabulary)
         reports = final_reports(documents, projects, parameters.wave, parameters)
-        if (reports if (documents["kind"] == "final").any() else projects).empty:
+        due = can_report(projects, parameters, vocabulary)
+        has_reports = bool((documents["kind"] == "final").any())
+        if has_reports:
+            refuse_nobody_due(everything, parameters, vocabulary)
+        if (reports if has_reports else projects).empty:
             raise explain_empty_scope(everything, documents, parameters, vocabulary)
         projects["reported"] = projects["project_id"].isin(reports["project_id"])
+        projects["due"] = due | projects["reported"]
         states = compute_presence(sorted_tables, reports, parameters.coder_rule)
         goals = _rows_for_reports(sorted_tables["goals"], reports)
         sustainability = sort_by_key(

@@ -114,6 +114,30 @@ def _no_study(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Proble
             what = f"the table {dimension.map} gives its values no place on a map"
             remedy = "Add the columns to the table, or take `map` out."
             yield Problem(where, what, list_values(needed), remedy, "study.dimension")
+    yield from _wrong_due_day(descriptor, vocabulary)
+
+
+def _wrong_due_day(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """`reports_due.after` names a column of the table that holds days."""
+    due = vocabulary.reports_due
+    if due is None or due.after is None:
+        return
+    table, _, column = due.after.partition(".")
+    found = [one for one in descriptor.resources if one.name == table]
+    types = {field.name: field.type for one in found for field in one.fields}
+    if types.get(column) == "date":
+        return
+    days = [name for name, kind in types.items() if kind == "date"]
+    what = (
+        f"{due.after} holds no days but {types[column]}s"
+        if column in types
+        else f"no column {quote_value(column)} in {table}"
+        if found
+        else f"there is no table {table}"
+    )
+    remedy = suggest_value(column, days) or "Name a column of days, or the calls by wave (calls)."
+    where, code = "evaluation.yml, reports_due.after", "study.reports-due"
+    yield Problem(where, what, list_values(days), remedy, code)
 
 
 def find_cell_problems(

@@ -163,7 +163,7 @@ def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judgi
     records = dict.fromkeys(each.indicator for each in looked_at if each.indicator is not None)
     lists = {name: _list_names(each, numbers, estimand) for name, each in finding.names.items()}
     if finding.sentences:
-        needed = _needed_numbers(finding, lists, numbers)
+        needed = _needed_numbers(finding, lists, looked_at, numbers)
         records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
         verdict = _limit(verdict, finding, needed, limits)
     named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
@@ -194,11 +194,25 @@ def _list_names(wanted: NameList, numbers: Numbers, estimand: Estimand) -> tuple
     return tuple(told)
 
 
+_OF_THOSE_DUE = ("selection.", "unseen.", "reports.read.")
+"""Beginnings of the keys of numbers that are of the projects due to report, not of all funded."""
+
+
 def _needed_numbers(
-    finding: Finding, lists: Mapping[str, tuple[Reading, ...]], numbers: Numbers
+    finding: Finding,
+    lists: Mapping[str, tuple[Reading, ...]],
+    looked_at: Iterable[Reading],
+    numbers: Numbers,
 ) -> tuple[Reading, ...]:
-    """How many reports were read, and how far coders agree on the codes that carry a finding."""
-    read = numbers.read(f"reports.read.{'n' if finding.evidence_class == 'register' else 'x'}", "D")
+    """How many reports or projects it is of, and how far coders agree on the codes that carry it.
+
+    What the register says is of all funded projects, but who reported is compared among those due.
+    """
+    counted = "read.x"
+    if finding.evidence_class == "register":
+        of_due = any(each.name.startswith(_OF_THOSE_DUE) for each in looked_at)
+        counted = "read.n" if of_due else "scheme.n"
+    read = numbers.read(f"reports.{counted}", "D")
     codes = carrying_codes(finding, lists)
     return (read, *(numbers.read(alpha_name(code), "S") for code in codes))
 

@@ -45,20 +45,27 @@ by_coder_rule = saturation
 
 
 def read(evidence: Evidence) -> list[Indicator]:
-    """What was read: share of the funded projects, languages, pages.
+    """What was read: share of the projects due and of all funded ones, languages, pages.
 
     Returns:
-        `reports.read.share`, plain and by `call`; `reports.language.share` by `language`;
+        `reports.read.share` of the projects from which a report can be due, plain and by `call`
+        (of those that have one); `reports.scheme.share` of all funded projects in scope;
+        `reports.due.share`, projects due of all funded; `reports.language.share` by `language`;
         `reports.pages.count`, None where the pages of some report are not known.
     """
     source = f"{_SOURCE}.read"
-    records = [plain_share("reports.read.share", evidence.n, evidence.N, source)]
+    records = [
+        plain_share("reports.read.share", evidence.n, evidence.N, source),
+        plain_share("reports.scheme.share", evidence.n, evidence.funded, source),
+        plain_share("reports.due.share", evidence.N, evidence.funded, source),
+    ]
     records += [
         plain_share(
-            "reports.read.share", int(row["reports"]), int(row["projects"]), source,
+            "reports.read.share", int(row["reports"]), int(row["due"]), source,
             dimensions(call=str(row["call_id"])),
         )
         for row in read_table(evidence).to_dict("records")
+        if row["due"]
     ]  # fmt: skip
     spoken = evidence.reports["language"].astype(str)
     records += [
@@ -81,13 +88,15 @@ def read_table(evidence: Evidence) -> pd.DataFrame:
     Of a study without calls a row is a year, and a single row where years are not known either.
 
     Returns:
-        `call_id`, `projects`, `reports`, `fi`, `sv` (reports by language), `first` and `last`
-        (days the reports came in, NaT where there is none).
+        `call_id`, `projects` (funded), `due` (those from which a report can be due), `reports`,
+        `fi`, `sv` (reports by language), `first` and `last` (days the reports came in, NaT where
+        there is none).
     """
     projects = pd.DataFrame(
         {
             "project_id": evidence.projects["project_id"].astype(str),
             "call_id": _rounds(evidence),
+            "due": evidence.projects["due"].astype(int),
         }
     )
     received = pd.DataFrame(
@@ -96,13 +105,14 @@ def read_table(evidence: Evidence) -> pd.DataFrame:
             "language": evidence.reports["language"].astype(str),
             "received": evidence.reports["received"],
         }
-    ).merge(projects, on="project_id")
+    ).merge(projects[["project_id", "call_id"]], on="project_id")
     table = projects.groupby("call_id").size().rename("projects").to_frame()
+    table["due"] = projects.groupby("call_id")["due"].sum()
     by_call = received.groupby("call_id")
     table["reports"] = by_call.size()
     for language in languages(evidence):
         table[language] = received[received["language"] == language].groupby("call_id").size()
-    counts = ["projects", "reports", *languages(evidence)]
+    counts = ["projects", "due", "reports", *languages(evidence)]
     table[counts] = table[counts].fillna(0).astype(int)
     table["first"], table["last"] = by_call["received"].min(), by_call["received"].max()
     return table.reset_index()
@@ -127,19 +137,19 @@ def unseen_curve(evidence: Evidence) -> pd.DataFrame:
     """Chance that a theme of k projects is in none of the reports read, if who reported is chance.
 
     Returns:
-        `k` from 1 to 20, or to the number of projects; `chance` 0 to 1.
+        `k` from 1 to 20, or to the number of projects due; `chance` 0 to 1.
     """
     k = np.arange(1, min(LARGEST_THEME, evidence.N) + 1)
     return pd.DataFrame({"k": k, "chance": chances_unseen(k, evidence.n, evidence.N)})
 
 
 def unseen(evidence: Evidence) -> list[Indicator]:
-    """What may have been missed for not all projects having reported.
+    """What may have been missed for not all projects having reported that could.
 
     Returns:
         `unseen.k8.share`: chance that a theme of eight projects was missed; numerator and
-        denominator are the reports read and the projects. `unseen.seen_from.count`: the
-        fewest projects whose theme was seen with the confidence of the parameters.
+        denominator are the reports read and the projects due. `unseen.seen_from.count`: the
+        fewest projects due whose theme was seen with the confidence of the parameters.
     """
     source, N = f"{_SOURCE}.unseen", evidence.N
     few = N < SMALLEST_POPULATION
@@ -151,7 +161,7 @@ def unseen(evidence: Evidence) -> list[Indicator]:
     return [
         Indicator(
             key="unseen.k8.share", value=chance, unit="share", x=evidence.n, n=N, source=source,
-            note=f"fewer than {SMALLEST_POPULATION} projects in scope" if few else "",
+            note=f"fewer than {SMALLEST_POPULATION} projects due" if few else "",
         ),
         count_record("unseen.seen_from.count", seen, source, n=N, note=note),
     ]  # fmt: skip

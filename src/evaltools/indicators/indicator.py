@@ -10,7 +10,8 @@ from typing import Any, Literal
 import pandas as pd
 
 Estimand = Literal["D", "P", "S"]
-"""D: of the reports read. P: of all funded projects in scope. S: of projects like these."""
+"""D: of the reports read. P: of all projects in scope from which a report can be due (all funded
+ones, unless the study declares which). S: of projects like these."""
 
 Unit = Literal["count", "share", "money", "money_per_inhabitant", "index", "ratio", "difference"]
 
@@ -50,7 +51,7 @@ class Indicator:
         x: how many of those counted have it; None of a number that is no count.
         n: how many were counted: reports read, goals stated, grants that a median is of. A share
             without both is refused.
-        N: how many there are of which n were counted: funded projects where n are reports; None
+        N: how many there are of which n were counted: projects due where n are reports; None
             where n is all of them, or unknown.
         estimand: what the number speaks of: D, P or S.
         low, high: interval limits in the unit of the value, or None.

@@ -59,7 +59,7 @@ def funded(evidence: Evidence) -> list[Indicator]:
         "call": ("call_id", table["call_id"].tolist()),
         "year": ("year", sorted({str(year) for year in table["year"]})),
     } | _dimensions(evidence)
-    records = [count_record("projects.funded.count", evidence.N, source)]
+    records = [count_record("projects.funded.count", evidence.funded, source)]
     for name, (column, values) in expected.items():
         found = projects[column].astype("string").fillna(UNKNOWN).value_counts()
         everything = [*values, *sorted(set(map(str, found.index)) - set(values))]
@@ -69,7 +69,7 @@ def funded(evidence: Evidence) -> list[Indicator]:
     if lacks(evidence, "participations"):
         return records
     joint = int(projects["joint"].astype(bool).sum())
-    return [*records, plain_share("projects.joint.share", joint, evidence.N, source)]
+    return [*records, plain_share("projects.joint.share", joint, evidence.funded, source)]
 
 
 def call_table(evidence: Evidence) -> pd.DataFrame:
@@ -226,7 +226,7 @@ def grants(evidence: Evidence) -> list[Indicator]:
         "gini.index": (None if few else gini(values, True), "index", few),
         "hhi.index": (None if few else hhi(values), "index", few),
     }
-    records = [plain_share("grants.known.share", n, evidence.N, source)]
+    records = [plain_share("grants.known.share", n, evidence.funded, source)]
     for name, (value, unit, why) in measures.items():
         records.append(number_record(f"grants.{name}", value, unit, source, n=n, why=why, note=why))
     if n <= TOP or nothing:

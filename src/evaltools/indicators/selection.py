@@ -1,4 +1,8 @@
-"""Whether the projects that have reported are like those that have not."""
+"""Whether the projects that have reported are like those that could have and did not.
+
+A project whose time to report has not come says nothing of who reports: compared with it,
+reporting would be told apart by the calendar.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,7 @@ RARE = 5
 """Classes of fewer projects join the largest in the model: one project would decide them. And
 with fewer on either side nothing is modelled."""
 REASONS = {
-    "constant": "all projects have reported or none has",
+    "constant": "all projects due have reported or none has",
     "collinear": "the variables of the model follow from each other",
     "separated": "some combination of the variables tells who has reported without error",
     "few": f"fewer than {RARE} projects have reported, or have not",
@@ -44,12 +48,12 @@ _SOURCE = "evaltools.indicators.selection"
 
 
 def characteristics(evidence: Evidence) -> pd.DataFrame:
-    """What the register knows of every project, whether it has reported or not.
+    """What the register knows of every project due, whether it has reported or not.
 
     Floats of `NUMBERS` (grant in euros, partners beside the lead, days since `epoch`), NaN where
     unknown; texts of `CLASSES`, `unknown` where it is so; and whether it `reported`.
     """
-    projects = evidence.projects
+    projects = evidence.projects[evidence.projects["due"]].reset_index(drop=True)
     days = (projects["started"] - epoch(evidence)).dt.days
     groups = group_dimension(evidence)
     group = projects[groups[0].column] if groups else pd.Series(pd.NA, index=projects.index)
@@ -81,7 +85,7 @@ def class_order(evidence: Evidence) -> tuple[str, ...]:
 
 
 def differences(evidence: Evidence) -> pd.DataFrame:
-    """Reported against unreported projects, a row a variable or a class of one.
+    """Reported against unreported projects of those due, a row a variable or a class of one.
 
     Returns:
         In a fixed order, without what the study has nothing of and classes that all projects are

@@ -28,7 +28,7 @@ def share_records(
     Arguments:
         key: what the share is of, without its measure: `challenge.staff`.
         x: how many of the reports read show it, 0 to `asked`.
-        evidence: gives n reports read, N funded projects in scope and the confidence level.
+        evidence: gives n reports read, N projects due and the confidence level.
         source: dotted name of the function that counted.
         dimensions: what the count is broken down by, sorted by name.
         asked: of how many of the reports read it was asked, 0 to `evidence.n`; all of them,

@@ -25,8 +25,9 @@ FEWEST_FOR_PERCENT = 10
 
 TOTALS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"goals|goal_quality", ("goals.stated.count",)),
-    (r"(?:projects|reports)\.", ("scope.projects", "projects.funded.count", "reports.read.n")),
-    (r"grants\.known", ("scope.projects", "projects.funded.count", "reports.read.n")),
+    (r"reports\.read", ("scope.due", "reports.read.n", "reports.due.x")),
+    (r"(?:projects|reports)\.", ("scope.projects", "projects.funded.count", "reports.scheme.n")),
+    (r"grants\.known", ("scope.projects", "projects.funded.count", "reports.scheme.n")),
     (r"grants\.top_five", ("grants.total.money",)),
     (r"calls\.success", ("calls.applications.count",)),
     (r"network\.largest_component", ("network.organisations.count",)),

@@ -38,6 +38,7 @@ def _unread(study: Study, descriptor: Descriptor) -> Iterator[str]:
     declared = study.declaration
     named = {one.column for one in declared.dimensions.values()}
     sources = {one.table_column for one in declared.parameters.values()}
+    sources.add(declared.reports_due.after if declared.reports_due else None)
     for table in descriptor.resources:
         if table.name not in known_tables():
             continue

@@ -25,7 +25,11 @@ from evaltools.provenance.hashes import changed_keys, hash_data
 from evaltools.provenance.manifest import Manifest, read_manifest
 from evaltools.study import Study
 
-ESTIMANDS = {"D": "the reports read", "P": "all funded projects", "S": "projects of this kind"}
+ESTIMANDS = {
+    "D": "the reports read",
+    "P": "all projects due to report",
+    "S": "projects of this kind",
+}
 _WIDTH = 100
 _ROWS = 8
 _DIGITS = 12

@@ -20,6 +20,7 @@ from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.publish.gates import Candidate
 from evaltools.publish.tables import describe_method, name_method
+from evaltools.report.evidence_pages.entries import scope_counts
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope
 from evaltools.report.variables import format_indicator, format_interval
@@ -125,14 +126,11 @@ def _data(
     study: Study, parameters: Parameters, indicators: Sequence[Indicator], words: Words
 ) -> Iterator[tuple[str, str]]:
     yield words("publishing.card.scope"), describe_scope(study, parameters, words)
-    if (item := _read_share(indicators)) is not None:
-        yield words("publishing.card.projects"), say.number(item.n, words.language)
-        yield words("publishing.card.reports"), say.number(item.x, words.language)
-
-
-def _read_share(indicators: Sequence[Indicator]) -> Indicator | None:
-    shares = (item for item in indicators if item.key == "reports.read.share")
-    return next((item for item in shares if not item.dimensions), None)
+    counts = scope_counts(indicators)
+    declared = study.declaration.reports_due is not None
+    for name in ("projects", "due", "reports"):
+        if name in counts and (declared or name != "due"):
+            yield words(f"publishing.card.{name}"), say.number(counts[name][2], words.language)
 
 
 def _methods(
@@ -223,8 +221,9 @@ def _checklists(
 
 def _limits(indicators: Sequence[Indicator], words: Words) -> Iterator[tuple[str, str]]:
     language = words.language
-    if (item := _read_share(indicators)) is not None:
-        unread = (item.n or 0) - (item.x or 0)
+    counts = {name: count for name, (_, _, count) in scope_counts(indicators).items()}
+    if "due" in counts:
+        unread = counts["due"] - counts["reports"]
         yield words("publishing.card.unread"), say.number(unread, language)
     withheld = sum(item.suppressed for item in indicators)
     lacking = sum(item.value is None and not item.suppressed for item in indicators)

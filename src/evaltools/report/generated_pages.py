@@ -59,13 +59,18 @@ def description_page(study: Study, parameters: Parameters, material: ReportMater
     """The description sheet that a government publication opens with, as a table."""
     words = study.words(parameters.language)
     declared, language = study.declaration, words.language
-    counted = "report.sheet.material_text" if material.n else "report.sheet.material_unread"
+    counts = {"n": material.n, "N": material.N, "funded": material.funded}
+    counted = "due" if declared.reports_due else "text"
+    if not material.n:
+        counted, counts = "unread", {"N": material.funded}
+    elif counted == "text":
+        del counts["funded"]
     rows = [
         ("title", declared.whole_title(language)),
         ("publisher", declared.printed("publisher", language)),
         ("date", say.date(parameters.cutoff, language)),
         ("scope", describe_scope(study, parameters, words)),
-        ("material", words(counted, **({"n": material.n} if material.n else {}), N=material.N)),
+        ("material", words(f"report.sheet.material_{counted}", **counts)),
         ("keywords", words("report.sheet.keywords_text")),
         ("language", words(f"language.{language}")),
         ("formats", words("report.sheet.formats_text")),

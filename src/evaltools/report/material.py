@@ -43,7 +43,8 @@ class ReportMaterial:
         indicators: all indicators.
         tables: the validated tables.
         descriptor: of the tables.
-        n, N: final reports read and funded projects in scope.
+        n, N, funded: final reports read, projects from which one can be due, and all funded
+            projects in scope.
         judgements: what the run says of each finding of the report.
     """
 
@@ -54,6 +55,7 @@ class ReportMaterial:
     descriptor: Descriptor
     n: int
     N: int
+    funded: int
     judgements: tuple[Judgement, ...] = ()
 
 
@@ -65,13 +67,13 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
         path.name: json.loads(path.read_text(encoding="utf-8")) for path in made.notebooks
     }
     tables, parameters = read_tables(study.data, descriptor), _restore_parameters(study, made)
-    counts = next(
-        ((item.x or 0, item.n or 0) for item in indicators if item.key == "reports.read.share"),
-        None,
-    )
-    if counts is None:  # no chapter of the study counts what was read
+    counted = {item.key: item for item in indicators if not item.dimensions}
+    read, scheme = (counted.get(f"reports.{name}.share") for name in ("read", "scheme"))
+    if read and scheme:
+        counts = read.x or 0, read.n or 0, scheme.n or 0
+    else:  # no chapter of the study counts what was read
         evidence = Evidence.select(study, tables, parameters)
-        counts = evidence.n, evidence.N
+        counts = evidence.n, evidence.N, evidence.funded
     return ReportMaterial(
         run=made.key[:RUN_NAME_LENGTH],
         notebooks=notebooks,
@@ -80,6 +82,7 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
         descriptor=descriptor,
         n=counts[0],
         N=counts[1],
+        funded=counts[2],
         judgements=judge_findings(study, parameters, indicators, tables),
     )
 

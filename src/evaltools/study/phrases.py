@@ -35,7 +35,8 @@ def own_phrases(root: Path, declared: StudyDeclaration) -> Phrases:
     """What a study says in words of its own: those of the file, and labels that it declares.
 
     `code_kind.<kind>`, `rater.<kind>`, `organisation_kind.<kind>`, `size.<class>` and
-    `choice.<parameter>.<value>` come from `evaluation.yml`, `noun.currency` from its currency.
+    `choice.<parameter>.<value>` come from `evaluation.yml`, `noun.currency` from its currency,
+    and where it declares which projects were due to report, captions name those.
 
     Raises:
         ProblemError: everything that is wrong with the file, each with its line.
@@ -62,6 +63,13 @@ def own_phrases(root: Path, declared: StudyDeclaration) -> Phrases:
         for key, text in labels.items()
     }
     derived["noun.currency"] = {each: currency_name(declared.currency, each) for each in LANGUAGES}
+    if declared.reports_due is not None:
+        start = "reports_due."
+        derived |= {
+            f"noun.{key.removeprefix(start)}": dict(texts)
+            for key, texts in all_phrases().items()
+            if key.startswith(start)
+        }
     return derived | dict(load_phrases(root, declared.languages))
 
 

@@ -264,6 +264,7 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
             what = f"a report in '{name}', which is no language of the study"
             allowed = ", ".join(declaration.languages)
             problems.append(Problem(where("reports", name), what, allowed))
+    problems += _wrong_reports_due(declaration, where)
     for path in declaration.notebooks:
         if not (study.root / path).is_file():
             problems.append(Problem(where("notebooks"), f"{path} does not exist"))
@@ -272,6 +273,41 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
             what, allowed = f"{path} is none of the notebooks", ", ".join(declaration.notebooks)
             problems.append(Problem(where("chapters", path), what, allowed))
     return problems
+
+
+def _wrong_reports_due(declaration: StudyDeclaration, where: Callable[..., str]) -> list[Problem]:
+    """Waves and years of `reports_due.calls` that the parameters do not know, or waves it lacks."""
+    due = declaration.reports_due
+    if due is None or due.calls is None:
+        return []
+    code, problems = "study.reports-due", []
+    waves = _choices(declaration, "wave")
+    if not waves:
+        what = "reports_due.calls goes by wave, and no parameter of that name is a choice"
+        remedy = "Declare the parameter wave, or name a column of days instead (after)."
+        return [Problem(where("reports_due", "calls"), what, "", remedy, code)]
+    for wave in due.calls:
+        if wave not in waves:
+            what, allowed = f"reports_due.calls: no wave is called '{wave}'", ", ".join(waves)
+            problems.append(Problem(where("reports_due", "calls", wave), what, allowed, "", code))
+    if missing := [wave for wave in waves if wave not in due.calls and wave != "all"]:
+        what = f"reports_due.calls has no years for the wave {', '.join(missing)}"
+        remedy = "Name the years of the calls whose reports can be due in it."
+        problems.append(Problem(where("reports_due", "calls"), what, "", remedy, code))
+    years = _choices(declaration, "calls")
+    for wave, named in due.calls.items():
+        for year in named:
+            if years and year not in years:
+                what = f"reports_due.calls: no call is of the year '{year}'"
+                place = where("reports_due", "calls", wave)
+                problems.append(Problem(place, what, ", ".join(years), "", code))
+    return problems
+
+
+def _choices(declaration: StudyDeclaration, name: str) -> list[str]:
+    """Values that a parameter of choices can have; none where there is no such parameter."""
+    parameter = declaration.parameters.get(name)
+    return list(parameter.choices) if parameter else []
 
 
 def _wrong_values(declaration: StudyDeclaration, where: Callable[..., str]) -> list[Problem]:

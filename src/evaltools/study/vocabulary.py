@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -121,6 +128,40 @@ class Areas(Declared):
         return self
 
 
+def _as_text(value: object) -> object:
+    """A year or a wave that YAML took for a number, as the text that it is in the data."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if whole else value
+
+
+Label = Annotated[str, BeforeValidator(_as_text)]
+
+
+class ReportsDue(Declared):
+    """From which funded projects a final report can be due; one of the two is named.
+
+    Arguments:
+        calls: by wave, the years of those calls whose time to report has come.
+        after: column with the day after which a project's report can be due, `calls.closes` or
+            `projects.ended`; it can be once that day is not later than the cut-off. Where the day
+            is not known it can be.
+
+    A project that has reported is one of them in any case.
+    """
+
+    calls: dict[Label, Annotated[tuple[Label, ...], Field(min_length=1)]] | None = None
+    after: Annotated[str, Field(pattern=r"^(calls|projects)\.[a-z][a-z0-9_]*$")] | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if (self.calls is None) == (self.after is None):
+            raise ValueError(
+                "name either `calls` (by wave the years of the calls whose time has come) or "
+                "`after` (a column of days, calls.… or projects.…)"
+            )
+        return self
+
+
 class Vocabulary(Declared):
     """What of `evaluation.yml` the data are read by.
 
@@ -137,6 +178,8 @@ class Vocabulary(Declared):
         areas: how areas are told apart.
         codes_of_numbers: code that stands behind a number, by the key of the number without its
             measure, where it is not the code that the key begins with.
+        reports_due: from which funded projects a final report can be due; where it is not
+            declared, from every one in scope.
     """
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = LANGUAGES
@@ -147,6 +190,7 @@ class Vocabulary(Declared):
     organisation_kinds: dict[Name, Labelled] = Field(default_factory=dict)
     areas: Areas = Areas()
     codes_of_numbers: dict[str, str] = Field(default_factory=dict)
+    reports_due: ReportsDue | None = None
 
     @model_validator(mode="after")
     def _area_is_a_kind(self) -> Self:

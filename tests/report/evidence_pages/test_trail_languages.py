@@ -71,7 +71,7 @@ def pages(source: Material) -> Iterator[tuple[str, str]]:
     descriptor, folder = load_descriptor(study.data), ROOT / "reports/fi"
     labels, used = Glossary.of(source.tables, words).labels, set(used_names())
     sections, included = sections_of(folder), included_pages(folder)
-    run = SimpleNamespace(run="ab12", n=52, N=122, descriptor=descriptor)
+    run = SimpleNamespace(run="ab12", n=52, N=72, funded=122, descriptor=descriptor)
     yield "description", generated_pages.description_page(study, parameters, run)
     yield "parameters", generated_pages.parameter_table(parameters, words)
     yield "indicators", generated_pages.indicator_table(source.indicators, used, words)

@@ -356,18 +356,33 @@ class ScopeFact:
 
 
 def scope_variables(indicators: tuple[Indicator, ...], language: Language) -> dict[str, str]:
-    """`scope.reports` and `scope.projects`: numerator and denominator of `reports.read.share`."""
-    own = (each for each in indicators if each.key == "reports.read.share" and not each.dimensions)
-    read = next(own, None)
-    if read is None:
-        return {}
-    counts = {"reports": ("x", read.x or 0), "projects": ("n", read.n or 0)}
+    """`scope.reports`, `scope.due` and `scope.projects`: read, due to report, and all funded.
+
+    The first two are numerator and denominator of `reports.read.share`, the last is the denominator
+    of `reports.scheme.share`.
+    """
     made = {}
-    for name, (shows, count) in counts.items():
-        attributes = f'.indicator key="{read.key}" estimand="{read.estimand}" shows="{shows}"'
+    for name, (item, shows, count) in scope_counts(indicators).items():
+        attributes = f'.indicator key="{item.key}" estimand="{item.estimand}" shows="{shows}"'
         span = f"[{say.number(count, language)}]{{{attributes}}}"
-        made[f"scope.{name}"] = link_to_number(span, number_anchor(read.key))
+        made[f"scope.{name}"] = link_to_number(span, number_anchor(item.key))
     return made
+
+
+def scope_counts(indicators: Iterable[Indicator]) -> dict[str, tuple[Indicator, str, int]]:
+    """How many reports were read, were due, and how many projects were funded.
+
+    Returns:
+        For `reports`, `due` and `projects` the indicator, which of its counts it is (x or n), and
+        the count; nothing of a run without them.
+    """
+    plain = {each.key: each for each in indicators if not each.dimensions and each.estimand == "D"}
+    named = {"reports": ("read", "x"), "due": ("read", "n"), "projects": ("scheme", "n")}
+    return {
+        name: (item, shows, (item.x if shows == "x" else item.n) or 0)
+        for name, (key, shows) in named.items()
+        if (item := plain.get(f"reports.{key}.share"))
+    }
 
 
 def read_facts(
