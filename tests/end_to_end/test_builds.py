@@ -66,7 +66,7 @@ def test_a_killed_build_leaves_the_old_report_or_the_new_one(
     own: Place, edit: Callable[..., None], moment: float
 ) -> None:
     old = own.bytes_of()
-    edit("reports/fi/_01_tiivistelma.qmd", {"**Tulokset.**": "**Uudet tulokset.**"})
+    edit("reports/fi/_01_tiivistelma.qmd", {"**Verkostot ja kattavuus.**": "**Uudet tulokset.**"})
     edit("evaluation.yml", {"notebook_seconds: 300": "notebook_seconds: 301"})
     process = subprocess.Popen(
         [PROGRAM, "build", "--engine", "embedded"],
@@ -85,7 +85,7 @@ def test_a_killed_build_leaves_the_old_report_or_the_new_one(
 def test_after_a_kill_the_next_build_succeeds_and_clears_up(
     own: Place, edit: Callable[..., None]
 ) -> None:
-    edit("reports/fi/_01_tiivistelma.qmd", {"**Tulokset.**": "**Uudet tulokset.**"})
+    edit("reports/fi/_01_tiivistelma.qmd", {"**Verkostot ja kattavuus.**": "**Uudet tulokset.**"})
     process = subprocess.Popen(
         [PROGRAM, "build", "--engine", "embedded"], cwd=own.root, stdout=subprocess.DEVNULL
     )

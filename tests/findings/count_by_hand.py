@@ -40,7 +40,7 @@ class Count:
         # In 2022 reports were due of the calls of 2019, in 2023 of that of 2020.
         came = projects["project_id"].isin(self.reports["project_id"])
         year = projects["call_id"].map(years_of)
-        self.due = projects[year.eq({"2022": "2019", "2023": "2020"}[wave]) | came]
+        self.due = projects[year.eq({"2022": "2019", "2023": "2020"}.get(wave, "")) | came]
         self.n, self.N = len(self.reports), len(self.due)
         self.states = self.state_of_codes()
         goals = read["goals"]
