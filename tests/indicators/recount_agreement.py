@@ -70,8 +70,8 @@ def alpha(units, far, level):
     without = [value_without(own, its) for own, its in zip(given, lost, strict=True)]
     if None in without:
         return len(used), value, None, None
-    if 1 - value**2 < 1e-12:
-        return len(used), value, value, value
+    if 1 - value**2 < 1e-12 or max(without) - min(without) < 1e-12:
+        return len(used), value, None, None
     middle = fmean(without)
     se = sqrt((count - 1) / count * sum((each - middle) ** 2 for each in without))
     reach = float(student.ppf((1 + level) / 2, count - 1)) * se / (1 - value**2)
@@ -120,7 +120,7 @@ def ac1(units, level):
         unit = share * (1 - p) + (1 - share) * p
         own -= 2 * (1 - value) * (unit - chance) / (1 - chance)
         squares += (own - value) ** 2
-    if n < 2:
+    if n < 2 or squares < 1e-20:  # units all alike do not tell how much others would vary
         return value, None, None
     reach = float(student.ppf((1 + level) / 2, n - 1)) * sqrt(squares / (n * (n - 1)))
     return value, max(-1.0, value - reach), min(1.0, value + reach)

@@ -185,7 +185,7 @@ def test_top_five_are_named_in_euros():
     assert found["grants.top_five.share",].value is None
     evidence = programme()
     grants = pd.DataFrame({"grant": [10.0] * 8 + [60.0, 60.0, np.nan]})
-    evidence.projects, evidence.N = grants, 11
+    evidence.projects, evidence.N, evidence.funded = grants, 11, 11
     top = {record.key: record for record in portfolio.grants(evidence)}["grants.top_five.share"]
     assert (top.value, top.x, top.n) == (0.75, 150, 200)
 
