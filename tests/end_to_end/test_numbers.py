@@ -81,7 +81,7 @@ def sentence(item: Shown) -> tuple[str, str]:
 def agrees(item: Shown, row: object) -> bool:
     """Whether the text shows the value of the row, rounded as it is printed."""
     get = row.get  # type: ignore[attr-defined]
-    numbers = parsed(item.text)
+    numbers = parsed(item.text) or in_words(item.text)
     if item.shows in ("x", "n"):
         return numbers == [float(get(item.shows))]
     if item.shows == "fraction" or (item.shows == "value" and "/" in item.text):
@@ -99,6 +99,18 @@ def agrees(item: Shown, row: object) -> bool:
         )
     (number,) = numbers
     return abs(number - float(get("value")) * scale) <= rounding(item.text) + 1e-9
+
+
+STEMS = {
+    "noll": 0, "yksi": 1, "yhde": 1, "kaksi": 2, "kahde": 2, "kolme": 3, "neljä": 4, "viisi": 5,
+    "viide": 5, "kuusi": 6, "kuude": 6, "seitsemä": 7, "kahdeksa": 8, "yhdeksä": 9, "kymmen": 10,
+}  # fmt: skip
+
+
+def in_words(text: str) -> list[float]:
+    """A count up to ten as a sentence writes it, in any case: the longest stem that fits."""
+    found = [stem for stem in STEMS if text.strip().lower().startswith(stem)]
+    return [float(STEMS[max(found, key=len)])] if found else []
 
 
 def rounding(text: str) -> float:
