@@ -130,7 +130,7 @@ def wave_differences(evidence: Evidence) -> list[Indicator]:
     if not why and len(frame) and not frame["n1"].iloc[0]:
         why = NO_REPORTS
     matched = None if wave is None else crosswalk_of(evidence, str(wave))
-    by = [dimensions(side=side) for side in ("this", "earlier")]
+    by = [dimensions(side=side) for side in ("current", "previous")]
     records = _count_sides("wave_difference.reports.count", frame, by, source)
     for row in _in_code_order(frame, codebook(evidence, *WAVE_ROLES)):
         stem, lacking, caveat = f"wave_difference.{row.code_id}", row.why, ""
