@@ -102,7 +102,7 @@ def challenges(scope):
     earlier = sorted(w for w in waves if w < scope.choice.wave and scope.reports_of_wave(w))
     sides = [set(scope.reports_of_wave(scope.choice.wave)),
              set(scope.reports_of_wave(earlier[-1])) if earlier else set()]  # fmt: skip
-    for side, own in zip(("this", "earlier"), sides, strict=True):
+    for side, own in zip(("current", "previous"), sides, strict=True):
         rows.count("wave_difference.reports.count", len(own), side=side)
     codes = scope.of_kind("challenge", "response", "result")
     _differences(scope, rows, {f"wave_difference.{code}": code for code in codes}, sides)

@@ -110,7 +110,7 @@ def test_a_side_with_too_few_reports_has_its_counts_and_no_difference():
         assert (record.value, record.low, record.why) == (None, None, "too_few")
         assert "wave 2022 2 of 4, wave 2021 1 of 1; fewer than 2 reports" in record.note
     counts = [found(records, "wave_difference.reports.count", "D", side=side).value
-              for side in ("this", "earlier")]  # fmt: skip
+              for side in ("current", "previous")]  # fmt: skip
     assert counts == [4, 1]
 
 
