@@ -12,7 +12,7 @@ from killing import killed_before
 from study_desk import bring
 
 from evaltools.evidence import check_data
-from evaltools.ingest.data_changes import STAGE, clear_interrupted, is_interrupted, transaction
+from evaltools.ingest.file_transaction import STAGE, clear_interrupted, is_interrupted, transaction
 from evaltools.ingest.identification import key_path
 
 

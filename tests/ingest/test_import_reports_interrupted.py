@@ -11,7 +11,7 @@ import pytest
 from data_desk import Desk, final, wrong_in
 from killing import killed_before
 
-from evaltools.ingest.data_changes import STAGE, is_interrupted, transaction
+from evaltools.ingest.file_transaction import STAGE, is_interrupted, transaction
 from evaltools.problems import ProblemError
 
 

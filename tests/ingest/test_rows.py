@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.evidence.descriptor import Field, Resource
-from evaltools.ingest.data_changes import EditableTable, read_editable_table
+from evaltools.ingest.table_edits import EditableTable, read_editable_table
 from evaltools.problems import ProblemError
 
 RESOURCE = Resource(

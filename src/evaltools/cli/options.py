@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from evaltools.ingest.data_changes import clear_interrupted, is_interrupted
+from evaltools.ingest.file_transaction import clear_interrupted, is_interrupted
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.artifacts import locate_artifact
 from evaltools.study import Parameters, Study, find_study

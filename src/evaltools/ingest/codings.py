@@ -11,7 +11,7 @@ from evaltools.evidence.codebook import version_order
 from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
 from evaltools.evidence.messages import list_values
 from evaltools.evidence.validation import check_data
-from evaltools.ingest.data_changes import EditableTable, Row, TableEdits, transaction
+from evaltools.ingest.file_transaction import transaction
 from evaltools.ingest.identification import (
     CodebookAdditions,
     IdentifiedCoders,
@@ -23,6 +23,7 @@ from evaltools.ingest.identification import (
     write_key,
 )
 from evaltools.ingest.passage_match import MatchedPassages, match_passages
+from evaltools.ingest.table_edits import EditableTable, Row, TableEdits
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda.model import (
     Choices,

@@ -12,10 +12,10 @@ from evaltools.documents.model import Coverage
 from evaltools.documents.superscripts import flatten_superscripts
 from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.paths import REPLACED, resolve_inside
-from evaltools.ingest.data_changes import Row
 from evaltools.ingest.document_metadata import DocumentMetadata
 from evaltools.ingest.form_text import Sections
 from evaltools.ingest.project_match import Way
+from evaltools.ingest.table_edits import Row
 from evaltools.problems import Problem
 
 Key = tuple[str, str, int]

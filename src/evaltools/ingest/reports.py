@@ -15,7 +15,6 @@ from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, resolve_inside
 from evaltools.evidence.tables import read_one
-from evaltools.ingest.data_changes import FileTransaction, Row, TableEdits, transaction
 from evaltools.ingest.document_ids import (
     IdentifiedDocument,
     IncomingDocument,
@@ -31,6 +30,7 @@ from evaltools.ingest.document_metadata import (
     read_metadata,
     title_wordings,
 )
+from evaltools.ingest.file_transaction import FileTransaction, transaction
 from evaltools.ingest.folder_scan import scan_folder
 from evaltools.ingest.form_text import find_sections
 from evaltools.ingest.passage_match import MovedPassages, move_passages
@@ -41,6 +41,7 @@ from evaltools.ingest.project_match import (
     match_project,
 )
 from evaltools.ingest.summary import ImportedDocument, ReportsImported, State, update_log
+from evaltools.ingest.table_edits import Row, TableEdits
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda import csv_cells
 from evaltools.study import Study
