@@ -42,6 +42,13 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("module", ["options", "build", "check"])
+def test_commands_that_may_have_nothing_to_do_start_without_pandas(module: str) -> None:
+    code = f"import sys, evaltools.cli.{module}; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
+
+
 def groups(command: Command) -> Iterator[CommandGroup]:
     if isinstance(command, CommandGroup):
         for name in command.modules:

@@ -249,7 +249,7 @@ def test_every_error_of_the_system_becomes_a_line(
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number), "data/register/projects.csv")
 
-    monkeypatch.setattr("evaltools.cli.check.check_study", fail)
+    monkeypatch.setattr("evaltools.pipeline.study_checks.check_study", fail)
     (line,) = told("check")
     assert line.startswith("data/")
     assert line.endswith(f"[file.{code}]")

@@ -8,7 +8,6 @@ from evaltools.cli.main import main
 from evaltools.cli.options import load_study_for_command
 from evaltools.lint import as_errors, as_json, as_lines
 from evaltools.lint import lint as problems_of
-from evaltools.pipeline.study_checks import check_study
 from evaltools.study import find_study
 from evaltools.study.study import list_parameters, schema
 
@@ -16,6 +15,9 @@ from evaltools.study.study import list_parameters, schema
 @main.command()
 def check() -> None:
     """Check the study and all its data, and tell every problem."""
+    # Loads pandas for a second, which `lint` and `parameters` need not wait for.
+    from evaltools.pipeline.study_checks import check_study
+
     click.echo(check_study(load_study_for_command()))
 
 
