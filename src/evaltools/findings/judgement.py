@@ -78,27 +78,13 @@ class Judgement:
     @property
     def evidence(self) -> tuple[Support, ...]:
         """What speaks for it: of a pattern of codes those that its sentences name."""
-        return self._resolve(self.finding.evidence)
+        return name_codes(self.finding.evidence, self.lists)
 
     @property
     def counter_evidence(self) -> tuple[Support, ...] | NoneFound:
         """What speaks against it, or how it was established that nothing does."""
         against = self.finding.counter_evidence
-        return against if isinstance(against, NoneFound) else self._resolve(against)
-
-    def _resolve(self, supports: Sequence[Support]) -> tuple[Support, ...]:
-        named = dict.fromkeys(each.stem for own in self.lists.values() for each in own)
-        found: list[Support] = []
-        for support in supports:
-            if support.code is None or "*" not in support.code:
-                found.append(support)
-                continue
-            found += [
-                support.model_copy(update={"code": code})
-                for code in named
-                if matches(support.code, code)
-            ]
-        return tuple(found)
+        return against if isinstance(against, NoneFound) else name_codes(against, self.lists)
 
     @property
     def is_said(self) -> bool:
@@ -234,16 +220,30 @@ def _limit(
     return undecided(ReasonKind("agreement_unknown", tuple(weak))) if weak else verdict
 
 
+def name_codes(
+    supports: Iterable[Support], lists: Mapping[str, tuple[Reading, ...]]
+) -> tuple[Support, ...]:
+    """Supports with each pattern of codes replaced by those that the sentences name."""
+    named = dict.fromkeys(reading.stem for readings in lists.values() for reading in readings)
+    return tuple(
+        found
+        for support in supports
+        for found in (
+            [support]
+            if support.code is None or "*" not in support.code
+            else [
+                support.model_copy(update={"code": code})
+                for code in named
+                if matches(support.code, code)
+            ]
+        )
+    )
+
+
 def carrying_codes(finding: Finding, lists: Mapping[str, tuple[Reading, ...]]) -> tuple[str, ...]:
     """The codes that carry a finding; of a pattern those that its sentences name."""
-    named = [reading.stem for readings in lists.values() for reading in readings]
-    codes = []
-    for code in (support.code for support in finding.evidence):
-        if code is not None and "*" in code:
-            codes += [name for name in named if matches(code, name)]
-        elif code is not None:
-            codes.append(code)
-    return tuple(dict.fromkeys(codes))
+    codes = (support.code for support in name_codes(finding.evidence, lists))
+    return tuple(dict.fromkeys(code for code in codes if code is not None))
 
 
 def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]:

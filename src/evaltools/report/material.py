@@ -96,7 +96,9 @@ def judge_findings(
     """Every finding of the study put to the numbers of a run."""
     declared = study.declaration
     findings = load_findings(study.root, declared.languages, declared.codes_of_numbers)
+    premises = check_premises(load_conclusions(study), {finding.id for finding in findings})
     if not len(findings):
+        refuse(premises)
         return ()
     facts, codable = {}, []
     if "facts" in tables:
@@ -109,7 +111,7 @@ def judge_findings(
     choices = {name: each.choices for name, each in parameters.declarations.items()}
     refuse(
         [
-            *check_premises(load_conclusions(study), {finding.id for finding in findings}),
+            *premises,
             *unknown_evidence(findings, codable, tables),
             *unknown_keys(findings, numbers),
             *check_sentences(findings, numbers, forms, choices),
