@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WHERE = "evaluation.yml, questions"
 OUTCOMES = ("holds", "does_not_hold", "cannot_be_told")
 
-_WIDTHS = {"question": 20, "criterion": 14, "indicators": 21, "evidence": 17, "judgement": 28}
+_WIDTHS = {"question": 24, "indicators": 31, "judgement": 45}
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
@@ -53,10 +53,13 @@ def matrix_page(
     for main in study.declaration.questions:
         rows = [
             {
-                "question": f"{part.id} {part.text.in_language(language)}",
-                "criterion": words(f"matrix.criterion.{part.criterion}"),
-                "indicators": _indicators(part, keys, words),
-                "evidence": _evidence(part, words),
+                "question": words(
+                    "matrix.asked",
+                    id=part.id,
+                    text=part.text.in_language(language),
+                    criterion=words(f"matrix.criterion.{part.criterion}"),
+                ),
+                "indicators": f"{_indicators(part, keys, words)}. {_evidence(part, words)}.",
                 "judgement": _answer_text(part, known, words),
             }
             for part in main.parts

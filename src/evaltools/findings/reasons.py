@@ -151,7 +151,23 @@ def label_of(reading: Reading, words: Words, labels: Mapping[str, str] | None = 
     for key in (f"findings.key.{name}", f"findings.key.{stem}"):
         if found is None and words.has(key):
             found = words(key)
+    if found is None:
+        found = _label_by_family(stem, words, labels)
     return (found or stem) + (f", {label}" if label else "")
+
+
+def _label_by_family(stem: str, words: Words, labels: Mapping[str, str]) -> str | None:
+    """`alpha: staff`: what a family of numbers is called, with the code or item within the name."""
+    parts = stem.split(".")
+    family = f"findings.family.{parts[0]}"
+    if not words.has(family):
+        return None
+    runs = (".".join(parts[i:j]) for i in range(1, len(parts)) for j in range(len(parts), i, -1))
+    within = next((run for run in runs if run in labels), None)
+    if within is None:  # a difference of groups names the theme without its kind
+        ends = [name for name in labels if name.endswith(f".{parts[-1]}")]
+        within = ends[0] if len(ends) == 1 else None
+    return f"{words(family)}: {labels[within]}" if within else None
 
 
 def format_reading(reading: Reading, words: Words) -> str:

@@ -25,7 +25,8 @@ def report(example: Material, tmp_path_factory: pytest.TempPathFactory) -> dict[
     names = used_names()
     findings = [each.finding.id for each in example.judgements]
     folder = tmp_path_factory.mktemp("trail") / "project"
-    write(folder, example, prose_of(names, findings), example.pages(names))
+    prose = prose_of(names, findings) + "\nSanotaan [”Det gick bra och snabbt”]{lang=sv}.\n"
+    write(folder, example, prose, example.pages(names))
     return rendered(folder, ("html", "typst", "docx"))
 
 

@@ -83,6 +83,48 @@ def test_findings_tell_condition_outcome_class_and_strength(
         assert f"#{mark.get('id')}" in entry.xpath(".//a/@href")
 
 
+def test_on_paper_an_entry_has_its_limits_and_places_and_no_words_of_reports(
+    report: dict[str, Path], example: Material
+) -> None:
+    """Passages by reference: the document and page of each, and how many there are."""
+    with zipfile.ZipFile(report["docx"]) as archive:
+        tree = etree.fromstring(archive.read("word/document.xml"))
+    paragraphs = ("".join(each.itertext()) for each in tree.iter(f"{WORD}p"))
+    told = [" ".join(re.sub("[\u00ad\u200b]", "", each).split()) for each in paragraphs]
+    annex = told[len(told) - told[::-1].index("Liite 5. Näyttö") :]
+    record = next(each for each in example.indicators
+                  if each.key == "result.automation.share" and each.estimand == "D")  # fmt: skip
+    (entry,) = (each for each in annex if record.key in each)
+    assert f"({record.x}/{record.n}) Niiden luettujen" in entry
+    assert re.search(r"Väli: P \d+–\d+ %; S \d+–\d+ %; ilman oletuksia \d+–\d+ %\.", entry), entry
+    assert f"Puolesta: raportteja {record.x}, tekstikohtia" in entry
+    assert (
+        len(re.findall(r"ex-2019-\S+", entry.partition("Puolesta")[2].partition("Vastaan")[0])) == 3
+    )
+    quotes = example.tables["segments"]["quote"].astype(str)
+    long = [words for words in quotes if len(words) > 30]
+    assert len(long) > 500
+    whole = " ".join(annex)
+    assert not [words for words in long if " ".join(words.split()) in whole]
+
+
+def test_what_others_say_has_an_entry_on_paper_only_where_the_text_names_it(
+    example: Material, tmp_path: Path
+) -> None:
+    others = [each.finding.id for each in example.judgements if not each.finding.asserted]
+    own = [each.finding.id for each in example.judgements if each.finding.asserted][:1]
+    names = ["result.automation.share"]
+    told = {}
+    for place, findings in {"silent": own, "naming": [*own, others[0]]}.items():
+        folder = write(tmp_path / place, example, prose_of(names, findings), example.pages(names))
+        document = rendered(folder, ("docx",))["docx"]
+        with zipfile.ZipFile(document) as archive:
+            tree = etree.fromstring(archive.read("word/document.xml"))
+        marks = {each.get(f"{WORD}name") for each in tree.iter(f"{WORD}bookmarkStart")}
+        told[place] = [name for name in others if finding_anchor(name) in marks]
+    assert told == {"silent": [], "naming": others[:1]}
+
+
 def test_the_pdf_with_its_evidence_is_for_everyone(report: dict[str, Path]) -> None:
     import page
 

@@ -108,22 +108,33 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
     if judgement.accepted and finding.accepted is not None:
         accepted = f"{finding.accepted.reason.in_language(language)} ({finding.accepted.by})"
         facts.append(("accepted", accepted))
-    told = [line(words(f"trail.finding.{name}"), sentence(text)) for name, text in facts]
+    told = [
+        line(words(f"trail.finding.{name}"), sentence(text),
+             "screen" if name in ("condition", "class") else None)
+        for name, text in facts
+    ]  # fmt: skip
     if note:
         told.insert(1, line(words("findings.rules.label"), sentence(note[:1].upper() + note[1:])))
+    whose = sentence(words(f"trail.estimand.{judgement.estimand}"))
     about = [
         f"{label(words('trail.finding.numbers'))} {_numbers(judgement, around)}",
-        line(words("trail.estimand"), sentence(words(f"trail.estimand.{judgement.estimand}"))),
+        line(words("trail.estimand"), whose),
     ]
     if tables := _tables(judgement, around):
         about.append(line(words("trail.sources"), sentence(tables)))
-    parts = [first, " ".join(told), " ".join(about)]
+    # The reason names the numbers with their values, which is enough on paper.
+    on_screen = f'::: {{.content-visible when-format="html"}}\n{" ".join(about)}\n:::'
+    parts = [first, " ".join(told), on_screen]
     return "\n\n".join(parts) + "\n\n" + _sides(judgement, around)
 
 
 def _numbers(judgement: Judgement, around: PageContext) -> str:
     items, words = [], around.glossary.words
-    records = {(each.key, each.dimensions): each for each in judgement.numbers}
+    records = {
+        (each.key, each.dimensions): each
+        for each in judgement.numbers
+        if each.value is not None and not each.suppressed
+    }
     shown_first = list(records.values())[:MOST_NUMBERS]
     more = len(records) - len(shown_first)
     for place, record in enumerate(shown_first, start=1):
@@ -169,7 +180,7 @@ def _sides(judgement: Judgement, around: PageContext) -> str:
         made += around.quotes(found, "for")
     if isinstance(against, NoneFound):
         told = sentence(against.none_found.in_language(words.language))
-        made += f"{line(words('trail.against'), told)}\n\n"
+        made += f"{line(words('trail.against'), told, 'screen')}\n\n"
     elif any(each.code for each in against):
         found = _find_passages(against, around.passages)
         made += around.quotes(found, "against")
@@ -268,11 +279,14 @@ def number_entry(number: Number, around: PageContext) -> str:
         about = _meaning(number, family, words)
     origin = [around.paths[name] for name in family.tables if name in around.paths]
     cell, where = around.cells.get(number.key), words("trail.nowhere")
+    near = where
     if cell is not None:
         place = {"notebook": cell.notebook, "number": cell.number, "label": cell.label or "–"}
         where = words("trail.cell", **place)
+        near = f"{cell.notebook}, {cell.number}"
     sources = "; ".join(filter(None, [", ".join(origin), where, headline.source]))
-    about = f"{about} {line(words('trail.sources'), sentence(sources))}"
+    about += f" {line(words('trail.sources'), sentence(sources), 'screen')}"
+    about += f" {line(words('trail.sources'), sentence(near), 'paper')}"
     return f"{first}\n\n{about}\n\n{_passages(number, around)}"
 
 
@@ -302,26 +316,34 @@ def _counts(headline: Indicator, words: Words) -> str:
 
 
 def _meaning(number: Number, family: Family, words: Words) -> str:
-    """What the number is about, and its intervals, as two labelled texts."""
+    """What the number is about, and its intervals, as labelled texts; on paper the limits only."""
     whose = {each: words(f"trail.estimand.{each}") for each in ESTIMANDS}
     whose["D"] = words(f"trail.estimand.{family.units}")
-    told = (_interval(number, each, whose[each], words) for each in ESTIMANDS)
-    shown = [text for text in told if text]
-    if number.bounds is not None and (limits := format_interval(number.bounds, words)):
-        text = words("trail.interval.bounds", whose=whose["P"], range=limits)
+    shown, limits = [], []
+    for each in ESTIMANDS:
+        record = number.records.get(each)
+        if record is not None and (told := format_interval(record, words)):
+            shown.append(_interval(record, told, whose[each], words))
+            limits.append(f"{each}\u00a0{told}" if record.level is not None else told)
+    if number.bounds is not None and (told := format_interval(number.bounds, words)):
+        text = words("trail.interval.bounds", whose=whose["P"], range=told)
         shown.insert(1 if len(shown) < 2 else 2, text)
+        limits.append(f"{words('trail.paper.bounds')}\u00a0{told}")
     if not shown:
         shown = [words("trail.interval.none_D")]
     elif "D" in number.records and not format_interval(number.records["D"], words):
         shown.insert(0, f"{whose['D']}: {words('trail.interval.none_D')}")
-    about = line(words("trail.estimand"), sentence(whose["D"]))
-    return f"{about} {line(words('trail.interval'), sentence('; '.join(shown)))}"
+    name = words("trail.interval")
+    about = [
+        line(words("trail.estimand"), sentence(whose["D"]), "screen"),
+        line(name, sentence("; ".join(shown)), "screen"),
+    ]
+    if limits:
+        about.append(line(name, sentence("; ".join(limits)), "paper"))
+    return " ".join(about)
 
 
-def _interval(number: Number, estimand: Estimand, whose: str, words: Words) -> str:
-    record = number.records.get(estimand)
-    if record is None or not (limits := format_interval(record, words)):
-        return ""
+def _interval(record: Indicator, limits: str, whose: str, words: Words) -> str:
     name = f"trail.method.{record.method}"
     method = words(name) if words.has(name) else record.method
     if record.level is None:

@@ -11,11 +11,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from evaltools.i18n.markdown import escape_markdown
 
 Dimensions = tuple[tuple[str, str], ...]
+Medium = Literal["screen", "paper"]
+"""HTML, or PDF and DOCX, where an entry has its numbers and references only."""
 
 _OTHER = re.compile(r"[^A-Za-z0-9_]")
 _BARE = re.compile(
@@ -91,9 +93,10 @@ def annotate(text: str, style: str = "") -> str:
     return f'[]{{.evidence-text text="{value(text)}"{named}}}'
 
 
-def line(label: str, text: str) -> str:
-    """A text after its label: `Väli: 25–51 %`."""
-    return f'[]{{.evidence-line label="{value(label)}:" text="{value(text)}"}}'
+def line(label: str, text: str, medium: Medium | None = None) -> str:
+    """A text after its label: `Väli: 25–51 %`; on the screen or on paper only, where told."""
+    told = f' medium="{medium}"' if medium else ""
+    return f'[]{{.evidence-line label="{value(label)}:" text="{value(text)}"{told}}}'
 
 
 def label(text: str) -> str:

@@ -24,10 +24,7 @@ from evaltools.report.evidence_pages.entries import (
 )
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import finding_anchor, label, value
-from evaltools.report.evidence_pages.passages import (
-    QuotePolicy,
-    collect_passages,
-)
+from evaltools.report.evidence_pages.passages import MOST_PRINTED, QuotePolicy, collect_passages
 from evaltools.report.material import ReportMaterial
 from evaltools.study import Parameters, Study
 
@@ -72,9 +69,10 @@ def write_evidence_pages(
         used,
     )
     entries = [
-        _entry(finding_anchor(each.finding.id), finding_entry(each, around), words)
+        _entry(finding_anchor(each.finding.id), finding_entry(each, around), words,
+               "" if each.finding.asserted else " .examined")
         for each in material.judgements
-    ]
+    ]  # fmt: skip
     sections = [(words("trail.findings"), entries)]
     for name, own in _group_by_notebook(chosen, cells, glossary, study):
         entries = [_entry(each.anchor, number_entry(each, around), words) for each in own]
@@ -128,7 +126,10 @@ def _chapter(
     attributes = " ".join(
         f'{name}="{words(f"trail.{name}")}"' for name in ("panel", "close", "whole", "mark")
     )
-    parts = [f"{words('trail.all_withheld')}\n\n"] if policy.name == "none" else []
+    legend = words("trail.paper.legend", places=MOST_PRINTED)
+    parts = [f'::: {{.content-hidden when-format="html"}}\n{legend}\n:::\n\n']
+    if policy.name == "none":
+        parts.append(f"{words('trail.all_withheld')}\n\n")
     for title, entries in sections:
         if entries:
             parts.append(f"### {escape_markdown(title)} {{.unnumbered .unlisted}}\n\n")
@@ -136,12 +137,12 @@ def _chapter(
     return f":::::: {{.evidence-entries {attributes}}}\n\n{''.join(parts)}::::::\n"
 
 
-def _entry(anchor: str, content: str, words: Words) -> str:
+def _entry(anchor: str, content: str, words: Words, more: str = "") -> str:
     uses = (
         f'{label(words("trail.used"))} []{{.evidence-uses of="{anchor}" '
         f'text="{value(words("trail.unused"))}"}}'
     )
-    return f"::::: {{.evidence #{anchor}}}\n\n{content}{uses}\n\n:::::\n\n"
+    return f"::::: {{.evidence{more} #{anchor}}}\n\n{content}{uses}\n\n:::::\n\n"
 
 
 def _paths(study: Study) -> dict[str, str]:

@@ -232,9 +232,9 @@ def _sort_key(passage: Passage) -> tuple[str, int, int, str]:
 SUMS = "savings.median.money"
 """The number whose regime is that of the sums it is made of."""
 MOST_PRINTED = 3
-"""Passages for and against in PDF and DOCX."""
+"""Places of passages for and against in PDF and DOCX."""
 MOST_ON_SCREEN = 12
-"""The same in HTML."""
+"""Passages for and against in HTML."""
 
 
 @dataclass(frozen=True)
@@ -406,22 +406,29 @@ def find_redacted_spans(
 
 
 def quote_side(found: Sequence[Passage], side: Side, policy: QuotePolicy, words: Words) -> str:
-    """Passages for, or against, as markdown: few on paper, more on the screen.
+    """Passages for, or against, as markdown: their words on the screen, their places on paper.
 
-    `evidence.lua` takes the list that is meant for its format.
+    `evidence.lua` takes what is meant for its format.
     """
     title = words(f"trail.{side}")
     if not found:
         return f"{line(title, sentence(words(f'trail.none_{side}')))}\n\n"
     screen, paper = sample_evenly(found, MOST_ON_SCREEN), sample_evenly(found, MOST_PRINTED)
-    documents, lists = len({passage.document for passage in found}), {}
-    for name, shown in {"html": screen, "other": paper}.items():
-        count = words("trail.passages", shown=len(shown), all=len(found), documents=documents)
-        items = [passage_record(each, policy, words) for each in shown]
-        lists[name] = {"label": f"{title}:", "text": sentence(count), "items": items}
-    if screen == paper:
-        del lists["other"]
-    return data_block("evidence-passages", lists)
+    counts = {"all": len(found), "documents": len({passage.document for passage in found})}
+    text = words("trail.passages", shown=len(screen), **counts)
+    items = [passage_record(each, policy, words) for each in screen]
+    places = "; ".join(dict.fromkeys(_place(each, words) for each in paper))
+    by_reference = words("trail.passages_at", places=places, **counts)
+    return data_block("evidence-passages", {
+        "label": f"{title}:", "text": sentence(text), "items": items,
+        "paper": sentence(by_reference),
+    })  # fmt: skip
+
+
+def _place(passage: Passage, words: Words) -> str:
+    if not passage.page:
+        return passage.document
+    return words("trail.place", document=passage.document, page=passage.page)
 
 
 def withheld_side(name: str, words: Words) -> str:
@@ -435,9 +442,7 @@ def passage_record(passage: Passage, policy: QuotePolicy, words: Words) -> dict[
     `place`, and `withheld` or else `quote` and, where they may be shown, `before`, `after`;
     `section`, where it is known; `lang`, where the report's words are in another language.
     """
-    place = passage.document
-    if passage.page:
-        place = words("trail.place", document=passage.document, page=passage.page)
+    place = _place(passage, words)
     parts = {"place": f"{place},", "section": f"{passage.section}:"}
     if not passage.section:
         parts = {"place": f"{place}:"}

@@ -75,6 +75,7 @@ FILL['evidence-text'] = function(words)
 end
 
 FILL['evidence-line'] = function(words)
+  if words.medium == (is_html() and 'paper' or 'screen') then return {} end
   local line = { classed(words.label, 'evidence-label'), pandoc.Space(), pandoc.Str(words.text) }
   return pandoc.Span(line, pandoc.Attr('', { 'evidence-line' }))
 end
@@ -102,15 +103,32 @@ end
 local filling = {
   CodeBlock = function(block)
     if block.classes[1] ~= 'evidence-passages' then return nil end
-    local lists = pandoc.json.decode(block.text, false)
-    local list = not is_html() and lists.other or lists.html
+    local list = pandoc.json.decode(block.text, false)
+    if not is_html() then list.text = list.paper end
+    local first = pandoc.Para({ FILL['evidence-line'](list) })
+    if not is_html() then return first end
     local items = {}
     for index, words in ipairs(list.items) do items[index] = passage(words) end
-    return { pandoc.Para({ FILL['evidence-line'](list) }), pandoc.BulletList(items) }
+    return { first, pandoc.BulletList(items) }
   end,
   Span = function(span)
     local fill = FILL[span.classes[1]]
     return fill and fill(span.attributes)
+  end,
+}
+
+-- On paper an entry is one paragraph, and what others say has none where the text is silent of it.
+local joining = {
+  Div = function(div)
+    if not div.classes:includes('evidence') then return nil end
+    if div.classes:includes('examined') and not uses[div.identifier] then return {} end
+    local content = pandoc.Inlines {}
+    for _, block in ipairs(div.content) do
+      if #content > 0 then content:insert(pandoc.Space()) end
+      content:extend(block.content)
+    end
+    div.content = { pandoc.Para(content) }
+    return div
   end,
 }
 
@@ -134,6 +152,7 @@ function Pandoc(doc)
     end,
   }
   doc.blocks = doc.blocks:walk(marking):walk(naming):walk(filling)
+  if not is_html() then doc.blocks = doc.blocks:walk(joining) end
   if in_quarto and FORMAT == 'typst' then doc.blocks = doc.blocks:walk(speaking) end
   return doc
 end
