@@ -60,7 +60,7 @@ def test_every_number_opens_its_evidence_by_keyboard(
     wanted = page.eval_on_selector_all("main a.evidence-link", "links => links.map(l => l.id)")
     definitions = page.eval_on_selector_all(
         ".evidence",
-        "all => Object.fromEntries(all.map(e => [e.id, e.querySelector('p').innerText]))",
+        "all => Object.fromEntries(all.map(e => [e.id, e.querySelector('p').textContent]))",
     )
     assert len(wanted) > 100
     seen = []
@@ -127,12 +127,68 @@ def test_links_in_the_panel_lead_to_the_uses_and_to_the_appendix(
     browser: Any, report: dict[str, Path]
 ) -> None:
     page = opened(browser, report["html"], 320)
-    for link, goal in ((".evidence-use", "use-"), (".evidence-whole a", "ev-")):
-        page.locator("main a.evidence-link").first.press("Enter")
-        page.locator(f"#evidence-panel {link}").first.press("Enter")
+    first = page.locator("main a.evidence-link").first
+    first.press("Enter")
+    page.locator("#evidence-panel .evidence-use").first.press("Enter")
+    assert not page.evaluate(STATE)["open"]
+    assert page.evaluate("location.hash").startswith("#use-")
+    assert page.evaluate("document.querySelector(':target') !== null")
+    first.press("Enter")
+    entry = first.get_attribute("href")
+    assert not page.locator(entry).is_visible()
+    page.locator("#evidence-panel .evidence-whole a").press("Enter")
+    assert not page.evaluate(STATE)["open"]
+    assert page.locator(entry).is_visible()
+    assert page.evaluate("'#' + document.activeElement.id") == entry
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_back_closes_the_panel_and_a_link_to_an_entry_opens_it(
+    browser: Any, report: dict[str, Path], width: int
+) -> None:
+    page = opened(browser, report["html"], width)
+    page.evaluate("location.hash = '#content'")
+    links = page.locator("main a.evidence-link")
+    for number in (3, 7):
+        links.nth(number).click()
+        entry = links.nth(number).get_attribute("href")
+        assert page.evaluate(STATE)["open"]
+        assert page.evaluate("location.hash") == entry
+        assert not page.locator(entry).is_visible()
+        page.go_back()
         assert not page.evaluate(STATE)["open"]
-        assert page.evaluate("location.hash").startswith(f"#{goal}")
-        assert page.evaluate("document.querySelector(':target') !== null")
+        assert page.evaluate("location.hash") == "#content"
+        page.go_forward()
+        assert page.evaluate(STATE)["open"]
+        page.keyboard.press("Escape")
+        assert page.evaluate("location.hash") == "#content"
+    deep = opened(browser, Path(report["html"]), width)
+    deep.goto(f"{report['html'].as_uri()}{entry}")
+    deep.reload()
+    state = deep.evaluate(STATE)
+    assert state["open"]
+    assert state["key"] in deep.locator(entry).text_content()
+    deep.keyboard.press("Escape")
+    assert deep.evaluate(STATE)["href"] == entry
+    assert deep.evaluate("location.hash") == ""
+    page.close()
+    deep.close()
+
+
+def test_the_list_of_evidence_is_folded_until_it_is_asked_for(
+    browser: Any, report: dict[str, Path]
+) -> None:
+    page = opened(browser, report["html"], 1280)
+    assert page.locator(".evidence:visible").count() == 0
+    button = page.locator(".evidence-unfold")
+    assert button.get_attribute("aria-expanded") == "false"
+    button.click()
+    assert button.get_attribute("aria-expanded") == "true"
+    assert page.locator(".evidence:visible").count() == page.locator("main .evidence").count() > 100
+    page.emulate_media(media="print")
+    button.evaluate("button => button.click()")
+    assert page.locator(".evidence").first.evaluate("e => e.getBoundingClientRect().height") > 0
     page.close()
 
 

@@ -171,7 +171,7 @@ def test_tabs_work_by_keyboard_and_by_links_into_them(page: Any) -> None:
     assert page.locator("#kohta").is_visible()
     page.keyboard.press("Home")
     assert not page.locator("#kohta").is_visible()
-    page.get_by_role("link", name="linkki").click()
+    page.get_by_role("link", name="linkki", exact=True).click()
     assert page.locator("#kohta").is_visible()
 
 

@@ -39,6 +39,8 @@ from evaltools.report.renderer.pandoc_tree import (
 )
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("page.js", "page_contents.js", "page_tables.js", "page_evidence.js")
+_WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure")
 _SHOWN = ("title", "subtitle", "abstract", "abstract-title")
 _LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:|#)|</style", re.IGNORECASE)
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -96,7 +98,7 @@ def _escaped(value: str) -> Node:
 
 def _variables(meta: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """What the template takes as it is."""
-    script = (_HERE / "page.js").read_text(encoding="utf-8").strip()
+    script = "\n".join((_HERE / name).read_text(encoding="utf-8").strip() for name in _SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     keywords = meta.get("keywords", {}).get("c", "")
     if not isinstance(keywords, str):
@@ -112,7 +114,7 @@ def _variables(meta: Mapping[str, Any], context: Context) -> dict[str, Any]:
     texts = {
         "language": str(context.format.get("lang", "en")),
         "pagetitle": str(context.format.get("pagetitle", title)),
-        "skip": context.words["skip"],
+        **{name: context.words[name] for name in _WORDS},
         "contents": find_plain_text(meta, "toc-title") or context.words["toc-title-document"],
         "notice": find_plain_text(meta, "example-notice"),
         "series": find_plain_text(meta, "series"),

@@ -1,0 +1,117 @@
+"use strict";
+// The contents follow the reader, find words in the text, and are a drawer on small screens.
+(function () {
+  var nav = document.getElementById("contents");
+  if (!nav) { return; }
+  var drawer = nav.querySelector("details");
+  var narrow = window.matchMedia("(max-width: 70rem)");
+  drawer.open = !narrow.matches;
+  narrow.addEventListener("change", function () { drawer.open = !narrow.matches; });
+  drawer.addEventListener("click", function (event) {
+    if (narrow.matches && event.target.closest("a")) { drawer.open = false; }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && narrow.matches && drawer.open) {
+      drawer.open = false;
+      drawer.querySelector("summary").focus();
+    }
+  });
+
+  // Where the reader is.
+  var links = Array.prototype.slice.call(drawer.querySelectorAll("ul a[href^='#']"));
+  var sections = links.map(function (link) {
+    return document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  });
+  var current = null;
+  var waiting = false;
+  function follow() {
+    waiting = false;
+    var place = -1;
+    sections.forEach(function (section, index) {
+      if (section && section.getBoundingClientRect().top < 120) { place = index; }
+    });
+    var link = links[place] || null;
+    if (link === current) { return; }
+    if (current) { current.removeAttribute("aria-current"); }
+    current = link;
+    if (!link) { return; }
+    link.setAttribute("aria-current", "true");
+    var box = nav.getBoundingClientRect();
+    var own = link.getBoundingClientRect();
+    if (!narrow.matches && (own.top < box.top + 60 || own.bottom > box.bottom - 60)) {
+      nav.scrollTop += own.top - box.top - box.height / 3;
+    }
+  }
+  window.addEventListener("scroll", function () {
+    if (!waiting) { waiting = true; window.requestAnimationFrame(follow); }
+  }, { passive: true });
+  follow();
+
+  // A link to every section, for whoever wants to send it.
+  document.querySelectorAll("main section[id]").forEach(function (section) {
+    var heading = section.firstElementChild;
+    if (!heading || !/^H[2-5]$/.test(heading.tagName)) { return; }
+    var link = document.createElement("a");
+    link.className = "section-link";
+    link.href = "#" + section.id;
+    link.textContent = "#";
+    link.setAttribute("aria-label", nav.dataset.sectionLink + ": " + heading.textContent.trim());
+    heading.appendChild(link);
+  });
+
+  // Words are found wherever they stand, whatever their case and marks.
+  var label = document.createElement("label");
+  label.className = "find";
+  var name = document.createElement("span");
+  name.textContent = nav.dataset.find;
+  var field = document.createElement("input");
+  field.type = "search";
+  field.autocomplete = "off";
+  label.append(name, field);
+  var found = document.createElement("div");
+  found.className = "found";
+  found.setAttribute("role", "status");
+  var list = document.createElement("ul");
+  found.appendChild(list);
+  drawer.querySelector("summary").after(label, found);
+  var texts = null;
+  function plain(text) { return text.replace(/\u00ad/g, "").replace(/\s+/g, " ").trim(); }
+  function collect() {
+    texts = [];
+    document.querySelectorAll("main :is(p, li, figcaption, td, th, h2, h3, h4, h5)").forEach(function (each) {
+      var section = each.closest("section[id]");
+      if (!section || each.querySelector("p, li")) { return; }
+      var text = plain(each.textContent);
+      texts.push({ text: text, low: text.toLowerCase(), to: each, section: section });
+    });
+  }
+  field.addEventListener("input", function () {
+    var wanted = plain(field.value).toLowerCase();
+    list.replaceChildren();
+    if (wanted.length < 3) { return; }
+    if (!texts) { collect(); }
+    var hits = texts.filter(function (each) { return each.low.indexOf(wanted) >= 0; });
+    if (!hits.length) {
+      var none = document.createElement("li");
+      none.textContent = nav.dataset.findNone;
+      list.appendChild(none);
+    }
+    hits.slice(0, 30).forEach(function (hit) {
+      var item = document.createElement("li");
+      var link = document.createElement("a");
+      link.href = "#" + (hit.to.closest("[id]") || hit.section).id;
+      var at = hit.low.indexOf(wanted);
+      var from = Math.max(0, at - 30);
+      var strong = document.createElement("strong");
+      strong.textContent = hit.text.slice(at, at + wanted.length);
+      link.append((from ? "…" : "") + hit.text.slice(from, at), strong, hit.text.slice(at + wanted.length, at + wanted.length + 50));
+      link.addEventListener("click", function () {
+        window.setTimeout(function () { hit.to.scrollIntoView({ block: "center" }); }, 0);
+        document.querySelectorAll("main .hit").forEach(function (each) { each.classList.remove("hit"); });
+        hit.to.classList.add("hit");
+      });
+      item.appendChild(link);
+      list.appendChild(item);
+    });
+  });
+}());
