@@ -172,6 +172,48 @@ def test_captions_are_captions_and_stay_with_what_they_name(document: Any) -> No
         assert document.styles[name].paragraph_format.keep_with_next
 
 
+def fields(element: Any) -> list[tuple[str, str]]:
+    """Instructions of the fields of an element with their results."""
+    found, code, shown, part = [], "", "", ""
+    for node in element.iter(qn("w:fldChar"), qn("w:instrText"), qn("w:t")):
+        kind = node.get(qn("w:fldCharType"))
+        if kind == "begin":
+            code, shown = "", ""
+        if kind == "end":
+            found.append((code.strip(), shown))
+        part = kind or part
+        if kind is None and part == "begin":
+            code += node.text
+        elif kind is None and part == "separate":
+            shown += node.text
+    return found
+
+
+def test_captions_count_themselves_and_references_follow_them(tmp_path: Path) -> None:
+    document = rendered(
+        tmp_path,
+        HEAD
+        + "Ks. [taulukkoa\u00a01](#tbl-a){.crossref} ja [2](#tbl-b){.crossref}.\n\n"
+        + "".join(
+            "| A | B |\n|---|---|\n| 1 | 2 |\n\n"
+            f": [Taulukko\u00a0{number}.]{{.caption-label}} Nimi {{#tbl-{name}}}\n\n"
+            for number, name in ((1, "a"), (2, "b"))
+        ),
+    )
+    found = fields(document.element.body)
+    assert [shown for code, shown in found if code.startswith("SEQ Taulukko")] == ["1", "2"]
+    references = {code.split()[1]: shown for code, shown in found if code.startswith("REF ")}
+    assert references == {"tbl-a-number": "1", "tbl-b-number": "2"}
+    marks = {each.get(qn("w:name")): each for each in every(document, "w:bookmarkStart")}
+    for name, shown in references.items():
+        own = marks[name].getnext()
+        texts_within = ""
+        while own.tag != qn("w:bookmarkEnd"):
+            texts_within += "".join(each.text for each in own.iter(qn("w:t")))
+            own = own.getnext()
+        assert texts_within == shown
+
+
 def test_header_rows_repeat_and_no_row_breaks(document: Any) -> None:
     data = tables(document, "Table")
     assert len(data) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
@@ -56,10 +57,55 @@ def _run(name: str, inlines: list[Node], identifier: str = "") -> Node:
     return span(attr(identifier, pairs={"custom-style": name}), inlines)
 
 
+_NUMBER = re.compile(r"(?P<before>.*?)(?P<number>\d+)(?P<after>\D*)", re.DOTALL)
+
+
+def _field(code: str, shown: str, style: str) -> Node:
+    """A field with its result, so that nothing needs to be updated for the document to be right."""
+    look = f'<w:rPr><w:rStyle w:val="{style}"/></w:rPr>'
+    parts = [
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve"> {escape(code)} </w:instrText>',
+        '<w:fldChar w:fldCharType="separate"/>',
+        f"<w:t>{escape(shown)}</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
+    ]
+    return {
+        "t": "RawInline",
+        "c": ["openxml", "".join(f"<w:r>{look}{each}</w:r>" for each in parts)],
+    }
+
+
+def _name_captions(tree: Node) -> frozenset[str]:
+    """Give the label of every numbered caption its figure's or table's name; return the names."""
+    named = set()
+    for node in nodes(tree["blocks"]):
+        if node["t"] not in ("Figure", "Table") or not node["c"][0][0]:
+            continue
+        labels = (each for each in nodes(node["c"][1]) if each["t"] == "Span")
+        label = next((each for each in labels if "caption-label" in find_classes(each)), None)
+        if label is not None and _NUMBER.fullmatch(stringify(label)):
+            put(label["c"][0], "label-of", node["c"][0][0])
+            named.add(node["c"][0][0])
+    return frozenset(named)
+
+
+def _caption_label(name: str, shown: str) -> Node:
+    """`Kuva 5:` with its number as a field, which a word processor counts anew."""
+    style, match = SPAN_STYLES["caption-label"], _NUMBER.fullmatch(shown)
+    if match is None:
+        raise ValueError(f"the label of a caption has no number: {shown}")
+    kind = re.sub(r"\W", "", match["before"]) or "Label"
+    number = _field(f"SEQ {kind} \\* ARABIC", match["number"], style.replace(" ", ""))
+    counted = span(attr(f"{name}-number"), [number])
+    return _run(style, [text(match["before"]), counted, text(match["after"])])
+
+
 def shape_for_word(tree: Node, facts: Facts) -> Node:
     """A document for pandoc's Word writer."""
     contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
-    blocks = rewrite(tree["blocks"], _WordShaper(facts.cover(), contents).node)
+    shaper = _WordShaper(facts.cover(), contents, _name_captions(tree))
+    blocks = rewrite(tree["blocks"], shaper.node)
     return {
         **tree,
         "meta": {"lang": {"t": "MetaString", "c": facts.language_tag}},
@@ -73,6 +119,7 @@ class _WordShaper:
 
     facts: dict[str, str]
     contents: list[Node]
+    captions: frozenset[str]
 
     def node(self, node: Node) -> list[Node] | None:
         kind = node["t"]
@@ -90,10 +137,19 @@ class _WordShaper:
             return _image(node)
         if kind == "Link" and "crossref" in find_classes(node):
             triple, content, target = node["c"]
-            return [{"t": "Link", "c": [triple, [_run("Cross Reference", content)], target]}]
+            shown = self._reference(content, target[0].removeprefix("#"))
+            return [{"t": "Link", "c": [triple, [_run("Cross Reference", shown)], target]}]
         if kind in ("Para", "Plain"):
             return _equation(node)
         return None
+
+    def _reference(self, content: list[Node], name: str) -> list[Node]:
+        """The words of a reference, its number as a field that follows the caption's."""
+        match = _NUMBER.fullmatch(stringify(content))
+        if name not in self.captions or match is None or match["after"]:
+            return content
+        code = f"REF {bookmark(f'{name}-number')} \\h"
+        return [text(match["before"]), _field(code, match["number"], "CrossReference")]
 
     def _div(self, node: Node) -> list[Node] | None:
         identifier, classes, pairs = attributes(node)
@@ -214,10 +270,12 @@ def _image(node: Node) -> list[Node]:
 
 
 def _span(node: Node) -> list[Node] | None:
-    identifier, classes, _ = attributes(node)
+    identifier, classes, pairs = attributes(node)
     content = node["c"][1]
     if "margin" in classes or "aside" in classes:
         return [{"t": "Note", "c": [para(content)]}]
+    if "caption-label" in classes and pairs.get("label-of"):
+        return [_caption_label(pairs["label-of"], stringify(content))]
     style = next((style for name, style in SPAN_STYLES.items() if name in classes), None)
     return None if style is None else [_run(style, content, identifier)]
 
