@@ -14,7 +14,8 @@ from evaltools.findings.declaration import NoneFound, Support
 from evaltools.findings.families import Family
 from evaltools.findings.judgement import Judgement, propose, rule_note
 from evaltools.findings.lookup import Numbers, Reading, name_of
-from evaltools.findings.reasons import format_reading, label_of
+from evaltools.findings.margins import find_last_limit, find_turning_point
+from evaltools.findings.reasons import format_amount, format_reading, label_of
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
@@ -104,6 +105,8 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
         ("class", words(f"trail.finding.class.{finding.evidence_class}")),
         ("strength", propose(judgement, around.numbers).text(words)),
     ]
+    if margin := _margin(judgement, around):
+        facts.append(("margin", margin))
     note = rule_note(judgement, words)
     if judgement.accepted and finding.accepted is not None:
         accepted = f"{finding.accepted.reason.in_language(language)} ({finding.accepted.by})"
@@ -126,6 +129,24 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
     on_screen = f'::: {{.content-visible when-format="html"}}\n{" ".join(about)}\n:::'
     parts = [first, " ".join(told), on_screen]
     return "\n\n".join(parts) + "\n\n" + _sides(judgement, around)
+
+
+def _margin(judgement: Judgement, around: PageContext) -> str:
+    """How far the finding would hold, in words; empty where nothing can be said of it."""
+    words = around.glossary.words
+    if found := find_last_limit(judgement, around.numbers):
+        reading, limit = found
+        return words("trail.finding.last_limit", limit=format_amount(reading, limit, words))
+    turning = find_turning_point(judgement, around.numbers)
+    if turning is None or turning.reading.indicator is None:
+        return ""
+    count = turning.reading.indicator.n or 0
+    return words(
+        "trail.finding.turning",
+        label=label_of(turning.reading, words, around.glossary.labels),
+        other=say.count_of(turning.x, count, words.language),
+        now=format_reading(turning.reading, words),
+    )
 
 
 def _numbers(judgement: Judgement, around: PageContext) -> str:

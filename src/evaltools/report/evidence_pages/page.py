@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -58,9 +59,10 @@ def write_evidence_pages(
     facts_by_name = tables.get("facts", pd.DataFrame(columns=["fact_id", "value"]))
     values = dict(zip(facts_by_name["fact_id"], facts_by_name["value"].astype(float), strict=True))
     cells = index_cells(material.notebooks)
+    cases = {each.finding.id: each.case for each in material.judgements}
     around = PageContext(
         evidence,
-        index_numbers(material.indicators, values),
+        replace(index_numbers(material.indicators, values), judged=cases),
         found,
         cells,
         paths,
