@@ -59,7 +59,7 @@ def _run(name: str, inlines: list[Node], identifier: str = "") -> Node:
 def shape_for_word(tree: Node, facts: Facts) -> Node:
     """A document for pandoc's Word writer."""
     contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
-    blocks = rewrite(tree["blocks"], _WordShaper(facts.cover(), contents).node)
+    blocks = rewrite(tree["blocks"], _WordShaper(facts.cover(), contents, facts.one_page).node)
     return {
         **tree,
         "meta": {"lang": {"t": "MetaString", "c": facts.language_tag}},
@@ -73,6 +73,7 @@ class _WordShaper:
 
     facts: dict[str, str]
     contents: list[Node]
+    one_page: bool
 
     def node(self, node: Node) -> list[Node] | None:
         kind = node["t"]
@@ -131,7 +132,7 @@ class _WordShaper:
                 out.append(_style_blocks(style, own[part]))
             elif self.facts.get(part):
                 out.append(_style_blocks(style, [para([text(self.facts[part])])]))
-        if self.facts.get("notice"):  # the first page has no header to say it
+        if self.facts.get("notice") and not self.one_page:  # a cover has no header to say it
             out.append(_style_blocks("Notice", [para([text(self.facts["notice"])])]))
         return out + [
             block
