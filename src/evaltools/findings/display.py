@@ -103,7 +103,9 @@ def release_table(
         rows.append("| " + " | ".join(cells) + " |")
     sources = sorted({j.finding.source for j in judgements if j.finding.source is not None})
     told = f"**{words('report.example_notice')}.** " if example else ""
-    caption = told + words("findings.release") + " " + "; ".join(f"[@{source}]" for source in sources)
+    caption = (
+        told + words("findings.release") + " " + "; ".join(f"[@{source}]" for source in sources)
+    )
     return "\n".join(rows) + f"\n\n: {caption} {{#{TABLE_ID}}}\n"
 
 

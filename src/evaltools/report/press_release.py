@@ -18,6 +18,7 @@ from evaltools.problems import Problem, refuse
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import find_variables
 from evaltools.report.material import ReportMaterial
+from evaltools.report.renderer.format_context import SUFFIXES
 from evaltools.report.staging import (
     copy_project,
     front_matter,
@@ -26,7 +27,6 @@ from evaltools.report.staging import (
     write_variables,
     write_yaml,
 )
-from evaltools.report.renderer.format_context import SUFFIXES
 from evaltools.study import Parameters, PressRelease, Study
 from evaltools.study.parameters import make_parameters
 from evaltools.study.vocabulary import Language
@@ -152,7 +152,8 @@ def _metadata(planned: PlannedRelease, material: ReportMaterial) -> dict[str, An
     metadata = front_matter(planned.study, planned.parameters, material, planned.glossary)
     del metadata["subtitle"]
     return metadata | {
-        "title": f"{{{{< var {planned.title} >}}}}",
+        # A headline has no full stop.
+        "title": planned.values[planned.title].replace(".]{.finding", "]{.finding"),
         "series": planned.glossary.words("report.press_release"),
         "output-file": planned.file,
         "evidence-in": planned.report,
@@ -162,6 +163,7 @@ def _metadata(planned: PlannedRelease, material: ReportMaterial) -> dict[str, An
         "chapters-on-new-page": False,
         "number-sections": False,
         "toc": False,
+        "format": {"html": {"css": ["../style/press-release.css"]}},
     }
 
 

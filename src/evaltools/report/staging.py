@@ -136,8 +136,8 @@ FACES = tuple(
 )  # fmt: skip
 GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
-    "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd", "_judgements.qmd",
-    "_recommendations.qmd",
+    "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
+    "_judgements.qmd", "_recommendations.qmd",
 )  # fmt: skip
 
 
