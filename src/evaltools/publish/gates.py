@@ -181,7 +181,7 @@ def check_languages(candidate: Candidate) -> list[Problem]:
         if file.language.partition("-")[0].lower() != str(wanted):
             marked = f"is marked as '{file.language}'"
             shown = marked if file.language else "does not say its language"
-            yield f"{shown}; the report is in '{wanted}'"
+            yield f"{shown}; it is to be in '{wanted}'"
 
     checks = dict.fromkeys(_READERS, other)
     problems = _file_problems(candidate, checks, "publish.language", RENDER)

@@ -9,7 +9,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from evaltools.study import Parameters, ReportTarget, Study
 
 if TYPE_CHECKING:
     from evaltools.report.material import ReportMaterial
+    from evaltools.report.renderer.format_context import Format
 
 RECORD = "report.json"
 _NAME_LENGTH = 16
@@ -231,25 +233,36 @@ def _render_documents(
         place.mkdir()
         return place
 
-    target, own = study.report(parameters.language), project("report")
+    def render(name: str, formats: Sequence[Format], own: Path, document: Path, tell: Say) -> None:
+        output = folder / f"rendered-{name}"
+        for path in engines.render(engine, own, document, formats, output, tell):
+            files[name].append(f"{name}{path.suffix}")
+            path.rename(folder / files[name][-1])
+        shutil.rmtree(own)
+        output.rmdir()
+
+    target = study.report(parameters.language)
+    name, own = f"{target.name}-{parameters.language}", project("report")
     releases = plan_press_releases(study, parameters, material)
     leading = [text for each in releases for text in each.leading_texts()]
     document = stage(study, parameters, material, own, leading)
-    documents = [(own, document, target.formats, f"{target.name}-{parameters.language}")]
-    for each in releases:
-        own = project(each.file)
-        document = stage_press_release(each, material, own)
-        documents.append((own, document, each.declared.formats, each.file))
+    files: dict[str, list[str]] = {name: []}
+    told: list[str] = []
     say(f"Rendering with {engine}")
-    output = folder / "rendered"
-    files = []
-    for own, document, formats, name in documents:
-        for path in engines.render(engine, own, document, formats, output, say):
-            files.append(f"{name}{path.suffix}")
-            path.rename(folder / files[-1])
-        shutil.rmtree(own)
-    output.rmdir()
-    return files
+    # The press releases are short and wait for pandoc most of the time.
+    with ThreadPoolExecutor(1) as beside:
+        waiting = []
+        for each in releases:
+            files[each.file], place = [], project(each.file)
+            staged = stage_press_release(each, material, place)
+            task = (each.file, each.declared.formats, place, staged, told.append)
+            waiting.append(beside.submit(render, *task))
+        render(name, target.formats, own, document, say)
+        for one in waiting:
+            one.result()
+    for line in told:
+        say(line)
+    return [file for made in files.values() for file in made]
 
 
 def count_unsigned(study: Study, parameters: Parameters) -> list[str]:

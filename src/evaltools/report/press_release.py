@@ -131,7 +131,7 @@ def stage_press_release(planned: PlannedRelease, material: ReportMaterial, folde
     copy_project(planned.study, folder)
     document = add_press_release(planned, material, folder)
     write_style(folder, _metadata(planned, material), one_page=True)
-    write_variables(folder, document, planned.values, material)
+    write_variables(folder, document, planned.values, material, only_used=True)
     return document
 
 

@@ -180,12 +180,16 @@ def stage(
 
 
 def write_variables(
-    folder: Path, document: Path, values: Mapping[str, str], material: ReportMaterial
-) -> dict[str, str]:
+    folder: Path,
+    document: Path,
+    values: Mapping[str, str],
+    material: ReportMaterial,
+    only_used: bool = False,
+) -> None:
     """Check what a document asks for and write the project's variables.
 
-    Returns:
-        Those that the document uses, by key.
+    Arguments:
+        only_used: leave out those that the document does not use.
     """
     by_group = nest(values)
     refuse(check_sources(folder, document, by_group))
@@ -194,8 +198,7 @@ def write_variables(
     )
     shown = {key: values[key] for key in sorted(used)}
     refuse(check_small_denominators(shown, material.indicators))
-    write_yaml(folder / "_variables.yml", by_group)
-    return shown
+    write_yaml(folder / "_variables.yml", nest(shown) if only_used else by_group)
 
 
 def report_variables(
