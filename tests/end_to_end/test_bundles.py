@@ -116,11 +116,12 @@ def test_with_other_inputs_the_file_that_was_changed_is_the_cause(own: Place) ->
 
 
 def _audit_its_own_pages(own: Place, bundle: Path, scratch: Path) -> None:
-    """A bundle bears out its own report, and tells what was changed in a copy of it."""
+    """A bundle bears out its own report and press releases, and tells what was changed in them."""
     published = read_published(bundle)
-    (page,) = (bundle / "report").glob("*.html")
-    for path in (page, *(bundle / "report").glob("*.docx")):
-        audit = audit_text(path.name, read_outside_text(path), published, "fi")
+    page = bundle / "report" / "digikannustin-valiraportti-fi.html"
+    for path in (*(bundle / "report").glob("*.html"), *(bundle / "report").glob("*.docx")):
+        language = path.stem.rpartition("-")[2]
+        audit = audit_text(path.name, read_outside_text(path), published, language)
         wrong = [each.sentence.text for each in audit.sentences
                  if each.status in ("drifted", "turned")]  # fmt: skip
         assert wrong == [], path.name

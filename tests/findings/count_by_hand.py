@@ -273,6 +273,7 @@ class Count:
             > additionality
             and agreed("steering.administrative_burden"),
             "reported-differ-from-unreported": self.differs_in_start_or_call(),
+            "reports-read": self.n / self.N > 0.5,
         }
         results = self.ranking("result")
         facts["headline"] = (

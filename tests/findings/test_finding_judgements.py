@@ -3,7 +3,7 @@
 import pytest
 from claims_by_hand import count, difference, finding, share, shares, withheld
 
-from evaltools.findings.display import findings_metadata, release_table
+from evaltools.findings.display import findings_metadata, release_notice, release_table
 from evaltools.findings.judgement import judge, problems_for_publishing, propose, unknown_evidence
 from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.messages import Words
@@ -172,6 +172,21 @@ def test_the_release_table_has_a_row_a_statement_and_numbers_that_lead_to_their_
     span = '[16/52]{.indicator key="challenge.staff.share" estimand="D" shows="fraction"}'
     assert span in rows[2]
     assert table.rstrip().endswith("[@vm2022] {#tbl-statements}")
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_made_up_data_are_told_before_the_statements_of_others_and_in_the_caption(language):
+    theirs = finding(name="theirs", asserted=False, source="vm2022",
+                     reading={"fi": "a", "sv": "b", "en": "c"})  # fmt: skip
+    words, judged = Words(language), judge([theirs], FAILS, "D")
+    told = words("report.example_notice")
+    caption = release_table(judged, words, example=True).rpartition("\n: ")[2]
+    assert caption.startswith(f"**{told}.** ")
+    assert told not in release_table(judged, words)
+    notice = release_notice(words)
+    assert notice.startswith("::: {.callout-important .example-notice}")
+    assert f"## {told}" in notice
+    assert words("findings.example") in notice
 
 
 def test_hostile_labels_and_names_stay_text():

@@ -21,6 +21,7 @@ from evaltools.findings.judgement import (
 from evaltools.i18n.messages import Words
 from evaltools.indicators import effects, evidence_base, networks, portfolio
 from evaltools.study import load_study
+from evaltools.study.schema import Judging
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = tuple(load_study(ROOT).declaration.chapters.values())
@@ -95,6 +96,33 @@ def test_a_finding_on_what_nobody_coded_depends_on_no_rule(evidence, numbers):
     assert {outcome for _, outcome in judged[0].by_rule} == {"holds"}
     assert not judged[0].depends_on_rule
     assert rule_note(judged[0], Words("fi")) == ""
+
+
+@pytest.mark.parametrize(
+    ("cases", "case"),
+    [
+        (["holds", "does_not_hold"], "cannot_be_told"),
+        (["holds", "does_not_hold", "depends_on_rule"], "holds"),
+    ],
+)
+def test_a_conclusion_falls_with_a_premise_that_depends_on_the_rule(evidence, numbers, cases, case):
+    code = "challenge.aims"
+    values = {share(evidence, rule, code) for rule in RULES}
+    middle = (min(values) + max(values)) / 2
+    said = {
+        name: {"fi": "a", "sv": "b", "en": "c"}
+        for name in ("holds", "does_not_hold", "cannot_be_told")
+    }
+    asked = [
+        finding({"at_least": {"key": f"{code}.share", "value": middle}}, "near", sentences=said),
+        finding({"judged": {"finding": "near", "cases": cases}}, "resting", sentences=said),
+    ]
+    limits = Judging(least_alpha=0)
+    judged = judge_by_rule(
+        judge(asked, numbers, "D", judging=limits),
+        numbers, evidence, "D", chapters=CHAPTERS, judging=limits,
+    )  # fmt: skip
+    assert [item.case for item in judged] == ["depends_on_rule", case]
 
 
 def judged_by_hand(**by_rule):

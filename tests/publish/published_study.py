@@ -161,6 +161,7 @@ def declaration() -> dict[str, Any]:
         "notebooks": ["notebooks/01_one.ipynb"],
         "chapters": {},
         "reports": {"fi": {"source": "reports/fi/report.qmd", "name": "tiny"}},
+        "press_release": None,
         "questions": [question(declared)],
     }
 

@@ -104,6 +104,23 @@ def test_word_gets_the_alternative_text_of_a_picture(tmp_path: Path) -> None:
         assert 'descr="Pylväät"' in archive.read("word/document.xml").decode("utf-8")
 
 
+@pytest.mark.parametrize("in_quarto", [True, False])
+@pytest.mark.parametrize("writer", ["html", "docx"])
+def test_numbers_of_a_press_release_lead_to_the_report_however_often_it_is_filtered(
+    tmp_path: Path, writer: str, in_quarto: bool
+) -> None:
+    def link(target: str, *classes: str) -> Node:
+        return {"t": "Link", "c": [attr(classes=list(classes)), [text("52")], [target, ""]]}
+
+    blocks = [para(link("#ev-a-share", "evidence-link"), link("#lisatietoja"))]
+    meta = {"evidence-in": {"t": "MetaString", "c": "report-fi.html"}}
+    for _ in range(2):
+        blocks, _ = filtered(tmp_path, "evidence.lua", blocks, writer, in_quarto, **meta)
+    assert [node["c"][2][0] for node in nodes(blocks) if node["t"] == "Link"] == [
+        "report-fi.html#ev-a-share", "#lisatietoja",
+    ]  # fmt: skip
+
+
 def test_floats_leave_their_frame_and_tables_stay(tmp_path: Path) -> None:
     inner = [para(text("kuva")), para(text("selite"))]
     real = [frame([para(text("x"))], [para(text("y"))]), frame([para(text("x"))], columns=2)]

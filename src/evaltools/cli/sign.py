@@ -24,9 +24,13 @@ def sign(by: str | None, day: datetime.datetime | None) -> None:
     study = find_study()
     languages = list(study.declaration.reports)
     if by is None:
+        shown: set[tuple[str, str]] = set()
         for language in languages:
             new = {problem.where for problem in unsigned_sentences(study.root, language)}
             for each in marked_sentences(study.root, language)[0]:
+                if (each.where, each.text) in shown:  # press releases go with every report
+                    continue
+                shown.add((each.where, each.text))
                 _show(each, "unsigned" if each.where in new else "signed")
         return
     if not by.strip():

@@ -67,6 +67,7 @@ def release_table(
     judgements: Iterable[Judgement],
     words: Words,
     labels: Mapping[str, str] | None = None,
+    example: bool = False,
 ) -> str:
     """The statements of others, a row each: what came of it, by which numbers, and why.
 
@@ -74,6 +75,7 @@ def release_table(
         judgements: of a run; those that the report asserts itself are left out.
         words: of the report's language.
         labels: labels of codes by id.
+        example: whether the data are made up, which the caption then says first.
 
     Returns:
         A pipe table with caption and identifier; numbers are spans that name their indicator.
@@ -100,8 +102,19 @@ def release_table(
         )
         rows.append("| " + " | ".join(cells) + " |")
     sources = sorted({j.finding.source for j in judgements if j.finding.source is not None})
-    caption = words("findings.release") + " " + "; ".join(f"[@{source}]" for source in sources)
+    told = f"**{words('report.example_notice')}.** " if example else ""
+    caption = (
+        told + words("findings.release") + " " + "; ".join(f"[@{source}]" for source in sources)
+    )
     return "\n".join(rows) + f"\n\n: {caption} {{#{TABLE_ID}}}\n"
+
+
+def release_notice(words: Words) -> str:
+    """What a reader must know before the statements of others: made-up data judge nobody."""
+    return (
+        "::: {.callout-important .example-notice}\n\n"
+        f"## {words('report.example_notice')}\n\n{words('findings.example')}\n\n:::\n"
+    )
 
 
 def _outcome(judgement: Judgement, words: Words) -> str:

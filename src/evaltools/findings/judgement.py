@@ -371,10 +371,18 @@ def judge_by_rule(
         # What a run does not give is not added: its judge had to do without it too.
         numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
         by_rule[rule] = judge(findings, numbers, estimand, facts, judging)
-    return tuple(
-        _compare_rules(item, [(rule, by_rule[rule][place]) for rule in RULES])
-        for place, item in enumerate(own)
-    )
+    known, limits = index_numbers(of_run.values(), facts), judging or Judging()
+    told: dict[str, Judgement] = {}
+    for place, item in enumerate(own):
+        finding = item.finding
+        leaves = [leaf.judged for leaf in finding.condition.leaves() if leaf.judged is not None]
+        if any(told[leaf.finding].case == "depends_on_rule" for leaf in leaves):
+            # It was judged while its premise still stood.
+            cases = {name: each.case for name, each in told.items()}
+            under = finding.estimand or estimand
+            item = _judge(finding, replace(known, judged=cases), under, limits)
+        told[finding.id] = _compare_rules(item, [(rule, by_rule[rule][place]) for rule in RULES])
+    return tuple(told.values())
 
 
 def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]) -> Judgement:

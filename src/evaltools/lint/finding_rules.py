@@ -48,7 +48,7 @@ def check_finding_spans(report: Report) -> list[Problem]:
         marked = uses.get(finding.name, [])
         if not finding.asserted:
             continue
-        if not marked:
+        if not marked and finding.name not in report.elsewhere:
             problems.append(
                 Problem(
                     finding.where,

@@ -24,6 +24,7 @@ from evaltools.lint.finding_rules import (
 )
 from evaltools.lint.findings_index import FILE, read_findings_index
 from evaltools.lint.messages import place_of
+from evaltools.lint.press_releases import read_press_releases, said_in_press_release
 from evaltools.lint.references import check_floats, check_quotes
 from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
@@ -59,7 +60,8 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
 
     Arguments:
         study_root: the folder of `evaluation.yml`.
-        languages: of `reports/<language>`; fi, sv, en.
+        languages: of `reports/<language>`; fi, sv, en. Press releases are published with every
+            report, so they are checked in all their languages.
 
     Returns:
         Problems by file, line and column; waived ones left out, useless waivers put in.
@@ -72,7 +74,10 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
     found = [*check_counter_evidence(findings)]
     declared = study_root / FILE
     texts = {FILE: declared.read_text(encoding="utf-8")} if declared.is_file() else {}
+    releases, unread = read_press_releases(study_root, findings, names)
+    problems += unread
     checked = set(languages)
+    reports = list(releases)
     for language in dict.fromkeys(languages):
         known = next((known for known in LANGUAGES if known == language), None)
         if known is None:
@@ -81,9 +86,13 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
             continue
         sources, hindered = read_sources(study_root, known)
         problems += hindered
-        report, unread = find_results(Report(study_root, known, sources, findings, names))
+        elsewhere = said_in_press_release(releases, known)
+        report = Report(study_root, known, sources, findings, names, elsewhere=elsewhere)
+        report, unread = find_results(report)
         problems += unread
-        texts |= {source.name: source.text for source in (*sources, *report.notebooks)}
+        reports.append(report)
+    for report in reports:
+        texts |= {source.name: source.text for source in (*report.sources, *report.notebooks)}
         for check in RULES.values():
             found += check(report)
         found += check_digits(replace(report, sources=report.notebooks, notebooks=()))

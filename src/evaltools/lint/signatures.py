@@ -22,6 +22,7 @@ from evaltools.files import replace_file
 from evaltools.lint.binding import Sentence, read_sentences, sentences_to_sign
 from evaltools.lint.findings_index import read_findings_index
 from evaltools.lint.messages import excerpt
+from evaltools.lint.press_releases import read_press_releases
 from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import Language, Report, read_sources
 from evaltools.problems import Problem, refuse
@@ -59,11 +60,16 @@ def hash_sentence(sentence: Sentence) -> str:
 
 
 def marked_sentences(root: Path, language: Language) -> tuple[list[Sentence], list[Problem]]:
-    """The sentences of a language that need a signature, and what keeps prose from being read."""
+    """The sentences of a language that need a signature, and what keeps prose from being read.
+
+    Those of press releases, which are published with every report, are among them.
+    """
     sources, problems = read_sources(root, language)
     findings, unreadable = read_findings_index(root)
     report, unread = find_results(Report(root, language, sources, findings))
-    return sentences_to_sign(read_sentences(report)), [*problems, *unreadable, *unread]
+    releases, hindered = read_press_releases(root, findings)
+    sentences = [each for one in (report, *releases) for each in read_sentences(one)]
+    return sentences_to_sign(sentences), [*problems, *unreadable, *unread, *hindered]
 
 
 def unsigned_sentences(root: Path, language: Language) -> list[Problem]:

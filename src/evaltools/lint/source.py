@@ -81,6 +81,7 @@ class Report:
         names: digits that stand in a name and are allowed, `COVID-19`.
         notebooks: markdown cells of the notebooks that chapters on results show.
         results: blocks of chapters that report results, those of the notebooks among them.
+        elsewhere: findings that need not be said here.
         read: YAML files of the study that rules have looked into.
     """
 
@@ -91,6 +92,7 @@ class Report:
     names: tuple[str, ...] = ()
     notebooks: tuple[Source, ...] = ()
     results: tuple[tuple[Source, Block], ...] = ()
+    elsewhere: frozenset[str] = frozenset()
     read: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def declared_in(self, name: str) -> dict[str, Any]:
@@ -192,31 +194,47 @@ def read_sources(root: Path, language: Language) -> tuple[tuple[Source, ...], li
 
     Links are not followed; built folders are left out.
     """
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
     folder = root / "reports" / language
+    paths = []
     for path in sorted(folder.rglob("*.qmd")):
         inside = path.relative_to(folder).parts
         if any(part.startswith((".", "_build", "_generated")) for part in inside[:-1]):
             continue
+        if not any((folder / Path(*inside[:n])).is_symlink() for n in range(1, len(inside))):
+            paths.append(path)
+    if not paths:
+        what = "there is no prose in this language"
+        remedy = "Add .qmd files there."
+        return (), [Problem(f"reports/{language}", what, "", remedy, UNREAD)]
+    return read_files(root, language, paths, f"reports/{language}")
+
+
+def read_files(
+    root: Path, language: Language, paths: Sequence[Path], shown: str
+) -> tuple[tuple[Source, ...], list[Problem]]:
+    """Some .qmd files as sources of one report, and those that cannot be read.
+
+    Arguments:
+        shown: what they are called together where they cannot be read.
+    """
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in paths:
         name = path.relative_to(root).as_posix()
         if path.is_symlink() or not path.is_file():
             what = "is a link, which is not followed" if path.is_symlink() else "is no plain file"
             problems.append(Problem(name, what, "a file", "Put the text itself there.", UNREAD))
-        elif not any((folder / Path(*inside[:n])).is_symlink() for n in range(1, len(inside))):
-            try:
-                texts[name] = path.read_text(encoding="utf-8")
-            except UnicodeDecodeError:
-                remedy = "Save it as UTF-8."
-                problems.append(Problem(f"{name}:1:1", "not UTF-8 text", "", remedy, UNREAD))
-    if not texts and not problems:
-        what = "there is no prose in this language"
-        problems.append(Problem(f"reports/{language}", what, "", "Add .qmd files there.", UNREAD))
+            continue
+        try:
+            texts[name] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            remedy = "Save it as UTF-8."
+            problems.append(Problem(f"{name}:1:1", "not UTF-8 text", "", remedy, UNREAD))
     if not texts:
         return (), problems
     try:
         return parse_all(texts, language), problems
     except UnreadableMarkdownError as error:
         remedy = "Look for what opens again and again."
-        problems.append(Problem(f"reports/{language}", str(error), "", remedy, UNREAD))
+        problems.append(Problem(shown, str(error), "", remedy, UNREAD))
         return (), problems

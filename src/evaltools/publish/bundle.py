@@ -90,7 +90,7 @@ class _Crate:
             "sha256": hash_file(path),
         }
         if name.startswith(("report/", "method-card")):
-            properties["inLanguage"] = self.language
+            properties["inLanguage"] = self.candidate.language_of(path)
         return self.crate.add_file(path, dest_path=name, properties=properties)
 
     def add_action(
@@ -347,9 +347,10 @@ def _copy_report(folder: Path, candidate: Candidate, record: dict[str, Any]) -> 
     """The report, the notebooks, the manifest and what the study declares."""
     names: dict[str, str] = {}
     for file in sorted(record["files"]):
-        if (candidate.report / file).suffix in (".html", ".pdf", ".docx"):
+        kind = file.rpartition(".")[2]
+        if kind in ("html", "pdf", "docx"):
             _copy_file(folder, f"report/{file}", candidate.report / file)
-            names[f"report/{file}"] = f"The report, {file.rpartition('.')[2].upper()}"
+            names[f"report/{file}"] = f"{_what_it_is(candidate, file)}, {kind.upper()}"
     for path in candidate.run.notebooks:
         _copy_file(folder, f"notebooks/{path.name}", path)
         names[f"notebooks/{path.name}"] = f"Executed notebook {path.stem}"
@@ -361,6 +362,14 @@ def _copy_report(folder: Path, candidate: Candidate, record: dict[str, Any]) -> 
             _copy_file(folder, f"study/{source.name}", source)
             names[f"study/{source.name}"] = f"Declaration of the study, {name}"
     return names
+
+
+def _what_it_is(candidate: Candidate, file: str) -> str:
+    made = candidate.study.declaration.press_release
+    language = made.language_of(file) if made else None
+    if language is None:
+        return "The report"
+    return f"Press release in {Words('en')(f'language.{language}')}"
 
 
 def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:

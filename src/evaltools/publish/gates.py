@@ -22,7 +22,8 @@ from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 from evaltools.report import engines
 from evaltools.report.build import compute_render_key, read_record
-from evaltools.study import Parameters, Study
+from evaltools.report.renderer.format_context import SUFFIXES
+from evaltools.study import Language, Parameters, Study
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,15 @@ class Candidate:
         """The sentence that marks example data, whose numbers look like results; empty for real
         data.
         """
-        if not load_descriptor(self.study.data).example:
-            return ""
-        return self.words("report.example_notice")
+        return self.notice_in(self.parameters.language)
+
+    def notice_in(self, language: Language) -> str:
+        """The same sentence in another language."""
+        return self.study.words(language)("report.example_notice") if self._example else ""
+
+    @cached_property
+    def _example(self) -> bool:
+        return load_descriptor(self.study.data).example
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -64,6 +71,11 @@ class Candidate:
     def words(self) -> Words:
         """The study's words in the language of the report."""
         return self.study.words(self.parameters.language)
+
+    def language_of(self, file: Path) -> Language:
+        """The language of a file: that of its press release, or else of the report."""
+        made = self.study.declaration.press_release
+        return (made.language_of(file.name) if made else None) or self.parameters.language
 
     def files(self, suffix: str) -> list[Path]:
         """The report's files in a format, sorted by name."""
@@ -99,8 +111,8 @@ RENDER = "Render it again."
 REBUILD = "Run evaltools build."
 _SHOWN = 3
 
-_Check = Callable[[Any], Iterable[str]]
-"""Gives what is wrong with a file, which is opened by the reader of its format."""
+_Check = Callable[[Any, Language], Iterable[str]]
+"""Gives what is wrong with a file, which is opened by the reader of its format, in a language."""
 
 _READERS: Mapping[str, Callable[[Path], Html | Pdf | Docx]] = {
     ".html": Html,
@@ -129,7 +141,7 @@ def _file_problems(
     for suffix, check in checks.items():
         for path in candidate.files(suffix):
             try:
-                found = check(_READERS[suffix](path))
+                found = check(_READERS[suffix](path), candidate.language_of(path))
                 problems += [Problem(path.name, what, "", remedy, code) for what in found]
             except ProblemError as error:
                 problems += error.problems
@@ -142,18 +154,18 @@ def check_alternative_texts(candidate: Candidate) -> list[Problem]:
     def missing(names: Iterable[str]) -> list[str]:
         return [f"{name} has no alternative text" for name in names]
 
-    def pdf(file: Pdf) -> list[str]:
+    def pdf(file: Pdf, _: Language) -> list[str]:
         figures = enumerate(file.figures(), 1)
         return missing(f"figure {number}" for number, words in figures if not words)
 
-    def untagged(file: Pdf) -> Iterator[str]:
+    def untagged(file: Pdf, _: Language) -> Iterator[str]:
         if not file.tagged:
             yield "has no tags, so screen readers find no structure"
 
     checks: dict[str, _Check] = {
-        ".html": lambda page: missing(page.without_alternative()),
+        ".html": lambda page, _: missing(page.without_alternative()),
         ".pdf": pdf,
-        ".docx": lambda text: missing(text.without_alternative()),
+        ".docx": lambda text, _: missing(text.without_alternative()),
     }
     remedy = "Give the figure an alternative text in its notebook and build again."
     problems = _file_problems(candidate, checks, "publish.alt-text", remedy)
@@ -163,22 +175,27 @@ def check_alternative_texts(candidate: Candidate) -> list[Problem]:
 
 
 def check_languages(candidate: Candidate) -> list[Problem]:
-    """Files that are not marked as being in the language of the report; missing formats too."""
-    wanted = candidate.parameters.language
+    """Files that are not marked as being in their language; missing formats too."""
 
-    def other(file: Html | Pdf | Docx) -> Iterator[str]:
+    def other(file: Html | Pdf | Docx, wanted: Language) -> Iterator[str]:
         if file.language.partition("-")[0].lower() != str(wanted):
             marked = f"is marked as '{file.language}'"
             shown = marked if file.language else "does not say its language"
-            yield f"{shown}; the report is in '{wanted}'"
+            yield f"{shown}; it is to be in '{wanted}'"
 
     checks = dict.fromkeys(_READERS, other)
     problems = _file_problems(candidate, checks, "publish.language", RENDER)
-    suffixes = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
-    for name in candidate.study.report(wanted).formats:
-        if not candidate.files(suffixes[name]):
-            what = f"has no {suffixes[name].removeprefix('.').upper()} file"
-            problems.append(Problem("the report", what, "", REBUILD, "publish.format"))
+    language, made = candidate.parameters.language, candidate.study.declaration.press_release
+    report = candidate.study.report(language)
+    wanted = {f"{report.name}-{language}": report.formats}
+    if made is not None:
+        wanted |= {f"{made.name}-{own}": made.formats for own in made.sources}
+    for name, formats in wanted.items():
+        what = "the report" if name.startswith(report.name) else "the press release"
+        for each in formats:
+            if not (candidate.report / f"{name}{SUFFIXES[each]}").is_file():
+                found = f"has no {SUFFIXES[each].removeprefix('.').upper()} file"
+                problems.append(Problem(what, found, "", REBUILD, "publish.format"))
     return problems
 
 
@@ -190,25 +207,27 @@ def check_example_notice(candidate: Candidate) -> list[Problem]:
     """
     if not candidate.notice:
         return []
-    wanted = squeezed(candidate.notice)
     what = "does not say that its data are made up"
 
-    def html(page: Html) -> Iterator[str]:
-        if wanted not in squeezed(page.text()):
+    def wanted(language: Language) -> str:
+        return squeezed(candidate.notice_in(language))
+
+    def html(page: Html, language: Language) -> Iterator[str]:
+        if wanted(language) not in squeezed(page.text()):
             yield what
 
-    def docx(file: Docx) -> Iterator[str]:
-        if not any(wanted in squeezed(header) for header in file.headers()):
+    def docx(file: Docx, language: Language) -> Iterator[str]:
+        if not any(wanted(language) in squeezed(header) for header in file.headers()):
             yield "does not say on its pages that its data are made up"
 
-    def pdf(file: Pdf) -> Iterator[str]:
+    def pdf(file: Pdf, language: Language) -> Iterator[str]:
         pages = file.pages()
         # The cover shows no numbers, unless it is all there is.
         first = 1 if len(pages) > 1 else 0
         silent = [
             str(number)
             for number, text in enumerate(pages[first:], first + 1)
-            if wanted not in squeezed(text)
+            if wanted(language) not in squeezed(text)
         ]
         if silent or not pages:
             yield f"{what} on page {', '.join(silent) or '1'}"
@@ -228,13 +247,12 @@ def check_responsibility(candidate: Candidate) -> list[Problem]:
 
 def check_release_note(candidate: Candidate) -> list[Problem]:
     """Sentences whose outcome depends on the coder rule and that do not say so."""
-    notes = {
-        item.finding.id: rule_note(item, candidate.words)
-        for item in candidate.judgements
-        if not item.said  # a sentence that follows the outcome says so itself
-    }
+    # A sentence that follows the outcome says so itself.
+    open_ones = [item for item in candidate.judgements if not item.said]
 
-    def silent(page: Html) -> Iterator[str]:
+    def silent(page: Html, language: Language) -> Iterator[str]:
+        words = candidate.study.words(language)
+        notes = {item.finding.id: rule_note(item, words) for item in open_ones}
         for name, note in sorted(notes.items()):
             said = page.sentences(name) if note else []
             if bare := [one for one in said if squeezed(note) not in squeezed(one)]:

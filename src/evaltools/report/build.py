@@ -9,10 +9,11 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evaltools.files import (
     build_beside,
@@ -29,6 +30,10 @@ from evaltools.provenance.manifest import add_seal
 from evaltools.report import engines
 from evaltools.report.engines import Engine
 from evaltools.study import Parameters, ReportTarget, Study
+
+if TYPE_CHECKING:
+    from evaltools.report.material import ReportMaterial
+    from evaltools.report.renderer.format_context import Format
 
 RECORD = "report.json"
 _NAME_LENGTH = 16
@@ -185,23 +190,10 @@ def build_report(
     # Loads pandas for half a second, which a build with nothing to do need not wait for.
     from evaltools.findings.display import write_findings
     from evaltools.report.material import gather_material, summarise_findings
-    from evaltools.report.staging import stage
 
     with store.open_new() as building:
-        project = building / "project"
-        project.mkdir()
-        output = building / "report"
-        output.mkdir()
         material = gather_material(study, made)
-        document = stage(study, parameters, material, project)
-        say(f"Rendering with {chosen}")
-        formats = target.formats
-        rendered = engines.render(chosen, project, document, formats, output, say)
-        files = [f"{target.name}-{parameters.language}{path.suffix}" for path in rendered]
-        for path, file in zip(rendered, files, strict=True):
-            path.rename(building / file)
-        shutil.rmtree(project)
-        output.rmdir()
+        files = _render_documents(study, parameters, material, chosen, building, say)
         for file in (INDICATORS, "manifest.json"):
             shutil.copyfile(made.folder / file, building / file)
         write_findings(material.judgements, building)
@@ -224,6 +216,55 @@ def build_report(
     return _report(folder, record["files"])
 
 
+def _render_documents(
+    study: Study,
+    parameters: Parameters,
+    material: ReportMaterial,
+    engine: Engine,
+    folder: Path,
+    say: Say,
+) -> list[str]:
+    """Render the report and its press releases into a folder; the names of the files made."""
+    from evaltools.report.press_release import plan_press_releases, stage_press_release
+    from evaltools.report.staging import stage
+
+    def project(name: str) -> Path:
+        place = folder / f"project-{name}"
+        place.mkdir()
+        return place
+
+    def render(name: str, formats: Sequence[Format], own: Path, document: Path, tell: Say) -> None:
+        output = folder / f"rendered-{name}"
+        for path in engines.render(engine, own, document, formats, output, tell):
+            files[name].append(f"{name}{path.suffix}")
+            path.rename(folder / files[name][-1])
+        shutil.rmtree(own)
+        output.rmdir()
+
+    target = study.report(parameters.language)
+    name, own = f"{target.name}-{parameters.language}", project("report")
+    releases = plan_press_releases(study, parameters, material)
+    leading = [text for each in releases for text in each.leading_texts()]
+    document = stage(study, parameters, material, own, leading)
+    files: dict[str, list[str]] = {name: []}
+    told: list[str] = []
+    say(f"Rendering with {engine}")
+    # The press releases are short and wait for pandoc most of the time.
+    with ThreadPoolExecutor(1) as beside:
+        waiting = []
+        for each in releases:
+            files[each.file], place = [], project(each.file)
+            staged = stage_press_release(each, material, place)
+            task = (each.file, each.declared.formats, place, staged, told.append)
+            waiting.append(beside.submit(render, *task))
+        render(name, target.formats, own, document, say)
+        for one in waiting:
+            one.result()
+    for line in told:
+        say(line)
+    return [file for made in files.values() for file in made]
+
+
 def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
     """A line on how many sentences among the results nobody has signed; none where all are."""
     from evaltools.lint.signatures import CODE, unsigned_sentences
@@ -236,7 +277,9 @@ def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
 
 def _check_sources(study: Study, target: ReportTarget) -> None:
     """Tell what cannot be read of the report's sources before anything runs."""
-    read_file(study.root / target.source, target.source)
+    release = study.declaration.press_release
+    for source in (target.source, *(release.sources.values() if release else ())):
+        read_file(study.root / source, source)
     hash_sources(study.root / "reports")
 
 
@@ -287,10 +330,17 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     _check_sources(study, study.report(parameters.language))
     made = run_notebooks(study, parameters, say=say)
     from evaltools.report.material import gather_material
+    from evaltools.report.press_release import add_press_release, plan_press_releases
     from evaltools.report.staging import stage  # loads pandas, as above
 
     with build_beside(folder) as building:
-        document = stage(study, parameters, gather_material(study, made), building)
+        material = gather_material(study, made)
+        releases = plan_press_releases(study, parameters, material)
+        leading = [text for each in releases for text in each.leading_texts()]
+        document = stage(study, parameters, material, building, leading)
+        for each in releases:
+            if each.parameters.language == parameters.language:
+                add_press_release(each, material, building)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
 

@@ -29,7 +29,7 @@ from evaltools.findings.conclusions import (
     load_conclusions,
     recommendation_list,
 )
-from evaltools.findings.display import findings_metadata, release_table
+from evaltools.findings.display import findings_metadata, release_notice, release_table
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.numbers import Language
@@ -136,26 +136,34 @@ FACES = tuple(
 )  # fmt: skip
 GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
-    "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd", "_judgements.qmd",
-    "_recommendations.qmd",
+    "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
+    "_judgements.qmd", "_recommendations.qmd",
 )  # fmt: skip
 
 
-def stage(study: Study, parameters: Parameters, material: ReportMaterial, folder: Path) -> Path:
+def stage(
+    study: Study,
+    parameters: Parameters,
+    material: ReportMaterial,
+    folder: Path,
+    beside: Iterable[str] = (),
+) -> Path:
     """Write the staged project into an empty folder; the document to render, in the folder.
+
+    Arguments:
+        beside: markdown of other documents that leads to the report's evidence.
 
     Raises ProblemError for sources that ask for what is not there.
     """
     language: Language = parameters.language
     target = study.report(language)
     document = folder / Path(target.source).relative_to("reports")
-    for sources in (PROJECT, study.root / "reports"):
-        _copy_sources(sources, folder)
+    copy_project(study, folder)
     glossary = Glossary.of(material.tables, study.words(language), study.declaration)
     values = report_variables(study, parameters, material, glossary)
-    metadata = _front_matter(study, parameters, material, glossary)
-    _write_yaml(document.parent / "_metadata.yml", metadata)
-    _write_style(folder, metadata)
+    metadata = front_matter(study, parameters, material, glossary)
+    write_yaml(document.parent / "_metadata.yml", metadata)
+    write_style(folder, metadata)
     notebooks = folder / "notebooks"
     notebooks.mkdir()
     for name, notebook in sorted(material.notebooks.items()):
@@ -165,17 +173,32 @@ def stage(study: Study, parameters: Parameters, material: ReportMaterial, folder
     pages.mkdir()
     for name in GENERATED:  # what is in them depends on the prose, so they are written last
         (pages / name).touch()
-    variables_by_group = nest(values)
-    refuse(check_sources(folder, document, variables_by_group))
+    write_variables(folder, document, values, material)
+    _write_generated(study, parameters, material, document.parent, values, glossary, beside)
+    _write_chapters(document)
+    return document
+
+
+def write_variables(
+    folder: Path,
+    document: Path,
+    values: Mapping[str, str],
+    material: ReportMaterial,
+    only_used: bool = False,
+) -> None:
+    """Check what a document asks for and write the project's variables.
+
+    Arguments:
+        only_used: leave out those that the document does not use.
+    """
+    by_group = nest(values)
+    refuse(check_sources(folder, document, by_group))
     used = (
         generated_pages.find_used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
     )
     shown = {key: values[key] for key in sorted(used)}
     refuse(check_small_denominators(shown, material.indicators))
-    _write_yaml(folder / "_variables.yml", variables_by_group)
-    _write_generated(study, parameters, material, document.parent, values, glossary)
-    _write_chapters(document)
-    return document
+    write_yaml(folder / "_variables.yml", nest(shown) if only_used else by_group)
 
 
 def report_variables(
@@ -193,6 +216,12 @@ def report_variables(
     return made | fact_variables(read_facts(material.tables, parameters, {}, words))
 
 
+def copy_project(study: Study, folder: Path) -> None:
+    """The engine's options and filters, and over them the study's own files."""
+    for sources in (PROJECT, study.root / "reports"):
+        _copy_sources(sources, folder)
+
+
 def _copy_sources(reports: Path, folder: Path) -> None:
     """The author's files; links are not followed, so nothing from elsewhere gets in."""
     for path in sorted(reports.rglob("*")):
@@ -205,9 +234,9 @@ def _copy_sources(reports: Path, folder: Path) -> None:
             shutil.copyfile(path, folder / relative)
 
 
-def _write_style(folder: Path, metadata: Mapping[str, Any]) -> None:
+def write_style(folder: Path, metadata: Mapping[str, Any], one_page: bool = False) -> None:
     """What the sources' options name and the repository does not hold: Word styles, typefaces."""
-    (folder / REFERENCE_DOCX).write_bytes(_reference_docx(metadata))
+    (folder / REFERENCE_DOCX).write_bytes(_reference_docx(metadata, one_page))
     fonts = folder / FONTS
     fonts.mkdir(parents=True, exist_ok=True)
     for name in FACES:
@@ -226,9 +255,10 @@ def _write_chapters(document: Path) -> None:
             alone.write_text(f"{line.strip()}\n", encoding="utf-8")
 
 
-def _front_matter(
+def front_matter(
     study: Study, parameters: Parameters, material: ReportMaterial, glossary: Glossary
 ) -> dict[str, Any]:
+    """Metadata of a document: titles, the day, what came of findings, flags for its conditions."""
     language: Language = parameters.language
     words = glossary.words
     declared = study.declaration
@@ -238,7 +268,7 @@ def _front_matter(
         "short-title": declared.printed("short_title", language),
         "subtitle": declared.printed("subtitle", language),
         "author": declared.printed("publisher", language),
-        "flags": example_flags(material),
+        "flags": example_flags(study, material),
     }
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()
@@ -248,21 +278,23 @@ def _front_matter(
     return metadata
 
 
-def _reference_docx(metadata: Mapping[str, Any]) -> bytes:
+def _reference_docx(metadata: Mapping[str, Any], one_page: bool) -> bytes:
     page = Page(
         language=f"{metadata['lang']}-{REGIONS[metadata['lang']]}",
         title=metadata["title"],
         publisher=metadata["author"],
         notice=metadata.get("example-notice", ""),
         chapters_on_new_page=False,
+        one_page=one_page,
     )
     return reference_docx(page)
 
 
-def example_flags(material: ReportMaterial) -> dict[str, bool]:
+def example_flags(study: Study, material: ReportMaterial) -> dict[str, bool]:
     """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
     return {
         "example": material.descriptor.example,
+        "few_reports": material.n < study.declaration.judging.least_reports,
         "earlier_wave": _has_numbers(material, "wave_difference."),
         "groups": _has_numbers(material, "group_difference."),
     }
@@ -285,6 +317,7 @@ def _write_generated(
     chapters: Path,
     values: Mapping[str, str],
     glossary: Glossary,
+    beside: Iterable[str],
 ) -> None:
     words = glossary.words
     used = generated_pages.find_used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
@@ -295,11 +328,13 @@ def _write_generated(
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
         "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
         "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
-        "_release.qmd": link_numbers(release_table(material.judgements, words, glossary.labels)),
+        "_release.qmd": link_numbers(
+            release_table(material.judgements, words, glossary.labels, descriptor.example)
+        ),
+        "_release_notice.qmd": release_notice(words) if descriptor.example else "",
     }
-    pages["_evidence.qmd"] = _write_evidence_pages(
-        study, parameters, material, (pages["_release.qmd"], *(values[key] for key in sorted(used)))
-    )
+    texts = (pages["_release.qmd"], *(values[key] for key in sorted(used)), *beside)
+    pages["_evidence.qmd"] = _write_evidence_pages(study, parameters, material, texts)
     conclusions, numbers = load_conclusions(study), index_numbers(material.indicators)
     answers = answer_questions(conclusions, material.judgements, numbers)
     pages["_judgements.qmd"] = judgement_table(study, conclusions, answers, words)
@@ -322,7 +357,8 @@ def _write_evidence_pages(
     return write_evidence_pages(material, find_anchors(texts), study, parameters, policy)
 
 
-def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    """Write options or values as YAML, sorted."""
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=10_000)
     path.write_text(text, encoding="utf-8")
 

@@ -1,7 +1,7 @@
 """The study: `evaluation.yml`, its typed parameters and scenarios."""
 
 from evaltools.study.parameters import Parameters
-from evaltools.study.schema import ReportTarget
+from evaltools.study.schema import PressRelease, ReportTarget
 from evaltools.study.study import FILE_NAME, STUDY_VARIABLE, Study, find_study, load_study
 from evaltools.study.vocabulary import LANGUAGES, Language, Role, Text, Vocabulary
 
@@ -11,6 +11,7 @@ __all__ = [
     "STUDY_VARIABLE",
     "Language",
     "Parameters",
+    "PressRelease",
     "ReportTarget",
     "Role",
     "Study",

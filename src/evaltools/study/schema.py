@@ -92,6 +92,28 @@ class ReportTarget(Declared):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
+class PressRelease(Declared):
+    """The press release of a report: a page in each language, made anew with every build.
+
+    Arguments:
+        name: of the files made, before the language.
+        title: the finding whose sentence is the title.
+        sources: the document of each language, `reports/release/fi.qmd`.
+        contact: whom readers can ask, as printed.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: str
+    sources: Annotated[dict[Language, StudyPath], Field(min_length=1)]
+    formats: tuple[Literal["html", "typst", "docx"], ...] = ("html", "docx")
+    contact: Text | None = None
+
+    def language_of(self, file: str) -> Language | None:
+        """The language of one of its files by name; None for a file of something else."""
+        stem = file.rpartition(".")[0]
+        return next((name for name in self.sources if stem == f"{self.name}-{name}"), None)
+
+
 Regime = Literal["open", "cells", "group"]
 """How the numbers of a kind are protected. `open`: not at all. `cells`: every count, and what is
 left when it is taken from all, is of enough projects. `group`: the projects that a number speaks of
@@ -313,6 +335,7 @@ class StudyDeclaration(Vocabulary):
             folder `notebooks`.
         reports: by language. Where none are named, `load_study` takes those of
             `reports/<language>/report.qmd`.
+        press_release: made and published beside each report, in all its languages.
         notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
         coder_word: before the number in pseudonyms that an import makes.
         chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
@@ -338,6 +361,7 @@ class StudyDeclaration(Vocabulary):
     coder_word: Annotated[str, Field(min_length=1)] = "Coder"
     chapters: dict[StudyPath, ModuleName] = Field(default_factory=dict)
     reports: dict[Language, ReportTarget] = Field(default_factory=dict)
+    press_release: PressRelease | None = None
     questions: tuple[MainQuestion, ...] = ()
     statements: tuple[Statement, ...] = ()
     sections: dict[Topic, tuple[Annotated[str, Field(pattern=r"^sec-[a-z0-9-]+$")], ...]] = Field(

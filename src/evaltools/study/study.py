@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import ValidationError
@@ -264,6 +264,7 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
             what = f"a report in '{name}', which is no language of the study"
             allowed = ", ".join(declaration.languages)
             problems.append(Problem(where("reports", name), what, allowed))
+    problems += _wrong_press_release(declaration, where)
     problems += _wrong_reports_due(declaration, where)
     for path in declaration.notebooks:
         if not (study.root / path).is_file():
@@ -273,6 +274,31 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
             what, allowed = f"{path} is none of the notebooks", ", ".join(declaration.notebooks)
             problems.append(Problem(where("chapters", path), what, allowed))
     return problems
+
+
+def _wrong_press_release(
+    declaration: StudyDeclaration, where: Callable[..., str]
+) -> Iterator[Problem]:
+    """Sources that cannot be staged beside the reports, and a name that is a report's."""
+    made = declaration.press_release
+    if made is None:
+        return
+    reports = declaration.reports.values()
+    taken = {PurePosixPath(report.source).parent for report in reports}
+    if made.name in {report.name for report in reports}:
+        what = f"press_release.name: '{made.name}' is the name of a report"
+        yield Problem(where("press_release", "name"), what, "", "Give it another name.")
+    for language, source in made.sources.items():
+        place, path = where("press_release", "sources", language), PurePosixPath(source)
+        if language not in declaration.languages:
+            what = f"a press release in '{language}', which is no language of the study"
+            yield Problem(place, what, ", ".join(declaration.languages))
+        if len(path.parts) != 3 or path.parts[0] != "reports" or path.suffix != ".qmd":
+            what, allowed = f"{source} is no place for it", "reports/<folder>/<file>.qmd"
+            yield Problem(place, what, allowed)
+        elif path.parent in taken:
+            what, remedy = f"{source} stands among the chapters of a report", "Use another folder."
+            yield Problem(place, what, "", remedy)
 
 
 def _wrong_reports_due(declaration: StudyDeclaration, where: Callable[..., str]) -> list[Problem]:

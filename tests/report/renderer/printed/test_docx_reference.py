@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import docx
 import pytest
@@ -48,6 +49,20 @@ def test_titles_of_callouts_keep_their_contrast_in_word(kind: str) -> None:
     ink = styles[f"Callout Title {kind.capitalize()}"].font.color.rgb
     shade = styles[f"Callout {kind.capitalize()}"].element.find(f".//{qn('w:shd')}")
     assert contrast(str(ink), shade.get(qn("w:fill"))) >= 4.5
+
+
+def test_a_document_of_one_page_says_the_notice_on_it_and_has_a_smaller_title() -> None:
+    page = replace(PAGE, one_page=True)
+    document = docx.Document(io.BytesIO(reference_docx(page)))
+    section = document.sections[0]
+    assert not section.different_first_page_header_footer
+    assert [each.text for each in section.header.paragraphs] == ["Exempel"]
+    report = docx.Document(io.BytesIO(reference_docx(PAGE)))
+    assert report.sections[0].different_first_page_header_footer
+    for name in ("Title", "Heading 1"):
+        assert document.styles[name].font.size < report.styles[name].font.size
+    room = document.styles["Cover Series"].paragraph_format.space_after
+    assert room.pt < 10 < report.styles["Cover Series"].paragraph_format.space_after.pt
 
 
 def test_header_holds_the_notice_and_a_title_of_one_line() -> None:

@@ -1,7 +1,8 @@
 -- Leads back from the evidence: every link from prose to an entry gets a name, and every entry
 -- the list of the places that lead to it. A finding gets its mark, a link to its own entry.
 -- Pandoc's API only; to be run after Quarto's own filters, when values are in and what is not
--- meant for the format is out.
+-- meant for the format is out. A document whose evidence stands in another file, which metadata
+-- `evidence-in` names, leads there.
 local stringify = pandoc.utils.stringify
 local in_quarto = _G['quarto'] ~= nil
 
@@ -145,7 +146,22 @@ local speaking = {
   end,
 }
 
+local function leading_to(file)
+  return {
+    Link = function(link)
+      if not link.classes:includes('evidence-link') or link.target:sub(1, 1) ~= '#' then return nil end
+      link.target = file .. link.target
+      return link
+    end,
+  }
+end
+
 function Pandoc(doc)
+  local elsewhere = doc.meta['evidence-in']
+  if elsewhere then
+    doc.blocks = doc.blocks:walk(leading_to(stringify(elsewhere)))
+    return doc
+  end
   doc.blocks:walk {
     Div = function(div)
       if div.classes:includes('evidence-entries') then mark = div.attributes.mark or '' end

@@ -57,6 +57,16 @@ _PAGE_NUMBER = (
 )
 
 
+# Of a document of one page: the sizes of its title and headings, and the room around them.
+_SMALLER = {
+    '<w:spacing w:before="600" w:after="1800"/>': '<w:spacing w:before="0" w:after="120"/>',
+    '<w:sz w:val="60"/><w:szCs w:val="60"/>': '<w:sz w:val="36"/><w:szCs w:val="36"/>',
+    '<w:spacing w:before="480" w:after="280" w:line="252" w:lineRule="auto"/>':
+        '<w:spacing w:before="200" w:after="80" w:line="252" w:lineRule="auto"/>',
+    '<w:sz w:val="40"/><w:szCs w:val="40"/>': '<w:sz w:val="24"/><w:szCs w:val="24"/>',
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Page:
     """What stands on every page.
@@ -66,6 +76,8 @@ class Page:
         title: running title. publisher: left in the footer. notice: a line above the running
             title; each may be empty.
         chapters_on_new_page: whether a chapter begins a page.
+        one_page: whether all of it is to stand on one page: a title in smaller letters, and no
+            cover, so that the first page has header and footer as well.
     """
 
     language: str
@@ -73,6 +85,7 @@ class Page:
     publisher: str
     notice: str
     chapters_on_new_page: bool
+    one_page: bool = False
 
 
 @cache
@@ -101,17 +114,23 @@ def reference_docx(page: Page) -> bytes:
     parts = dict(_default())
     new_page = "<w:pageBreakBefore/>" if page.chapters_on_new_page else ""
     styles = _kept("styles.xml").replace("@@new-page@@", new_page)
+    section = _SECTION
+    if page.one_page:
+        section = section.replace("<w:titlePg/>", "")
+        for large, small in _SMALLER.items():
+            styles = styles.replace(large, small)
     parts["word/styles.xml"] = styles.replace("@@language@@", escape(page.language))
     parts["word/fontTable.xml"] = _kept("fonts.xml")
     parts["word/document.xml"] = re.sub(
-        r"<w:sectPr>.*?</w:sectPr>", _SECTION, parts["word/document.xml"], flags=re.DOTALL
+        r"<w:sectPr>.*?</w:sectPr>", section, parts["word/document.xml"], flags=re.DOTALL
     )
     parts["word/theme/theme1.xml"] = re.sub(
         r'(<a:(?:major|minor)Font>\s*<a:latin typeface=")[^"]*',
         rf"\g<1>{FACE}",
         parts["word/theme/theme1.xml"],
     )
-    lines = (("HeaderNotice", page.notice), ("header", shorten(page.title, HEADER_LENGTH)))
+    running = "" if page.one_page else shorten(page.title, HEADER_LENGTH)
+    lines = (("HeaderNotice", page.notice), ("header", running))
     header = "".join(_paragraph(name, text) for name, text in lines if text)
     footer = _paragraph("footer", page.publisher, _PAGE_NUMBER)
     frames = {"header1": header, "header2": "", "footer1": footer, "footer2": ""}
@@ -170,6 +189,7 @@ def write_docx(tree: Node, context: Context) -> bytes:
         facts.imprint,
         facts.notice,
         facts.chapters_on_new_page,
+        facts.one_page,
     )
     try:
         with TemporaryDirectory(prefix="evaltools-") as name:

@@ -104,7 +104,7 @@ def _caption_label(name: str, shown: str) -> Node:
 def shape_for_word(tree: Node, facts: Facts) -> Node:
     """A document for pandoc's Word writer."""
     contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
-    shaper = _WordShaper(facts.cover(), contents, _name_captions(tree))
+    shaper = _WordShaper(facts.cover(), contents, _name_captions(tree), facts.one_page)
     blocks = rewrite(tree["blocks"], shaper.node)
     return {
         **tree,
@@ -120,6 +120,7 @@ class _WordShaper:
     facts: dict[str, str]
     contents: list[Node]
     captions: frozenset[str]
+    one_page: bool
 
     def node(self, node: Node) -> list[Node] | None:
         kind = node["t"]
@@ -187,7 +188,7 @@ class _WordShaper:
                 out.append(_style_blocks(style, own[part]))
             elif self.facts.get(part):
                 out.append(_style_blocks(style, [para([text(self.facts[part])])]))
-        if self.facts.get("notice"):  # the first page has no header to say it
+        if self.facts.get("notice") and not self.one_page:  # a cover has no header to say it
             out.append(_style_blocks("Notice", [para([text(self.facts["notice"])])]))
         return out + [
             block

@@ -129,6 +129,7 @@ class Facts:
         language, region: `fi`, `FI`; the region may be empty.
         notice: a line for every page, such as that the data are made up.
         contents_depth: how many levels of headings the contents list.
+        one_page: whether all of it is to stand on one page, without a cover.
     """
 
     title: str
@@ -146,6 +147,7 @@ class Facts:
     contents_title: str
     contents_depth: int
     chapters_on_new_page: bool
+    one_page: bool = False
 
     @property
     def language_tag(self) -> str:
@@ -192,6 +194,7 @@ def read_facts(tree: Node, context: Context) -> Facts:
         contents_title=meta_text(tree, "toc-title") or context.words["toc-title-document"],
         contents_depth=int(depth) if depth.isdigit() else 3,
         chapters_on_new_page=meta_flag(tree, "chapters-on-new-page", True),
+        one_page=meta_flag(tree, "one-page", False),
     )
 
 

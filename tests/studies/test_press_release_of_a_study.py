@@ -1,0 +1,104 @@
+"""A study of another programme has a press release by declaring one, and none without."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from evaltools.problems import ProblemError
+from evaltools.report.build import build_report
+from evaltools.study import Study, load_study
+
+pytestmark = pytest.mark.slow
+FUND = Path(__file__).parent / "research_fund"
+FINDINGS = """findings:
+  coverage:
+    text: {en: Most reports that were expected were read.}
+    sentences:
+      holds: {en: "The evaluation read {reports.read.x:words|report|reports} of {reports.read.n}."}
+      does_not_hold: {en: "Only {reports.read.x:words} of {reports.read.n} reports were read."}
+      cannot_be_told: {en: "The reports read are {reports.read.x:words}, too few to conclude from."}
+    asserted: true
+    estimand: D
+    condition: {quantity: {key: reports.read.share, word: most}}
+    evidence: [{table: documents}]
+    counter_evidence: {none_found: {en: Every report was counted.}}
+    evidence_class: independent
+"""
+DECLARED = """
+press_release:
+  name: ecology-fund-news
+  title: coverage
+  sources: {en: reports/release/en.qmd}
+  contact: {en: "Press office <press> & [others](https://example.org)"}
+"""
+RELEASE = """{{< var finding.coverage >}} The number of projects is {{< var reports.scheme.n >}}.
+
+# More
+
+{{< include _generated/_contact.qmd >}}
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    folder = tmp_path / "fund"
+    shutil.copytree(FUND, folder, ignore=shutil.ignore_patterns("_build"))
+    (folder / "reports" / "findings.yml").write_text(FINDINGS, encoding="utf-8")
+    (folder / "reports" / "release").mkdir()
+    (folder / "reports" / "release" / "en.qmd").write_text(RELEASE, encoding="utf-8")
+    declared = (folder / "evaluation.yml").read_text(encoding="utf-8") + DECLARED
+    (folder / "evaluation.yml").write_text(declared, encoding="utf-8")
+    return load_study(folder)
+
+
+def edited(study: Study, old: str, new: str) -> Study:
+    path = study.root / "evaluation.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return load_study(study.root)
+
+
+def told(study: Study) -> list[str]:
+    with pytest.raises(ProblemError) as caught:
+        build_report(study, study.parameters(), say=lambda line: None)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_it_is_made_with_the_report_and_goes_with_its_declaration(study: Study) -> None:
+    report = build_report(study, study.parameters(), say=lambda line: None)
+    page, word = (report.folder / f"ecology-fund-news-en.{kind}" for kind in ("html", "docx"))
+    assert {page, word} <= set(report.files)
+    main = html.parse(str(page)).getroot().find(".//main")
+    headline, sentence = main.xpath(".//*[@data-finding='coverage']")
+    assert headline.getparent().tag == "h1"
+    assert f"{headline.text_content()}." == sentence.text_content()
+    text = " ".join(main.text_content().split())
+    assert text.startswith("Invented data")
+    assert "Contact: Press office <press> & [others](https://example.org)" in text
+    links = {each.get("href") for each in main.iterfind(".//a")}
+    assert "ecology-fund-en.html#ev-reports-scheme-share" in links
+    assert "ecology-fund-en.html" in links
+    with zipfile.ZipFile(word) as parts:
+        assert "w:titlePg" not in parts.read("word/document.xml").decode("utf-8")
+
+    without = edited(study, DECLARED, "")
+    again = build_report(without, without.parameters(), say=lambda line: None)
+    assert not [path for path in again.folder.iterdir() if "news" in path.name]
+
+
+def test_what_is_wrong_with_it_stops_the_build(study: Study) -> None:
+    (found,) = told(edited(study, "title: coverage", "title: coverag"))
+    assert "no finding is called 'coverag'" in found
+    assert "coverage" in found.partition("Did you mean")[2]
+    fine = edited(study, "title: coverag\n", "title: coverage\n")
+    source = study.root / "reports" / "release" / "en.qmd"
+    source.write_text("{{< var reports.reed.x >}}\n", encoding="utf-8")
+    (found,) = told(fine)
+    assert found.startswith("reports/release/en.qmd:1")
+    source.unlink()
+    (found,) = told(fine)
+    assert "reports/release/en.qmd" in found
