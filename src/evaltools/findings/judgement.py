@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from evaltools.evidence.code_presence import CoderRule
@@ -339,6 +340,7 @@ def judge_by_rule(
     facts: Mapping[str, float] | None = None,
     chapters: Iterable[str] = (),
     judging: Judging | None = None,
+    counted: Mapping[CoderRule, Iterable[Indicator]] = MappingProxyType({}),
 ) -> tuple[Judgement, ...]:
     """The judgements of a run with the outcome of each finding under every coder rule.
 
@@ -352,6 +354,7 @@ def judge_by_rule(
         evidence: that the run was made from, under the rule that was chosen.
         estimand, facts, judging: as `judge` was given them.
         chapters: modules of the study's chapters.
+        counted: what `recompute_indicators` gave under a rule, where somebody has it already.
 
     Returns:
         The same judgements in the same order, each with `by_rule` for all rules; the outcome
@@ -366,7 +369,11 @@ def judge_by_rule(
     for rule in RULES:
         if rule == chosen:
             continue
-        again = recompute_indicators(evidence.under_rule(rule), modules)
+        again = (
+            counted[rule]
+            if rule in counted
+            else recompute_indicators(evidence.under_rule(rule), modules)
+        )
         fresh = {each.identity: each for each in again}
         # What a run does not give is not added: its judge had to do without it too.
         numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
