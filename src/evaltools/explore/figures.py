@@ -73,7 +73,8 @@ def draw(
         raise
     except Exception as error:
         what = f"cannot be drawn here: {type(error).__name__}: {error}"
-        raise ProblemError([Problem(where, what, "", "Open the notebook.", "explore.cell")]) from None
+        problem = Problem(where, what, "", "Open the notebook.", "explore.cell")
+        raise ProblemError([problem]) from None
     raise ProblemError([Problem(where, "there is no such cell", code="explore.cell")])
 
 
