@@ -18,11 +18,16 @@ from evaltools.evidence import Evidence, open_evidence
 from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.judgement import RULES, Judgement, recompute_indicators
 from evaltools.indicators.indicator import Indicator
+from evaltools.problems import ProblemError
 from evaltools.report.material import JudgingSources, judge_findings
 from evaltools.study import Parameters, Study
 
 KEPT = 400
 """Results that are kept, of all steps together; the oldest are forgotten first."""
+KEPT_EVIDENCE = 24
+"""Selections of the data that are kept, which are larger."""
+AHEAD = 6
+"""Choices of a parameter whose numbers are computed while nobody asks for any."""
 NOT_SELECTING = frozenset(("confidence", "estimand", "language", "minimum_cell"))
 """Parameters by which evidence is told and not selected."""
 NOT_COUNTING = frozenset(("estimand", "language"))
@@ -57,6 +62,7 @@ class Calculator:
         self.chapters = tuple(Chapter(*pair) for pair in study.declaration.chapters.items())
         self._sources: JudgingSources | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._empty: set[Hashable] = set()
         self._keep(("evidence", _key(self.usual, NOT_SELECTING)), evidence)
 
     def evidence(self, parameters: Parameters) -> Evidence:
@@ -74,11 +80,10 @@ class Calculator:
         return replace(found, parameters=parameters, words=words)
 
     def indicators(self, parameters: Parameters, chapter: Chapter) -> tuple[Indicator, ...]:
-        """All indicators of a chapter, in their total order."""
+        """All indicators of a chapter, in the order in which the chapter gives them."""
 
         def compute() -> tuple[Indicator, ...]:
-            records = import_module(chapter.module).compute(self.evidence(parameters))
-            return tuple(sorted(records, key=lambda record: record.identity))
+            return tuple(import_module(chapter.module).compute(self.evidence(parameters)))
 
         found: tuple[Indicator, ...] = self._once(
             ("chapter", chapter.module, _key(parameters, NOT_COUNTING)), compute
@@ -118,7 +123,7 @@ class Calculator:
         return found
 
     def steps(self, parameters: Parameters) -> Iterator[Step]:
-        """What remains to be computed under these parameters, shortest first needed first."""
+        """What remains to be computed under these parameters, those of the chapters first."""
         for chapter in self.chapters:
             if ("chapter", chapter.module, _key(parameters, NOT_COUNTING)) not in self._kept:
                 yield lambda chapter=chapter: self.indicators(parameters, chapter)  # type: ignore[misc]
@@ -129,6 +134,26 @@ class Calculator:
                 if self._rule_key(parameters, rule, module) not in self._kept:
                     yield lambda rule=rule, module=module: self._by_rule(parameters, rule, module)  # type: ignore[misc]
         yield lambda: self.judgements(parameters)
+
+    def steps_ahead(self, parameters: Parameters, name: str, chapter: Chapter) -> Iterator[Step]:
+        """What of a chapter the next choices of a parameter would need, nearest first."""
+        declared = self.study.declaration.parameters.get(name)
+        if declared is None or declared.type != "choice":
+            return
+        choices = list(declared.choices)
+        own = choices.index(getattr(parameters, name))
+        near = sorted(range(len(choices)), key=lambda place: (abs(place - own), -place))
+        for place in near[1 : AHEAD + 1]:
+            other = self.study.parameters({**parameters.changed(), name: choices[place]})
+            key = ("chapter", chapter.module, _key(other, NOT_COUNTING))
+            if key not in self._kept and key not in self._empty:
+                yield lambda other=other, key=key: self._try(other, chapter, key)  # type: ignore[misc]
+
+    def _try(self, parameters: Parameters, chapter: Chapter, key: Hashable) -> None:
+        try:
+            self.indicators(parameters, chapter)
+        except ProblemError:  # it would leave nothing of the data, and is told when it is chosen
+            self._empty.add(key)
 
     @property
     def _modules(self) -> tuple[str, ...]:
@@ -161,6 +186,9 @@ class Calculator:
         self._kept[key] = result
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+        whole = [one for one in self._kept if isinstance(one, tuple) and one[0] == "evidence"]
+        for one in whole[: max(0, len(whole) - KEPT_EVIDENCE)]:
+            del self._kept[one]
         return result
 
 

@@ -26,6 +26,10 @@ _FURTHER = (".bounds", ".coder_band", ".silent.share", ".denied.share", ".holm",
 """Endings of the keys of numbers that say more about another one."""
 
 
+_POINTS = {"fi": "%-yks.", "sv": "p.e.", "en": "pp"}
+"""Percentage points, short."""
+
+
 def count_moved(now: Iterable[Indicator], before: Iterable[Indicator]) -> int:
     """How many numbers differ in value, counts or limits, be it in one of their readings."""
     then, own = group_by_name(before), group_by_name(now)
@@ -40,6 +44,10 @@ def _has_moved(now: Mapping[Estimand, Indicator], then: Mapping[Estimand, Indica
 
 def _said(record: Indicator) -> tuple[Any, ...]:
     return record.value, record.x, record.n, record.low, record.high, record.suppressed, record.why
+
+
+def _counts(records: Mapping[Estimand, Indicator]) -> list[tuple[Any, ...]]:
+    return [(one.value, one.x, one.n, one.suppressed) for one in records.values()]
 
 
 @dataclass
@@ -75,9 +83,10 @@ class RowWriter:
             estimand: whose intervals are told.
             whole: with those broken down, and those that say more about others.
         """
+        now, before = tuple(now), tuple(before)
         own, then = group_by_name(now), group_by_name(before)
         rows = []
-        for name in sorted({*own, *then}):
+        for name in dict.fromkeys((one.key, one.dimensions) for one in (*now, *before)):
             key, by = name
             further = bool(by) or key.endswith(_FURTHER)
             if further and not whole:
@@ -122,7 +131,8 @@ class RowWriter:
             "now": self._told(now, estimand),
             "was": self._told(then, estimand),
             "moved": moved,
-            "change": self._change(now, then) if moved else "",
+            "change": self._change(now, then),
+            "only_interval": moved and _counts(now) == _counts(then),
         }
 
     def _told(
@@ -132,11 +142,12 @@ class RowWriter:
             return None
         headline = find_headline(records)
         chosen = records.get(estimand, headline)
+        missing = headline.value is None and not headline.suppressed
         counts = ""
         if headline.x is not None and headline.n is not None:
             counts = say.count_of(headline.x, headline.n, self.words.language)
         return {
-            "value": format_indicator(headline, self.words),
+            "value": say.MISSING if missing else format_indicator(headline, self.words),
             "counts": counts,
             "interval": format_interval(chosen, self.words),
             "share": headline.value if headline.unit == "share" else None,
@@ -153,7 +164,7 @@ class RowWriter:
             return ""
         change, language = new.value - old.value, self.words.language
         if new.unit == "share" or new.method.startswith("newcombe"):
-            return self.words("report.points", value=say.signed(change * 100, language))
+            return f"{say.signed(change * 100, language)} {_POINTS[language]}"
         if new.unit == "money":
             return ("+" if change > 0 else "−") + self.words.money(abs(change))
         return say.signed(change, language, 0 if new.unit == "count" else 2)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -33,7 +35,7 @@ from evaltools.report.evidence_pages.passages import (
     make_quote_policy,
 )
 from evaltools.report.variables import ESTIMANDS
-from evaltools.study import Language, Parameters, Study
+from evaltools.study import STUDY_VARIABLE, Language, Parameters, Study
 from evaltools.study.parameters import make_parameters, to_json
 from evaltools.study.scenarios import write_saved
 
@@ -110,6 +112,8 @@ class ExploreSession:
             yield from self._set(request, begun)
         elif kind == "step":
             yield from self._step(request)
+        elif kind == "ahead":
+            yield self._look_ahead(request)
         elif kind == "behind":
             yield self._behind(request)
         elif kind == "draw":
@@ -133,7 +137,16 @@ class ExploreSession:
             "chapters": [self._chapter(each) for each in self.calculator.chapters],
             "values": self.parameters.as_values(),
             "scenarios": self._scenarios(),
+            "page": self._page(),
         }
+
+    def _page(self) -> str:
+        """The notebook's path below the folder of JupyterLab, where that is the study's."""
+        opened = Path(os.environ.get("JPY_SESSION_NAME", ""))
+        at_study = os.environ.get(STUDY_VARIABLE) == str(self.study.root)
+        if not (at_study and opened.is_absolute() and opened.is_relative_to(self.study.root)):
+            return ""
+        return opened.relative_to(self.study.root).as_posix()
 
     def _field(self, name: str) -> Message:
         item = self.study.declaration.parameters[name]
@@ -257,6 +270,16 @@ class ExploreSession:
         yield {"kind": "progress", "state": self._state, "left": left}
         if not left:
             yield self._findings()
+
+    def _look_ahead(self, request: Mapping[str, Any]) -> Message:
+        """Compute what a next choice of the parameter that was moved last would need."""
+        name, left = str(request.get("name", "")), 0
+        if self.chapter is not None and int(request.get("state", -1)) == self._state:
+            steps = [*self.calculator.steps_ahead(self.parameters, name, self.chapter)]
+            left = max(0, len(steps) - 1)
+            for step in steps[:1]:
+                step()
+        return {"kind": "ready", "state": self._state, "left": left}
 
     def _findings(self) -> Message:
         """All findings with what each is by default, and how many numbers moved by chapter."""

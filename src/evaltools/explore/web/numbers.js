@@ -12,7 +12,7 @@ class Numbers {
     const only = tick(words.only_moved, this.only, (on) => { this.only = on; this._fill(); });
     const whole = tick(words.all_numbers, this.whole, (on) => { this.whole = on; this.parts.whole(on); });
     this.body = el("tbody");
-    const head = el("tr", {}, ["number", "now", "counts", "interval", "change", "default_column"].map((name) => el("th", { scope: "col", class: `evx-${name}`, text: words[name] })));
+    const head = el("tr", {}, ["number", "now", "interval", "default_column"].map((name) => el("th", { scope: "col", class: `evx-${name}`, text: words[name] })));
     this.node.replaceChildren(el("div", { class: "evx-tools" }, find, only, whole), el("table", { class: "evx-table" }, el("thead", {}, head), this.body));
     this._fill();
   }
@@ -28,16 +28,19 @@ class Numbers {
     const shown = found.slice(0, 250);
     const rest = found.length - shown.length;
     this.body.replaceChildren(...shown.map((row) => this._row(row)));
-    if (rest > 0) this.body.append(el("tr", {}, el("td", { colspan: 6, class: "evx-quiet", text: `+ ${rest}` })));
-    if (!found.length) this.body.append(el("tr", {}, el("td", { colspan: 6, class: "evx-quiet", text: this.words.no_rows })));
+    if (rest > 0) this.body.append(el("tr", {}, el("td", { colspan: 4, class: "evx-quiet", text: `+ ${rest}` })));
+    if (!found.length) this.body.append(el("tr", {}, el("td", { colspan: 4, class: "evx-quiet", text: this.words.no_rows })));
   }
 
   _row(row) {
     const { now, was } = row;
-    const open = el("button", { type: "button", class: "evx-open", title: `${row.key}: ${this.words.behind}`, on: { click: () => this.parts.open(row) } }, row.label, row.by ? el("span", { class: "evx-by", text: row.by }) : null);
-    const change = row.moved ? row.change || this.words.only_interval : "";
-    const before = was ? [was.value, was.counts && was.counts !== was.value ? ` (${was.counts})` : ""].join("") : "–";
-    return el("tr", { class: row.moved ? "evx-moved" : null, "data-key": row.key }, el("th", { scope: "row" }, open), el("td", { class: "evx-value", text: now ? now.value : "–" }), el("td", { class: "evx-counts", text: now ? now.counts : "" }), el("td", { class: "evx-interval" }, this._drawn(now, was), now && now.interval ? el("span", { text: now.interval }) : null), el("td", { class: "evx-change", text: change }), el("td", { class: "evx-was", text: before }));
+    const open = el("button", { type: "button", class: "evx-open", title: `${row.label} ${row.by} (${row.key})`, on: { click: () => this.parts.open(row) } }, el("span", { class: "evx-clamp", text: row.label }), row.by ? el("span", { class: "evx-by", text: row.by }) : null);
+    const change = row.moved ? row.change || (row.only_interval ? this.words.only_interval : this.words.changed) : "";
+    // A share of fewer than ten is its counts already.
+    const counts = (one) => (one && one.counts && one.counts !== one.value ? el("small", { text: one.counts }) : null);
+    const cell = (name, one, ...more) => el("td", { class: name }, el("span", { text: one ? one.value : "–" }), counts(one), ...more);
+    const limits = now && now.interval ? el("small", { text: now.interval }) : null;
+    return el("tr", { class: row.moved ? "evx-moved" : null, "data-key": row.key }, el("th", { scope: "row" }, open), cell("evx-value", now), el("td", { class: "evx-interval" }, this._drawn(now, was), limits), cell("evx-was", was, change ? el("small", { class: "evx-change", text: change }) : null));
   }
 
   /** A share on a line from nothing to all: its interval, itself, and a tick where it is by default. */

@@ -31,7 +31,8 @@ class Explorer {
 
   _pump() {
     if (this.busy) return;
-    const next = this.asked.shift() || (this.stepping ? { kind: "step", state: this.state } : null);
+    const idle = this.ahead ? { kind: "ahead", state: this.state, name: this.ahead } : null;
+    const next = this.asked.shift() || (this.stepping ? { kind: "step", state: this.state } : idle);
     if (!next) return;
     this.busy = true;
     this._send(next);
@@ -49,6 +50,7 @@ class Explorer {
     this.asked = this.asked.filter((one) => !["set", "draw"].includes(one.kind));
     this.asked.unshift({ kind: "set", state: this.state, values: this.given, whole: this.numbers.whole });
     this.stepping = false;
+    this.ahead = "";
     this.root.setAttribute("aria-busy", "true");
     this._pump();
   }
@@ -58,13 +60,14 @@ class Explorer {
     if (value === null) delete this.given[name];
     else this.given[name] = value;
     this._apply();
+    this.ahead = name;
   }
 
   _receive(message) {
     if (message.kind === "study") return this._met(message);
     if (!this.study) return undefined;
     if (message.kind !== "findings") this.busy = false;
-    const run = { numbers: "_numbers", refused: "_refused", progress: "_progress", failed: "_failed", findings: "_found", behind: "_behind", drawn: "_drawn", saved: "_saved" }[message.kind];
+    const run = { numbers: "_numbers", refused: "_refused", progress: "_progress", ready: "_ready", failed: "_failed", findings: "_found", behind: "_behind", drawn: "_drawn", saved: "_saved" }[message.kind];
     if (run) this[run](message);
     return this._pump();
   }
@@ -81,8 +84,8 @@ class Explorer {
     this.pictures = new Pictures({ draw: (label) => this._ask({ kind: "draw", label }) });
     this.behind = new Behind();
     this._build();
-    const linked = /^#explore\?(.*)$/.exec(location.hash);
-    this.given = linked ? Object.fromEntries(new URLSearchParams(linked[1])) : study.values;
+    const linked = linkedState();
+    this.given = linked === null ? study.values : Object.fromEntries(new URLSearchParams(linked));
     this._apply();
   }
 
@@ -119,6 +122,10 @@ class Explorer {
     const time = (Number(this.root.dataset.milliseconds) / 1000).toLocaleString(this.language, { maximumFractionDigits: 2 });
     this.status.textContent = left ? filled(this.words.computing, { left }) : filled(this.words.answered, { time });
     this.stepping = left > 0;
+  }
+
+  _ready({ left }) {
+    if (!left) this.ahead = "";
   }
 
   _failed({ text }) {
@@ -160,7 +167,7 @@ class Explorer {
     const tools = [
       this._scenarioChoice(),
       act(words.save, () => this._toggleSave()),
-      act(words.copy_link, () => this._copy(`${location.origin}${location.pathname}#explore?${this.last.link || ""}`)),
+      act(words.copy_link, () => this._copy(this._link())),
       act(words.copy_command, () => this._copy(this.last.command)),
     ];
     const languages = el("select", { class: "evx-language", "aria-label": words.language, on: { change: () => this._speak(languages.value) } }, study.languages.map((one) => el("option", { value: one, text: one, selected: one === this.language })));
@@ -291,6 +298,14 @@ class Explorer {
     this._say(filled(words.saved, message));
   }
 
+  /** This notebook's address with what differs from the default. */
+  _link() {
+    const config = document.getElementById("jupyter-config-data");
+    const base = config ? JSON.parse(config.textContent).baseUrl : "/";
+    const path = this.study.page ? `${base}lab/tree/${this.study.page.split("/").map(encodeURIComponent).join("/")}` : location.pathname;
+    return `${location.origin}${path}?explore=${encodeURIComponent(this.last.link || "")}`;
+  }
+
   async _copy(text) {
     try {
       await navigator.clipboard.writeText(text);
@@ -306,6 +321,12 @@ class Explorer {
     clearTimeout(this.telling);
     this.telling = setTimeout(() => { this.told.hidden = true; }, 15000);
   }
+}
+
+/** The state in the address that was opened; JupyterLab takes it out of the address bar. */
+function linkedState() {
+  const [opened] = performance.getEntriesByType("navigation");
+  return opened ? new URL(opened.name, location.href).searchParams.get("explore") : null;
 }
 
 /** A button with a name and what it does. */
