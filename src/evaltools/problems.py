@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from traceback import extract_tb
 
 
 @dataclass(frozen=True, order=True)
@@ -50,6 +51,18 @@ class ProblemError(Exception):
         if not self.problems:
             raise ValueError("a ProblemError needs at least one problem")
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: a line a problem, then the line of the notebook that met it."""
+        from IPython import get_ipython  # asked by a kernel only
+
+        name_cell = get_ipython().compile.format_code_name
+        lines = [str(problem) for problem in self.problems]
+        for frame in extract_tb(self.__traceback__):
+            if (cell := name_cell(frame.filename)) is not None:
+                lines += [f"{' '.join(cell)}, line {frame.lineno}",
+                          f"----> {frame.lineno} {frame.line}"]  # fmt: skip
+        return lines
 
     def __reduce__(self) -> tuple[type[ProblemError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from evaltools.evidence.code_presence import CoderRule
@@ -22,6 +23,7 @@ from evaltools.findings.evaluate import (
 from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches, substitute
 from evaltools.findings.reasons import Reason, ReasonKind
 from evaltools.findings.sentences import Sentence, alpha_name, choose_case, plain_text
+from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Estimand, Indicator
@@ -67,6 +69,17 @@ class Judgement:
     case: Case = "cannot_be_told"
     lists: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
     said: Mapping[Language, Sentence] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a judgement: the sentence, what came of it and why."""
+        language: Language = next(iter(self.said), "en")
+        words = Words(language)
+        rows = [
+            ("finding", self.finding.id),
+            ("outcome", self.reason.outcome_text(words)),
+            ("why", self.reason.why(words)),
+        ]
+        return describe_as_html(self.text(language), rows)
 
     @property
     def depends_on_rule(self) -> bool:
@@ -339,6 +352,7 @@ def judge_by_rule(
     facts: Mapping[str, float] | None = None,
     chapters: Iterable[str] = (),
     judging: Judging | None = None,
+    counted: Mapping[CoderRule, Iterable[Indicator]] = MappingProxyType({}),
 ) -> tuple[Judgement, ...]:
     """The judgements of a run with the outcome of each finding under every coder rule.
 
@@ -352,6 +366,7 @@ def judge_by_rule(
         evidence: that the run was made from, under the rule that was chosen.
         estimand, facts, judging: as `judge` was given them.
         chapters: modules of the study's chapters.
+        counted: what `recompute_indicators` gave under a rule, where somebody has it already.
 
     Returns:
         The same judgements in the same order, each with `by_rule` for all rules; the outcome
@@ -366,7 +381,11 @@ def judge_by_rule(
     for rule in RULES:
         if rule == chosen:
             continue
-        again = recompute_indicators(evidence.under_rule(rule), modules)
+        again = (
+            counted[rule]
+            if rule in counted
+            else recompute_indicators(evidence.under_rule(rule), modules)
+        )
         fresh = {each.identity: each for each in again}
         # What a run does not give is not added: its judge had to do without it too.
         numbers = [fresh.get(identity, each) for identity, each in of_run.items()]

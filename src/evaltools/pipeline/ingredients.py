@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DECLARATION = "evaluation.yml"
 DECLARATIONS = (DECLARATION, "reports/words.yml")
 """What of the study's own declarations its notebooks read, besides the data."""
-UNSEEN_PACKAGES = ("cli", "compare", "ingest", "lint", "publish", "report")
+UNSEEN_PACKAGES = ("cli", "compare", "explore", "ingest", "lint", "publish", "report")
 """Packages that no notebook can see; a change in them alone makes no run stale."""
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
+from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.conclusions import check_premises, load_conclusions
-from evaltools.findings.declaration import load_findings
+from evaltools.findings.declaration import Findings, load_findings
 from evaltools.findings.display import check_sentences, word_judgements
 from evaltools.findings.judgement import (
     Judgement,
@@ -23,14 +25,15 @@ from evaltools.findings.judgement import (
 )
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems
-from evaltools.findings.word_forms import load_forms
+from evaltools.findings.word_forms import WordForms, load_forms
+from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import Run
 from evaltools.problems import refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.variables import ESTIMANDS
-from evaltools.study import Parameters, Study
+from evaltools.study import Language, Parameters, Study
 
 
 @dataclass(frozen=True)
@@ -87,52 +90,96 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
     )
 
 
+@dataclass(frozen=True)
+class JudgingSources:
+    """What findings are judged by besides numbers: the same for every run of a study.
+
+    Arguments:
+        study: the study.
+        findings: of its report.
+        facts: single public facts by name.
+        codable: ids of the codes that coders give.
+        forms: of names in sentences.
+        words: of each language of the study.
+        labels: of codes, by language and id.
+    """
+
+    study: Study
+    findings: Findings
+    facts: Mapping[str, float]
+    codable: Sequence[str]
+    forms: WordForms
+    words: Mapping[Language, Words]
+    labels: Mapping[Language, Mapping[str, str]]
+
+    @classmethod
+    def load(cls, study: Study, tables: Mapping[str, pd.DataFrame]) -> JudgingSources:
+        """Read what a study declares of its findings.
+
+        Raises:
+            ProblemError: what is wrong there, or with the premises of its conclusions.
+        """
+        declared = study.declaration
+        findings = load_findings(study.root, declared.languages, declared.codes_of_numbers)
+        refuse(check_premises(load_conclusions(study), {finding.id for finding in findings}))
+        facts, codable = {}, []
+        if "facts" in tables:
+            facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+        if "codes" in tables:
+            codes = tables["codes"]
+            codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
+        words = {language: study.words(language) for language in declared.languages}
+        labels = {
+            language: Glossary.of(tables, own, declared).labels for language, own in words.items()
+        }
+        return cls(study, findings, facts, codable, load_forms(study.root), words, labels)
+
+
 def judge_findings(
     study: Study,
     parameters: Parameters,
     indicators: tuple[Indicator, ...],
     tables: Mapping[str, pd.DataFrame],
+    sources: JudgingSources | None = None,
+    evidence: Evidence | None = None,
+    counted: Mapping[CoderRule, Iterable[Indicator]] = MappingProxyType({}),
 ) -> tuple[Judgement, ...]:
-    """Every finding of the study put to the numbers of a run."""
+    """Every finding of the study put to the numbers of a run.
+
+    Arguments:
+        sources, evidence: of the study and under these parameters, where they were had already.
+        counted: what was counted under other coder rules already.
+    """
     declared = study.declaration
-    findings = load_findings(study.root, declared.languages, declared.codes_of_numbers)
-    premises = check_premises(load_conclusions(study), {finding.id for finding in findings})
+    sources = sources or JudgingSources.load(study, tables)
+    findings, facts = sources.findings, sources.facts
     if not len(findings):
-        refuse(premises)
         return ()
-    facts, codable = {}, []
-    if "facts" in tables:
-        facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
-    if "codes" in tables:
-        codes = tables["codes"]
-        codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
     estimand = ESTIMANDS[parameters.estimand]
-    numbers, forms = index_numbers(indicators, facts), load_forms(study.root)
+    numbers = index_numbers(indicators, facts)
     choices = {name: each.choices for name, each in parameters.declarations.items()}
     refuse(
         [
-            *premises,
-            *unknown_evidence(findings, codable, tables),
+            *unknown_evidence(findings, sources.codable, tables),
             *unknown_keys(findings, numbers),
-            *check_sentences(findings, numbers, forms, choices),
+            *check_sentences(findings, numbers, sources.forms, choices),
         ]
     )
     judgements = judge(findings, indicators, estimand, facts, declared.judging)
     judgements = judge_by_rule(
         judgements,
         indicators,
-        Evidence.select(study, tables, parameters),
+        evidence or Evidence.select(study, tables, parameters),
         estimand,
         facts,
         declared.chapters.values(),
         declared.judging,
+        counted,
     )
-    words = {language: study.words(language) for language in declared.languages}
-    labels = {
-        language: Glossary.of(tables, own, declared).labels for language, own in words.items()
-    }
     values = {name: str(getattr(parameters, name)) for name in choices}
-    return word_judgements(judgements, numbers, forms, words, labels, values)
+    return word_judgements(
+        judgements, numbers, sources.forms, sources.words, sources.labels, values
+    )
 
 
 def judge_run(study: Study, made: Run) -> tuple[Judgement, ...]:

@@ -105,16 +105,31 @@ def to_json(value: Any) -> Any:
 def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
     """The function that turns what a person typed, or a notebook holds, into a valid value."""
 
+    labelled = _choices_by_label(declaration)
+
     def one_choice(value: Any) -> str:
         text = str(value).strip()
-        if text not in declaration.choices:
-            near = get_close_matches(text, declaration.choices, 1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise ValueError(f"'{text}' is not one of {', '.join(declaration.choices)}{hint}")
-        return text
+        if text in declaration.choices:
+            return text
+        called = labelled.get(_plain(text), ())
+        if len(called) == 1:
+            return called[0]
+        if called:
+            raise ValueError(f"'{text}' is what {', '.join(called)} are called: give one of these")
+        near = get_close_matches(text, declaration.choices, 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        if not near and (alike := get_close_matches(_plain(text), labelled, 1)):
+            code = labelled[alike[0]][0]
+            label = next(
+                one for one in _labels(declaration.choices[code]) if _plain(one) == alike[0]
+            )
+            hint = f" (did you mean {code}, {label}?)"
+        raise ValueError(f"'{text}' is not one of {', '.join(declaration.choices)}{hint}")
 
     def several(value: Any) -> tuple[str, ...]:
-        items = value.split(",") if isinstance(value, str) else value
+        items = value
+        if isinstance(value, str):  # a label may have a comma in it
+            items = [value] if _plain(value) in labelled else value.split(",")
         if not isinstance(items, list | tuple):
             items = [items]
         chosen = {one_choice(item) for item in items}
@@ -155,6 +170,23 @@ def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
         "number": number,
     }
     return readers[declaration.type]
+
+
+def _choices_by_label(declaration: ParameterDeclaration) -> dict[str, tuple[str, ...]]:
+    """Choices by what they are called, in any language; several where they are called alike."""
+    found: dict[str, dict[str, None]] = {}
+    for choice, label in declaration.choices.items():
+        for text in _labels(label):
+            found.setdefault(_plain(text), {})[choice] = None
+    return {label: tuple(choices) for label, choices in found.items()}
+
+
+def _labels(label: Text) -> list[str]:
+    return [text for language in LANGUAGES if (text := getattr(label, language))]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _read_date(text: str) -> date:

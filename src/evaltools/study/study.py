@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.parameters import (
@@ -22,6 +23,7 @@ from evaltools.study.parameters import (
     to_json,
 )
 from evaltools.study.phrases import own_phrases
+from evaltools.study.scenarios import list_saved, place_in, read_saved
 from evaltools.study.schema import ParameterDeclaration, ReportTarget, StudyDeclaration
 from evaltools.study.vocabulary import LANGUAGES, Language
 from evaltools.yaml_text import line_of, read_yaml
@@ -102,21 +104,49 @@ class Study:
         declared = self.declaration
         return Words(language, own_phrases(self.root, declared), declared.currency)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a study."""
+        declared = self.declaration
+        language = declared.languages[0]
+        rows = [
+            ("Folder", self.root.name),
+            ("Languages", ", ".join(declared.languages)),
+            ("Parameters", ", ".join(declared.parameters)),
+            ("Scenarios", ", ".join(self.scenario_names)),
+            ("Notebooks", ", ".join(path.stem for path in self.notebooks)),
+        ]
+        return describe_as_html(declared.title.in_language(language), rows)
+
+    @property
+    def scenario_names(self) -> tuple[str, ...]:
+        """Names of all scenarios: those of `evaluation.yml`, then those that were saved."""
+        declared = self.declaration.scenarios
+        return (*declared, *(name for name in list_saved(self.root) if name not in declared))
+
     def scenario_values(self, name: str) -> dict[str, Any]:
         """The values of a named scenario, with those of the scenarios it builds on.
 
         Raises:
-            ProblemError: no scenario has the name.
+            ProblemError: no scenario has the name, or a saved one cannot be read or has unknown
+                names or wrong values.
         """
         scenarios = self.declaration.scenarios
-        if name not in scenarios:
-            near = get_close_matches(name, scenarios, 1)
-            remedy = f"Did you mean {near[0]}?" if near else ""
-            what, allowed = f"no scenario is called '{name}'", ", ".join(scenarios) or "none"
-            raise ProblemError([Problem(FILE_NAME, what, allowed, remedy, "scenario.unknown")])
-        scenario = scenarios[name]
-        below = self.scenario_values(scenario.based_on) if scenario.based_on else {}
-        return below | scenario.parameters
+        if name in scenarios:
+            scenario = scenarios[name]
+            below = self.scenario_values(scenario.based_on) if scenario.based_on else {}
+            return below | scenario.parameters
+        if name in list_saved(self.root):
+            saved, lines = read_saved(self.root, name)
+            make_parameters(
+                self.declaration.parameters,
+                saved.parameters,
+                lambda one: place_in(name, one, lines),
+            )
+            return dict(saved.parameters)
+        near = get_close_matches(name, self.scenario_names, 1)
+        remedy = f"Did you mean {near[0]}?" if near else ""
+        what, allowed = f"no scenario is called '{name}'", ", ".join(self.scenario_names) or "none"
+        raise ProblemError([Problem(FILE_NAME, what, allowed, remedy, "scenario.unknown")])
 
     def report(self, language: Language) -> ReportTarget:
         """The report in a language.
@@ -369,13 +399,17 @@ def list_parameters(study: Study) -> str:
         lines.append(f"{name} = {_default(declaration)}")
         lines.append(f"    {declaration.help.in_language('en')}")
         lines.append(f"    {describe_allowed(declaration)}")
-    if study.declaration.scenarios:
+    if study.scenario_names:
         lines.append("")
         lines.append("Scenarios (--scenario NAME):")
-    for name, scenario in study.declaration.scenarios.items():
+    for name in study.scenario_names:
         values = study.scenario_values(name).items()
         shown = ", ".join(f"{key}={_text(value)}" for key, value in values)
-        lines.append(f"{name}: {scenario.help.in_language('en')} ({shown})")
+        declared = study.declaration.scenarios.get(name)
+        told = (
+            declared.help.in_language("en") if declared else read_saved(study.root, name)[0].title
+        )
+        lines.append(f"{name}: {told or 'saved while exploring'} ({shown})")
     return "\n".join(lines)
 
 
