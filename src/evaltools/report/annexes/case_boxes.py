@@ -31,7 +31,7 @@ from evaltools.report.annexes.quotations import Quotations, quotation_lines
 from evaltools.report.evidence_pages.entries import ScopeFact
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import link_to_fact
-from evaltools.study.vocabulary import Role
+from evaltools.study.vocabulary import LANGUAGES, Role
 
 SHARES: frozenset[Measure] = frozenset(("goals_achieved", "goals_measured", "lasting"))
 _THEMES: tuple[Role, ...] = ("result", "challenge", "response")
@@ -123,14 +123,17 @@ def _case(
     table += f"|:{'-' * 22}|:{'-' * 78}|\n"
     table += "".join(f"| {label} | {text} |\n" for label, text in rows)
     caption = words("cases.caption", title=escape_markdown(title))
+    if project.get("origin") == "example":
+        caption += f" {words('report.example_notice')}."
     return f"{heading}{_why(case, numbers)}\n\n{table}\n: {caption} {{#tbl-case-{case.name}}}\n\n"
 
 
 def project_title(project: Mapping[str, Any], language: str) -> str:
     """The title in the language, or in the one that there is; else the identifier."""
-    for name in (f"title_{language}", "title_fi", "title_sv"):
-        if name in project and not pd.isna(project[name]):
-            return str(project[name])
+    for name in (language, *LANGUAGES):
+        title = project.get(f"title_{name}")
+        if isinstance(title, str):
+            return title
     return str(project["project_id"])
 
 
@@ -140,20 +143,22 @@ def _why(case: Case, numbers: _Numbers) -> str:
         f"{case.name}_compared", say.number(case.compared, words.language),
         words("definition.fact.case_compared"), "documents",
     )  # fmt: skip
-    shown = [
-        words(
-            "cases.measured",
-            label=words(f"cases.measure.{measure}"),
-            value=_measure(case.name, measure, value, numbers),
-            median=_median(case, measure, numbers),
-        )
+    pairs = {
+        measure: (_measure(case.name, measure, value, numbers), _median(case, measure, numbers))
         for measure, value in case.values.items()
-    ]
-    said: dict[str, str] = {"compared": compared, "measures": "; ".join(shown)}
-    key = f"cases.why.{rule.rule}"
+    }
+    key, said = f"cases.why.{rule.rule}", {"compared": compared}
     if isinstance(rule, Extreme):
         key = f"{key}.{rule.end}"
         said["measure"] = words(f"cases.measure.{rule.measure}")
+        said["value"], said["median"] = pairs[rule.measure]
+    else:
+        said["measures"] = "; ".join(
+            words(
+                "cases.measured", label=words(f"cases.measure.{each}"), value=value, median=median
+            )
+            for each, (value, median) in pairs.items()
+        )
     if isinstance(rule, Deviant):
         key = f"{key}.{rule.expected}"
         said["measure"] = words(f"cases.measure.{rule.measure}")
@@ -208,7 +213,7 @@ def _register(
     words = numbers.glossary.words
     found = {
         "lead": organisation_names(evidence, words.language).get(project["lead_org_id"]),
-        "call": project["call_id"],
+        "call": _call(project["call_id"], evidence, words.language),
         "time": f"{say.date(_day(project['started']), words.language, 'short')}"
         f"–{say.date(_day(project['ended']), words.language, 'short')}",
     }
@@ -224,13 +229,25 @@ def _register(
     return rows
 
 
+def _call(call: object, evidence: Evidence, language: str) -> str | None:
+    """A call with what it was about, where that is known in the language or another."""
+    if not isinstance(call, str):
+        return None
+    calls = evidence.tables["calls"]
+    own: list[dict[str, Any]] = calls[calls["call_id"] == call].to_dict("records")  # type: ignore[assignment]
+    for name in (language, *LANGUAGES):
+        if own and isinstance(own[0].get(f"subject_{name}"), str):
+            return f"{call}: {own[0][f'subject_{name}']}"
+    return call
+
+
 def organisation_names(evidence: Evidence, language: str) -> dict[str, str]:
     """Names by identifier, in the language where there are such."""
     made: dict[str, str] = {}
     organisations = evidence.tables["organisations"]
-    for name in ("name_sv", "name_fi", f"name_{language}"):
-        if name in organisations:
-            known = organisations[["org_id", name]].dropna().astype(str)
+    for name in (*reversed(LANGUAGES), language):
+        if f"name_{name}" in organisations:
+            known = organisations[["org_id", f"name_{name}"]].dropna().astype(str)
             made |= dict(known.itertuples(index=False, name=None))
     return made
 

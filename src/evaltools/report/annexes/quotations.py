@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -54,17 +54,20 @@ class Quotations:
     Arguments:
         passages: of the reports in scope. policy: of the study. length: of a quotation.
         sensitive: by document, places that tell what may be told of many projects together only.
+        mixed: passages and codes that one coder takes for and another against, or both in one.
     """
 
     passages: Passages
     policy: QuotePolicy
     length: QuoteLength
-    sensitive: dict[str, tuple[tuple[int, int], ...]]
+    sensitive: Mapping[str, tuple[tuple[int, int], ...]]
+    mixed: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, evidence: Evidence, policy: QuotePolicy, length: QuoteLength) -> Quotations:
         """The quotations of a run."""
-        return cls(collect_passages(evidence), policy, length, _sensitive_places(evidence))
+        places, mixed = _sensitive_places(evidence), _taken_both_ways(evidence.tables["codings"])
+        return cls(collect_passages(evidence), policy, length, places, mixed)
 
     def text_of(self, passage: Passage) -> str | None:
         """The words of a passage as they may be printed; None where it is not quoted.
@@ -93,7 +96,8 @@ class Quotations:
     ) -> tuple[Quotation, ...]:
         """At most so many quotations, of each group of themes in turn one.
 
-        Of a group the passage that most coders marked comes first, then the longest, then the
+        A passage that is taken both ways is none. Of a group the passage that most coders marked
+        comes first, then the longest, then the
         first by document and place. No words are quoted twice and, unless one report is asked
         for, no report.
 
@@ -121,7 +125,8 @@ class Quotations:
             passage.segment: Quotation(passage, text, code)
             for code, polarity in themes
             for passage in self.passages.of(code, polarity)
-            if (document is None or (passage.document == document and self.is_open(passage)))
+            if (passage.segment, code) not in self.mixed
+            and (document is None or (passage.document == document and self.is_open(passage)))
             and (text := self.text_of(passage)) is not None
         }
         return sorted(
@@ -163,7 +168,7 @@ def _themes(supports: Iterable[Support]) -> list[list[Theme]]:
 def quotation_lines(
     found: Iterable[Quotation], quotations: Quotations, glossary: Glossary, placed: bool
 ) -> str:
-    """Quotations as markdown, a block quotation each: the words, what they are about, and where.
+    """Quotations as one block in markdown: the words, what they are about, and where they stand.
 
     Arguments:
         placed: whether to name the report where it may be named.
@@ -181,8 +186,8 @@ def quotation_lines(
         about = glossary.labels.get(each.code, each.code)
         if placed and open_:
             about += f"; {passage_place(passage, words)}"
-        made.append(f"> [{text}]{{.quote{segment}{language}}} ({escape_markdown(about)})\n\n")
-    return "".join(made)
+        made.append(f"> [{text}]{{.quote{segment}{language}}} ({escape_markdown(about)})\n")
+    return ">\n".join(made) + "\n" if made else ""
 
 
 def passage_place(passage: Passage, words: Words) -> str:
@@ -195,14 +200,33 @@ def passage_place(passage: Passage, words: Words) -> str:
 def voices_page(
     judgement: Judgement, voices: Voices, quotations: Quotations, glossary: Glossary
 ) -> str:
-    """Quotations for and against a finding; empty where nothing may be quoted."""
+    """Quotations for and against a finding; empty where nothing may be quoted.
+
+    Where only one side has any, it is said that the other was looked for.
+    """
     words, made = glossary.words, ""
-    sides = quotations.about(judgement, voices)
-    for side, found in zip(("supporting", "contradicting"), sides, strict=True):
+    sides = dict(
+        zip(("supporting", "contradicting"), quotations.about(judgement, voices), strict=True)
+    )
+    if not any(sides.values()):
+        return ""
+    for side, found in sides.items():
         if found:
             lines = quotation_lines(found, quotations, glossary, placed=True)
             made += f"{words(f'cases.voices.{side}')}\n\n{lines}"
-    return made and f"::: {{.voices}}\n\n{made}:::\n"
+        elif getattr(voices, side):
+            made += f"{words(f'cases.voices.none_{side}')}\n\n"
+    return f"::: {{.voices}}\n\n{made}:::\n"
+
+
+def _taken_both_ways(codings: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """Passages and codes that are marked both for and against, by whomever."""
+    sides = {"affirm": {"affirm"}, "deny": {"deny"}, "mixed": {"affirm", "deny"}}
+    marked: dict[tuple[str, str], set[str]] = {}
+    rows = codings[["segment_id", "code_id", "polarity"]].astype(str)
+    for segment, code, polarity in rows.itertuples(index=False, name=None):
+        marked.setdefault((segment, code), set()).update(sides.get(polarity, ()))
+    return frozenset(place for place, found in marked.items() if len(found) > 1)
 
 
 def _sensitive_places(evidence: Evidence) -> dict[str, tuple[tuple[int, int], ...]]:

@@ -45,7 +45,7 @@ def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words
     return _table("projects", rows, widths, words, note, grant="money")
 
 
-def codebook_table(evidence: Evidence, words: Words) -> str:
+def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> str:
     """Every code that passages can be given: kind, definition, and how many reports affirm it."""
     if not evidence.has("codes"):
         return f"{words('annexes.codebook.absent')}\n"
@@ -55,9 +55,7 @@ def codebook_table(evidence: Evidence, words: Words) -> str:
     codes = _records(codebook(evidence))
     for code in sorted(codes, key=lambda row: (_kind_order(row["kind"], evidence), row["code_id"])):
         name = code["code_id"]
-        shown = say.count_of(
-            int(counts["yes"][name]), int(counts["asked"][name]), words.language
-        )
+        shown = say.count_of(int(counts["yes"][name]), int(counts["asked"][name]), words.language)
         rows.append(
             {
                 "kind": words(f"code_kind.{code['kind']}")
@@ -69,7 +67,7 @@ def codebook_table(evidence: Evidence, words: Words) -> str:
             }
         )
     widths = {"kind": 15, "label": 26, "definition": 46, "reports": 13}
-    return _table("codebook", rows, widths, words, reports="count")
+    return _table("codebook", rows, widths, words, _example(descriptor, words), reports="count")
 
 
 def _kind_order(kind: str, evidence: Evidence) -> int:
@@ -78,7 +76,7 @@ def _kind_order(kind: str, evidence: Evidence) -> int:
     return declared.index(kind) if kind in declared else len(declared)
 
 
-def timeline_table(study: Study, evidence: Evidence, words: Words) -> str:
+def timeline_table(study: Study, evidence: Evidence, descriptor: Descriptor, words: Words) -> str:
     """Days of the programme and of the evaluation in their order, in scope of the run."""
     parameters, days = evidence.parameters, []
     calls = evidence.tables["calls"]
@@ -98,7 +96,7 @@ def timeline_table(study: Study, evidence: Evidence, words: Words) -> str:
     if not known:
         return f"{words('annexes.timeline.absent')}\n"
     rows = [{"day": say.date(day, words.language, "short"), "event": text} for day, text in known]
-    return _table("timeline", rows, {"day": 18, "event": 82}, words)
+    return _table("timeline", rows, {"day": 18, "event": 82}, words, _example(descriptor, words))
 
 
 def _waves(study: Study, parameters: Parameters, words: Words) -> Iterable[tuple[object, str]]:
@@ -154,8 +152,8 @@ def annex_pages(
     """All lists, by the name of the page that a report includes."""
     return {
         "_projects.qmd": project_list(study, evidence, descriptor, words),
-        "_codebook.qmd": codebook_table(evidence, words),
-        "_timeline.qmd": timeline_table(study, evidence, words),
+        "_codebook.qmd": codebook_table(evidence, descriptor, words),
+        "_timeline.qmd": timeline_table(study, evidence, descriptor, words),
         "_reports_read.qmd": reports_read_table(evidence, descriptor, words),
     }
 
