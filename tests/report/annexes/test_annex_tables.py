@@ -41,7 +41,7 @@ def test_the_list_of_projects_is_the_register(pages, scope):
         title = row["title_fi"] or row["title_sv"] or name
         mark = " *" if row["origin"] == "example" else ""
         grant = "–" if row["grant"] is None else f"{row['grant']:,.0f}".replace(",", " ")
-        expected.append([title + mark, lead, row["call_id"], grant, STATES[state]])
+        expected.append([title + mark, row["call_id"], grant, lead, STATES[state]])
     found = [[cell.replace("\u00a0", " ") for cell in row] for row in body(pages["_projects.qmd"])]
     assert found == expected
 

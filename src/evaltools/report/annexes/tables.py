@@ -24,7 +24,7 @@ EXAMPLE: Final = "*"
 
 
 def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words: Words) -> str:
-    """The funded projects in scope by identifier: name, lead, call, grant, whether it was read."""
+    """The funded projects in scope by identifier: name, call, grant, lead, whether it was read."""
     names = organisation_names(evidence, words.language)
     rows = []
     for project in _records(evidence.projects):
@@ -33,15 +33,16 @@ def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words
         rows.append(
             {
                 "name": project_title(project, words.language) + (f" {EXAMPLE}" if made_up else ""),
-                "lead": names.get(project["lead_org_id"]),
                 "call": project["call_id"],
                 "grant": project["grant"],
+                "lead": names.get(project["lead_org_id"]),
                 "report": words(f"annexes.projects.report.{state}"),
             }
         )
     marked = any(row["name"].endswith(f" {EXAMPLE}") for row in rows)
     note = words("annexes.projects.example") if marked else _example(descriptor, words)
-    widths = {"name": 41, "lead": 24, "call": 9, "grant": 13, "report": 13}
+    # A name, then who leads it, would look like a person to whoever searches what is published.
+    widths = {"name": 41, "call": 9, "grant": 14, "lead": 23, "report": 13}
     return _table("projects", rows, widths, words, note, grant="money")
 
 
