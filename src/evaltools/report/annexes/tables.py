@@ -19,30 +19,30 @@ from evaltools.report.generated_pages import add_caption
 from evaltools.study import Parameters, Study
 
 Row = dict[str, Any]
-EXAMPLE: Final = "*"
+EXAMPLE: Final = f"{say.NBSP}*"
 """After the name of a project that is made up."""
 
 
 def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words: Words) -> str:
     """The funded projects in scope by identifier: name, call, grant, lead, whether it was read."""
     names = organisation_names(evidence, words.language)
-    rows = []
+    rows, note = [], _example(descriptor, words)
     for project in _records(evidence.projects):
         state = "read" if project["reported"] else "unread" if project["due"] else "not_due"
-        made_up = descriptor.example and project.get("origin") == "example"
+        mark = ""
+        if descriptor.example and project.get("origin") == "example":
+            mark, note = EXAMPLE, words("annexes.projects.example")
         rows.append(
             {
-                "name": project_title(project, words.language) + (f" {EXAMPLE}" if made_up else ""),
+                "name": project_title(project, words.language) + mark,
                 "call": project["call_id"],
                 "grant": project["grant"],
                 "lead": names.get(project["lead_org_id"]),
                 "report": words(f"annexes.projects.report.{state}"),
             }
         )
-    marked = any(row["name"].endswith(f" {EXAMPLE}") for row in rows)
-    note = words("annexes.projects.example") if marked else _example(descriptor, words)
     # A name, then who leads it, would look like a person to whoever searches what is published.
-    widths = {"name": 41, "call": 9, "grant": 14, "lead": 23, "report": 13}
+    widths = {"name": 41, "call": 9, "grant": 13, "lead": 24, "report": 13}
     return _table("projects", rows, widths, words, note, grant="money")
 
 
