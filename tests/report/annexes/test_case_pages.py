@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from recount_scope import Choice, Scope, read
 
-from evaltools.evidence import Evidence, read_tables
+from evaltools.evidence import Evidence, load_descriptor, read_tables
 from evaltools.findings.declaration import load_findings
 from evaltools.problems import ProblemError
 from evaltools.report.annexes.case_boxes import case_page
@@ -18,7 +18,8 @@ from evaltools.report.annexes.declaration import FILE_NAME, load_cases
 from evaltools.report.annexes.quotations import Quotations
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import make_quote_policy
-from evaltools.report.staging import CASES, _declared_pages
+from evaltools.report.material import ReportMaterial
+from evaltools.report.staging import stage
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[3]
@@ -115,20 +116,53 @@ def fund(tmp_path):
     return folder
 
 
-def test_a_study_that_declares_no_cases_has_no_such_page(fund):
+def stage_fund(fund, tmp_path, prose):
+    """The fund's report with this prose and none of its notebooks, staged; the folder of pages."""
+    (fund / "reports/en/report.qmd").write_text(f"# Report\n\n{prose}\n", encoding="utf-8")
     study = load_study(fund)
-    assert load_cases(study, ()) is None
-    assert _declared_pages(None) == ()
+    tables, parameters = read_tables(study.data), study.parameters({})
+    found = Evidence.select(study, tables, parameters)
+    material = ReportMaterial(
+        "run", {}, (), tables, load_descriptor(study.data), found.n, found.N, found.funded
+    )
+    folder = tmp_path / "staged"
+    folder.mkdir()
+    return stage(study, parameters, material, folder).parent / "_generated"
+
+
+CASES = "{{< include _generated/_cases.qmd >}}"
+DECLARED = (
+    "cases:\n  dearest: {rule: extreme, measure: grant}\n"
+    "  plain: {rule: typical, measures: [results, grant]}\n"
+)
+
+
+def test_a_study_that_declares_no_cases_has_no_such_page(fund, tmp_path):
+    pages = stage_fund(fund, tmp_path, "Nothing.")
+    assert not (pages / "_cases.qmd").exists()
+    assert not list((pages / "quotes").glob("*"))
+    assert (pages / "_projects.qmd").read_text(encoding="utf-8")
+    shutil.rmtree(tmp_path / "staged")
+    with pytest.raises(ProblemError) as caught:
+        stage_fund(fund, tmp_path, CASES)
+    assert {problem.code for problem in caught.value.problems} == {"render.include"}
+
+
+def test_numbers_of_the_page_are_entries_of_the_evidence_only_where_it_is_shown(fund, tmp_path):
+    (fund / FILE_NAME).write_text(DECLARED, encoding="utf-8")
+    for prose, entries in ((CASES, True), ("Nothing.", False)):
+        pages = stage_fund(fund, tmp_path, prose)
+        evidence = (pages / "_evidence.qmd").read_text(encoding="utf-8")
+        page = (pages / "_cases.qmd").read_text(encoding="utf-8")
+        anchors = {found["anchor"] for found in FACT.finditer(page)}
+        assert anchors
+        assert all((f"{{.evidence #{anchor}}}" in evidence) == entries for anchor in anchors)
+        shutil.rmtree(tmp_path / "staged")
 
 
 def test_another_study_has_cases_from_its_own_declaration(fund):
-    (fund / FILE_NAME).write_text(
-        "cases:\n  dearest: {rule: extreme, measure: grant}\n"
-        "  plain: {rule: typical, measures: [results, grant]}\n",
-        encoding="utf-8",
-    )
+    (fund / FILE_NAME).write_text(DECLARED, encoding="utf-8")
     study = load_study(fund)
-    assert _declared_pages(load_cases(study, ())) == (CASES,)
     evidence = Evidence.select(study, read_tables(study.data), study.parameters({}))
     made = page_of(study, evidence, "en").markdown
     read_projects = evidence.projects[evidence.projects["reported"]]
