@@ -16,7 +16,8 @@ STATES = {"read": "luettu", "unread": "ei luettu", "not due": "ei vielä"}
 
 
 def body(page):
-    """The cells of a table, without its header."""
+    """The cells of a table, without its header and the marks of other languages."""
+    page = re.sub(r"\[([^\]]*)\]\{lang=\w+\}", r"\1", page)
     rows = [line for line in page.splitlines() if line.startswith("| ")][2:]
     return [[html.unescape(cell) for cell in row[2:-2].split(" | ")] for row in rows]
 
@@ -106,6 +107,23 @@ def test_a_table_fits_the_page_and_says_that_its_data_are_an_example(pages):
         assert "esimerkkiaineisto" in caption
 
 
+def test_titles_in_another_language_than_the_report_are_marked(study, evidence, descriptor, scope):
+    for language in ("sv", "en"):
+        parameters = study.parameters(
+            {"calls": list(scope.choice.calls), "wave": scope.choice.wave, "language": language}
+        )
+        own = Evidence.select(study, evidence.tables, parameters)
+        pages = annex_pages(study, own, descriptor, study.words(language))
+        titles = [row["title_sv"] if language == "sv" and row["title_sv"] else None
+                  for row in scope.projects.values()]  # fmt: skip
+        marked = [line.startswith("| [") for line in pages["_projects.qmd"].splitlines()
+                  if line.startswith("| ")][2:]  # fmt: skip
+        untitled = [not (r["title_fi"] or r["title_sv"]) for r in scope.projects.values()]
+        assert marked == [
+            title is None and not bare for title, bare in zip(titles, untitled, strict=True)
+        ]
+
+
 def test_a_study_without_reports_and_codes_says_so(study):
     folder = study.root / "tests/studies/register_only"
     other = load_study(folder)
@@ -115,3 +133,16 @@ def test_a_study_without_reports_and_codes_says_so(study):
     assert pages["_reports_read.qmd"] == "Inga slutrapporter har lästs.\n"
     assert pages["_codebook.qmd"] == "Utvärderingen har ingen kodram.\n"
     assert len(body(pages["_projects.qmd"])) == len(empty.projects)
+
+
+def test_a_hostile_title_stays_a_title(study, evidence, descriptor):
+    hostile = "](#x){.a} | {{< include ../secret >}} <b>@tbl-1</b> `r 1`"
+    projects = evidence.tables["projects"].copy()
+    projects["title_fi"] = hostile
+    own = Evidence.select(study, {**evidence.tables, "projects": projects}, evidence.parameters)
+    pages = annex_pages(study, own, descriptor, study.words("fi"))
+    for name, column, cells in (("_projects.qmd", 0, 5), ("_reports_read.qmd", 1, 6)):
+        assert not re.search(r"\{\{<|<b>|@tbl-1|`r", pages[name])
+        rows = body(pages[name])
+        assert {len(row) for row in rows} == {cells}
+        assert all(row[column].rstrip("\u00a0*") == hostile for row in rows)

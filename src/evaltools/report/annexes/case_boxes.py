@@ -116,25 +116,26 @@ def _case(
     project = next(row for row in register if row["project_id"] == case.project)
     title = project_title(project, words.language)
     kind = words(f"cases.rule.{case.rule.rule}")
-    heading = f"## {escape_markdown(kind)}: {escape_markdown(title)} {{#sec-case-{case.name}}}\n\n"
+    heading = f"## {escape_markdown(kind)}: {title} {{#sec-case-{case.name}}}\n\n"
     rows = [*_register(project, case, measures, evidence, numbers),
             *_report(case, measures, evidence, numbers)]  # fmt: skip
     table = f"| {words('cases.project')} | {escape_markdown(case.project)} |\n"
     table += f"|:{'-' * 22}|:{'-' * 78}|\n"
     table += "".join(f"| {label} | {text} |\n" for label, text in rows)
-    caption = words("cases.caption", title=escape_markdown(title))
+    caption = words("cases.caption", title=title)
     if project.get("origin") == "example":
         caption += f" {words('report.example_notice')}."
     return f"{heading}{_why(case, numbers)}\n\n{table}\n: {caption} {{#tbl-case-{case.name}}}\n\n"
 
 
 def project_title(project: Mapping[str, Any], language: str) -> str:
-    """The title in the language, or in the one that there is; else the identifier."""
+    """The title as markdown, marked where it is in another language; else the identifier."""
     for name in (language, *LANGUAGES):
         title = project.get(f"title_{name}")
         if isinstance(title, str):
-            return title
-    return str(project["project_id"])
+            text = escape_markdown(title)
+            return text if name == language else f"[{text}]{{lang={name}}}"
+    return escape_markdown(str(project["project_id"]))
 
 
 def _why(case: Case, numbers: _Numbers) -> str:

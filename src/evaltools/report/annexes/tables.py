@@ -19,8 +19,8 @@ from evaltools.report.generated_pages import add_caption
 from evaltools.study import Parameters, Study
 
 Row = dict[str, Any]
-EXAMPLE: Final = f"{say.NBSP}*"
-"""After the name of a project that is made up."""
+EXAMPLE: Final = f"{say.NBSP}&#42;"
+"""After the name of a project that is made up, in markdown."""
 
 
 def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words: Words) -> str:
@@ -43,7 +43,7 @@ def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words
         )
     # A name, then who leads it, would look like a person to whoever searches what is published.
     widths = {"name": 41, "call": 9, "grant": 13, "lead": 24, "report": 13}
-    return _table("projects", rows, widths, words, note, grant="money")
+    return _table("projects", rows, widths, words, note, name="markdown", grant="money")
 
 
 def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> str:
@@ -144,7 +144,9 @@ def reports_read_table(evidence: Evidence, descriptor: Descriptor, words: Words)
     widths = {"document": 22, "project": 37, "received": 13, "language": 10, "pages": 7,
               "readers": 11}  # fmt: skip
     note = _example(descriptor, words)
-    return _table("reports", rows, widths, words, note, pages="count", readers="count")
+    return _table(
+        "reports", rows, widths, words, note, project="markdown", pages="count", readers="count"
+    )
 
 
 def annex_pages(
@@ -160,7 +162,7 @@ def annex_pages(
 
 
 def _table(
-    name: str,
+    annex: str,
     rows: Iterable[Row],
     widths: Mapping[str, float],
     words: Words,
@@ -172,15 +174,15 @@ def _table(
     columns = [
         Column(
             column,
-            words(f"annexes.{name}.column.{column}"),
+            words(f"annexes.{annex}.column.{column}"),
             kinds.get(column, "text"),
             width=width,
         )
         for column, width in widths.items()
         if frame.empty or not frame[column].isna().all()
     ]
-    caption = words(f"annexes.{name}.caption")
-    return add_caption(Table(frame, columns, caption, words.language, note), f"tbl-annex-{name}")
+    caption = words(f"annexes.{annex}.caption")
+    return add_caption(Table(frame, columns, caption, words.language, note), f"tbl-annex-{annex}")
 
 
 def _example(descriptor: Descriptor, words: Words) -> str:
