@@ -184,3 +184,10 @@ def test_faulty_tables_are_refused() -> None:
         Table(frame, [], "T.", "fi")
     with pytest.raises(TypeError, match="no date"):
         Table(frame, [Column("a", "A", "date")], "T.", "fi").cells()
+
+
+def test_a_column_of_markdown_is_written_as_it_stands() -> None:
+    frame = pd.DataFrame({"name": ["[nimi]{lang=fi}"], "text": ["[nimi]{lang=fi}"]})
+    columns = [Column("name", "Name", "markdown"), Column("text", "Text")]
+    row = Table(frame, columns, "Names", "en").markdown().splitlines()[2]
+    assert row == f"| [nimi]{{lang=fi}} | {escape_markdown('[nimi]{lang=fi}')} |"

@@ -16,7 +16,7 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 
-Kind = Literal["text", "count", "share", "money", "number", "interval", "date"]
+Kind = Literal["text", "markdown", "count", "share", "money", "number", "interval", "date"]
 Align = Literal["left", "right", "center"]
 
 
@@ -41,10 +41,10 @@ class Column:
     Arguments:
         name: column of the frame.
         label: heading, plain text in the language of the table.
-        kind: how values are printed. `text`; `count` whole numbers; `share` 0 to 1 as a
-            percentage; `money` euros, the unit is in the heading; `number` with `decimals`;
-            `interval` a (low, high) pair of shares as `25–51 %`; `date` in short form. A value
-            that is already a str is printed as it is in every kind.
+        kind: how values are printed. `text`; `markdown` as it is written; `count` whole numbers;
+            `share` 0 to 1 as a percentage; `money` euros, the unit is in the heading; `number` with
+            `decimals`; `interval` a (low, high) pair of shares as `25–51 %`; `date` in short form.
+            A value that is already a str is printed as it is in every kind.
         align: left for text, right for numbers, unless told.
         width: relative width; 0 finds one from the contents.
         decimals: digits after the decimal mark for `number` and `share`.
@@ -60,7 +60,7 @@ class Column:
     @property
     def alignment(self) -> Align:
         """As told, or else by kind."""
-        return self.align or ("left" if self.kind == "text" else "right")
+        return self.align or ("left" if self.kind in ("text", "markdown") else "right")
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Table:
         return [width / sum(wanted) for width in wanted]
 
     def markdown(self) -> str:
-        """The table as a pipe table; every value stands for itself."""
+        """The table as a pipe table; every value stands for itself, but for those of markdown."""
         dashes = [max(3, round(width * _DASHES)) for width in self.widths()]
         rule = [
             {"left": ":" + "-" * d, "right": "-" * d + ":", "center": ":" + "-" * d + ":"}[
@@ -130,7 +130,13 @@ class Table:
             for column, d in zip(self.columns, dashes, strict=True)
         ]
         head = [escape_markdown(column.label) for column in self.columns]
-        body = [[escape_markdown(text) for text in row] for row in self.cells()]
+        body = [
+            [
+                text if column.kind == "markdown" else escape_markdown(text)
+                for text, column in zip(row, self.columns, strict=True)
+            ]
+            for row in self.cells()
+        ]
         if not body:
             body = [[Words(self.language)("table.empty"), *[""] * (len(head) - 1)]]
         rows = [head, rule, *body]
@@ -170,7 +176,7 @@ def cell(value: object, column: Column, language: Language) -> str:
         return say.MISSING
     if column.kind == "date" and isinstance(value, datetime.date):
         return say.date(value, language, "short")
-    if column.kind == "text":
+    if column.kind in ("text", "markdown"):
         return str(value)
     if column.kind in ("date", "interval"):
         raise TypeError(f"column {column.name}: {value!r} is no {column.kind}")

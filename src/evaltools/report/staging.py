@@ -20,6 +20,7 @@ import fontpkg_fira_sans
 import yaml
 
 from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
+from evaltools.evidence import Evidence
 from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
 from evaltools.findings.conclusions import (
@@ -36,11 +37,20 @@ from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
-from evaltools.report.evidence_pages.entries import fact_variables, read_facts, scope_variables
+from evaltools.report.annexes.case_boxes import case_page
+from evaltools.report.annexes.declaration import CaseDeclaration, load_cases
+from evaltools.report.annexes.quotations import Quotations, voices_page
+from evaltools.report.annexes.tables import annex_pages
+from evaltools.report.evidence_pages.entries import (
+    ScopeFact,
+    fact_variables,
+    read_facts,
+    scope_variables,
+)
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
-from evaltools.report.evidence_pages.page import write_evidence_pages
-from evaltools.report.evidence_pages.passages import make_quote_policy
+from evaltools.report.evidence_pages.page import table_paths, write_evidence_pages
+from evaltools.report.evidence_pages.passages import QuotePolicy, make_quote_policy
 from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.docx.document import Page, reference_docx
 from evaltools.report.renderer.located_problems import INCLUDE, Source, read_source, relative_name
@@ -137,8 +147,13 @@ FACES = tuple(
 GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
     "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
-    "_judgements.qmd", "_recommendations.qmd",
+    "_judgements.qmd", "_recommendations.qmd", "_projects.qmd", "_codebook.qmd", "_timeline.qmd",
+    "_reports_read.qmd",
 )  # fmt: skip
+CASES = "_cases.qmd"
+"""The page of a study that declares cases."""
+QUOTES = "quotes"
+"""Folder of the pages with quotations, one a finding."""
 
 
 def stage(
@@ -169,12 +184,14 @@ def stage(
     for name, notebook in sorted(material.notebooks.items()):
         text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
         (notebooks / name).write_text(text + "\n", encoding="utf-8")
+    cases = load_cases(study, {each.finding.id for each in material.judgements})
     pages = document.parent / "_generated"
-    pages.mkdir()
-    for name in GENERATED:  # what is in them depends on the prose, so they are written last
+    (pages / QUOTES).mkdir(parents=True)
+    # What is in them depends on the prose, so they are written last.
+    for name in (*GENERATED, *_declared_pages(cases)):
         (pages / name).touch()
     write_variables(folder, document, values, material)
-    _write_generated(study, parameters, material, document.parent, values, glossary, beside)
+    _write_generated(study, parameters, material, document.parent, values, glossary, beside, cases)
     _write_chapters(document)
     return document
 
@@ -318,8 +335,10 @@ def _write_generated(
     values: Mapping[str, str],
     glossary: Glossary,
     beside: Iterable[str],
+    cases: CaseDeclaration | None,
 ) -> None:
     words = glossary.words
+    evidence = Evidence.select(study, dict(material.tables), parameters)
     used = generated_pages.find_used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
     descriptor = material.descriptor
     pages = {
@@ -333,8 +352,20 @@ def _write_generated(
         ),
         "_release_notice.qmd": release_notice(words) if descriptor.example else "",
     }
+    pages |= annex_pages(study, evidence, descriptor, words)
+    policy = make_quote_policy(
+        study.declaration.disclosure.quotes, material.tables, study.declaration.disclosure
+    )
+    facts: tuple[ScopeFact, ...] = ()
+    if cases is not None:
+        own, facts = _case_pages(cases, study, material, evidence, policy, glossary)
+        pages |= own
     texts = (pages["_release.qmd"], *(values[key] for key in sorted(used)), *beside)
-    pages["_evidence.qmd"] = _write_evidence_pages(study, parameters, material, texts)
+    if CASES in included_pages(chapters):
+        texts = (*texts, pages.get(CASES, ""))
+    pages["_evidence.qmd"] = write_evidence_pages(
+        material, find_anchors(texts), study, parameters, policy, facts
+    )
     conclusions, numbers = load_conclusions(study), index_numbers(material.indicators)
     answers = answer_questions(conclusions, material.judgements, numbers)
     pages["_judgements.qmd"] = judgement_table(study, conclusions, answers, words)
@@ -343,18 +374,38 @@ def _write_generated(
     pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
     sections, included = sections_of(chapters), included_pages(chapters)
     pages["_checklists.qmd"] = checklist_page(study, sections, included, words)
-    for name in GENERATED:
+    for name in (*GENERATED, *_declared_pages(cases)):
         (chapters / "_generated" / name).write_text(pages[name], encoding="utf-8")
 
 
-def _write_evidence_pages(
-    study: Study, parameters: Parameters, material: ReportMaterial, texts: Iterable[str]
-) -> str:
-    """Entries of everything that the texts lead to."""
-    policy = make_quote_policy(
-        study.declaration.disclosure.quotes, material.tables, study.declaration.disclosure
-    )
-    return write_evidence_pages(material, find_anchors(texts), study, parameters, policy)
+def _declared_pages(cases: CaseDeclaration | None) -> tuple[str, ...]:
+    """Pages of a study that declares cases, or quotations beside findings."""
+    if cases is None:
+        return ()
+    named = cases.voices.findings if cases.voices else ()
+    quotes = (f"{QUOTES}/{name}.qmd" for name in dict.fromkeys(named))
+    return (*((CASES,) if cases.cases else ()), *quotes)
+
+
+def _case_pages(
+    cases: CaseDeclaration,
+    study: Study,
+    material: ReportMaterial,
+    evidence: Evidence,
+    policy: QuotePolicy,
+    glossary: Glossary,
+) -> tuple[dict[str, str], tuple[ScopeFact, ...]]:
+    """The pages of `_declared_pages`, and the numbers on that of the cases."""
+    quotations = Quotations.of(evidence, policy, cases.characters)
+    made = case_page(cases, evidence, quotations, glossary, table_paths(study))
+    pages, voices = {CASES: made.markdown}, cases.voices
+    if voices is not None:
+        pages |= {
+            f"{QUOTES}/{each.finding.id}.qmd": voices_page(each, voices, quotations, glossary)
+            for each in material.judgements
+            if each.finding.id in voices.findings
+        }
+    return pages, made.facts
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:

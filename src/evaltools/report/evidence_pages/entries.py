@@ -190,25 +190,29 @@ def _sides(judgement: Judgement, around: PageContext) -> str:
     made = ""
     against = judgement.counter_evidence
     supports = _supports(judgement)
-    # What stands behind a number that is withheld would name those few whom it is about.
-    withheld = any(number.suppressed for number in judgement.numbers) or any(
-        (each.code, each.polarity) in around.passages.withheld for each in supports
-    )
-    if withheld and any(each.code for each in supports):
+    if are_withheld(judgement, around.passages) and any(each.code for each in supports):
         return withheld_side("passages_of", words)
     if any(each.code for each in judgement.evidence):
-        found = _find_passages(judgement.evidence, around.passages)
+        found = find_passages(judgement.evidence, around.passages)
         made += around.quotes(found, "for")
     if isinstance(against, NoneFound):
         told = sentence(against.none_found.in_language(words.language))
         made += f"{line(words('trail.against'), told, 'screen')}\n\n"
     elif any(each.code for each in against):
-        found = _find_passages(against, around.passages)
+        found = find_passages(against, around.passages)
         made += around.quotes(found, "against")
     return made
 
 
-def _find_passages(supports: Iterable[Support], passages: Passages) -> tuple[Passage, ...]:
+def are_withheld(judgement: Judgement, passages: Passages) -> bool:
+    """Whether the passages behind a finding would name those few whom a withheld number is of."""
+    return any(number.suppressed for number in judgement.numbers) or any(
+        (each.code, each.polarity) in passages.withheld for each in _supports(judgement)
+    )
+
+
+def find_passages(supports: Iterable[Support], passages: Passages) -> tuple[Passage, ...]:
+    """The passages of all codes that are named, in order, each once."""
     found = {
         passage
         for each in supports

@@ -16,6 +16,7 @@ from evaltools.report.evidence_pages.entries import (
     Cell,
     Number,
     PageContext,
+    ScopeFact,
     fact_entry,
     finding_entry,
     group_by_anchor,
@@ -36,8 +37,12 @@ def write_evidence_pages(
     study: Study,
     parameters: Parameters,
     quote_policy: QuotePolicy,
+    more_facts: Iterable[ScopeFact] = (),
 ) -> str:
     """Entries of everything that the prose links to, as markdown from a level three heading on.
+
+    Arguments:
+        more_facts: numbers of single projects, which no notebook computes either.
 
     Raises ProblemError for numbers that nothing defines, and ValueError where prose leads to an
     entry for which there is no number.
@@ -46,9 +51,10 @@ def write_evidence_pages(
     words = study.words(parameters.language)
     glossary = Glossary.of(tables, words, study.declaration, study.declaration.questions)
     evidence = Evidence.select(study, dict(tables), parameters)
-    found, paths = collect_passages(evidence), _paths(study)
+    found, paths = collect_passages(evidence), table_paths(study)
     used = set(used_keys)
-    facts = [fact for fact in read_facts(tables, parameters, paths, words) if fact.anchor in used]
+    all_facts = (*read_facts(tables, parameters, paths, words), *more_facts)
+    facts = [fact for fact in all_facts if fact.anchor in used]
     numbers = group_by_anchor(material.indicators)
     known = set(numbers) | {fact.anchor for fact in facts}
     known |= {finding_anchor(each.finding.id) for each in material.judgements}
@@ -147,7 +153,8 @@ def _entry(anchor: str, content: str, words: Words, more: str = "") -> str:
     return f"::::: {{.evidence{more} #{anchor}}}\n\n{content}{uses}\n\n:::::\n\n"
 
 
-def _paths(study: Study) -> dict[str, str]:
+def table_paths(study: Study) -> dict[str, str]:
+    """The file of each table from the study's folder, by the name of the table."""
     folder = study.data.name
     return {
         resource.name: f"{folder}/{resource.path}"
