@@ -21,6 +21,7 @@ from evaltools.findings.judgement import (
     unknown_evidence,
     unknown_keys,
 )
+from evaltools.findings.logic import check_logic, load_logic
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems
 from evaltools.findings.word_forms import load_forms
@@ -96,7 +97,11 @@ def judge_findings(
     """Every finding of the study put to the numbers of a run."""
     declared = study.declaration
     findings = load_findings(study.root, declared.languages, declared.codes_of_numbers)
-    premises = check_premises(load_conclusions(study), {finding.id for finding in findings})
+    conclusions, known = load_conclusions(study), {finding.id: finding for finding in findings}
+    premises = [
+        *check_premises(study, conclusions, known),
+        *check_logic(load_logic(study), known, conclusions),
+    ]
     if not len(findings):
         refuse(premises)
         return ()
