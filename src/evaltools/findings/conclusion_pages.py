@@ -111,7 +111,7 @@ def judgement_table(told: Told) -> str:
     words = told.words
     names = ("question", "level", "strength")
     rows = ["| " + " | ".join(words(f"conclusions.column.{name}") for name in names) + " |"]
-    rows.append("|:" + "|:".join("-" * width for width in (66, 30, 16)) + "|")
+    rows.append("|:" + "|:".join("-" * width for width in (60, 38, 16)) + "|")
 
     def row(label: str, answer: Answer, whole: bool) -> None:
         level = told.leading(told.judged(answer), answer.subject)
