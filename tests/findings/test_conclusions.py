@@ -163,7 +163,8 @@ def test_a_criterion_that_is_its_one_question_shares_its_row(study):
 
 def test_what_cannot_be_told_says_why(study):
     made = told(study, conclusions(criteria=WEAKEST), [*FEW, *LEADS])
-    assert judgement_table(made).count("cannot be told: too few reports") == 3
+    assert judgement_table(made).count("cannot be told: too few reports") == 2
+    assert "**[cannot be told](#basis-relevance)** | not enough" in judgement_table(made)
     assert "Cannot be told: too few reports" in basis_page(made)
 
 

@@ -114,7 +114,9 @@ def judgement_table(told: Told) -> str:
     rows.append("|:" + "|:".join("-" * width for width in (60, 38, 16)) + "|")
 
     def row(label: str, answer: Answer, whole: bool) -> None:
-        level = told.leading(told.judged(answer), answer.subject)
+        # Why a criterion that follows from its questions is not told stands in their rows.
+        shown = told.level(answer.level) if answer.questions else told.judged(answer)
+        level = told.leading(shown, answer.subject)
         cells = (label, f"**{level}**" if whole else level, escape_markdown(told.strength(answer)))
         rows.append("| " + " | ".join(cells) + " |")
 

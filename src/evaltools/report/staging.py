@@ -317,7 +317,7 @@ def _write_generated(
         (chapters / "_generated" / name).write_text(pages[name], encoding="utf-8")
 
 
-LOGIC_NOTEBOOK = "_logic.ipynb"
+LOGIC_NOTEBOOK = "generated_logic.ipynb"
 """Holds the drawn intervention logic, since engines take a figure in all formats from there."""
 
 
@@ -349,7 +349,7 @@ def _write_conclusions(
     links = examine_links(logic, told.outcomes)
     drawn = ""
     if links:
-        _write_figure(chapters.parent / "notebooks", logic_figure(logic, links, words))
+        write_figure(chapters.parent / "notebooks", logic_figure(logic, links, words))
         drawn = f"{{{{< embed ../notebooks/{LOGIC_NOTEBOOK}#{FIGURE_ID} >}}}}\n\n"
     return {
         "_judgements.qmd": judgement_table(told),
@@ -359,7 +359,7 @@ def _write_conclusions(
     }
 
 
-def _write_figure(folder: Path, figure: Figure) -> None:
+def write_figure(folder: Path, figure: Figure) -> None:
     """A notebook of one cell that shows a figure."""
     output = {"output_type": "display_data", "data": figure.bundle(), "metadata": {}}
     cell = {"cell_type": "code", "id": FIGURE_ID, "source": "", "outputs": [output]}
