@@ -114,6 +114,11 @@ def alpha(low: float | None) -> Indicator:
     )  # fmt: skip
 
 
+FEW_FUNDED = [
+    *share("reports.read.share", 5, 8, 8),
+    *share("reports.scheme.share", 5, 8, 8),
+    *LEADS,
+]
 COVERED = share("reports.read.share", 60, 72, 72)
 
 
@@ -166,6 +171,11 @@ def test_what_cannot_be_told_says_why(study):
     assert judgement_table(made).count("cannot be told: too few reports") == 2
     assert "**[cannot be told](#basis-relevance)** | not enough" in judgement_table(made)
     assert "Cannot be told: too few reports" in basis_page(made)
+
+
+def test_of_the_register_projects_are_too_few(study):
+    made = told(study, conclusions(), FEW_FUNDED, evidence_class="register")
+    assert "cannot be told: too few projects" in judgement_table(made)
 
 
 def test_grounds_are_the_findings_as_the_report_says_them(study):

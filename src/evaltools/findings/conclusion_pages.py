@@ -87,9 +87,15 @@ class Told:
     def _why(self, finding: str, case: Case) -> str:
         """In a few words what keeps a finding from being told."""
         if case != "cannot_be_told":
-            return self.words(f"findings.case.{case}")
+            return self.case(self.judgements[finding])
         kind = self.judgements[finding].reason.because[0].kind
         return self.words(f"conclusions.why.{_WHY.get(kind, 'no_number')}")
+
+    def case(self, judgement: Judgement) -> str:
+        """What came of a finding in a few words; of the register, projects are too few."""
+        if judgement.case == "too_few" and judgement.finding.evidence_class == "register":
+            return self.words("conclusions.why.too_few_projects")
+        return self.words(f"findings.case.{judgement.case}")
 
     def leading(self, text: str, subject: str) -> str:
         """Markdown of a judgement that leads to what it rests on, where the report shows that."""
@@ -199,13 +205,13 @@ def premise_text(told: Told, premise: Premise) -> str:
     if premise.finding is not None:
         judgement = told.judgements[premise.finding]
         claim = judgement.finding.text.in_language(words.language).rstrip(".")
-        case = words(f"findings.case.{judgement.case}")
-        what = escape_markdown(words("logic.finding", claim=claim, case=case))
+        found = words("logic.finding", claim=claim, case=told.case(judgement))
+        what = escape_markdown(found)
         what = f"[{what}](#{told.anchors[premise.finding]}){{.evidence-link}}"
     else:
         answer = told.answers[premise.question or ""]
-        level = told.judged(answer)
-        what = told.leading(words("logic.question", id=answer.subject, level=level), answer.subject)
+        found = words("logic.question", id=answer.subject, level=told.level(answer.level))
+        what = told.leading(found, answer.subject)
     return words("logic.premise", what=what, lean=words(f"logic.lean.{lean}"))
 
 
