@@ -117,7 +117,7 @@ def judgement_table(told: Told) -> str:
     words = told.words
     names = ("question", "level", "strength")
     rows = ["| " + " | ".join(words(f"conclusions.column.{name}") for name in names) + " |"]
-    rows.append("|:" + "|:".join("-" * width for width in (60, 38, 16)) + "|")
+    rows.append("|:" + "|:".join("-" * width for width in (66, 32, 16)) + "|")
 
     def row(label: str, answer: Answer, whole: bool) -> None:
         # Why a criterion that follows from its questions is not told stands in their rows.

@@ -38,7 +38,7 @@ def logic_table(logic: Logic, links: Sequence[ExaminedLink], told: Told) -> str:
     words = told.words
     names = ("link", "state", "premises")
     rows = ["| " + " | ".join(words(f"logic.column.{name}") for name in names) + " |"]
-    rows.append("|:" + "|:".join("-" * width for width in (40, 25, 50)) + "|")
+    rows.append("|:" + "|:".join("-" * width for width in (40, 27, 46)) + "|")
     for each in links:
         start, end = (
             logic.elements[name].text.in_language(words.language)
