@@ -269,6 +269,8 @@ class Count:
             and 0 < len(rooted) / len(done) < 0.2,
             "additionality-told-by-few": 0 < additionality / self.n < 0.2
             and agreed("steering.additionality"),
+            "ways-of-working-told-changed": 2 * self.told("steering.process_change") > self.n
+            and agreed("steering.process_change"),
             "burden-told-more-often-than-additionality": self.told("steering.administrative_burden")
             > additionality
             and agreed("steering.administrative_burden"),

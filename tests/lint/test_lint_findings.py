@@ -130,6 +130,25 @@ def test_finding_without_a_search_for_counter_evidence_is_reported(check, counte
     ]
 
 
+@pytest.mark.parametrize(
+    ("contribution", "refused"),
+    [
+        ("", True),
+        ("contribution: {mechanism: {fi: a}, verdict: not_shown}", True),
+        ("contribution: {mechanism: {fi: a}, rivals: [], verdict: not_shown}", True),
+        ("contribution: {rivals: [{text: {fi: b}, premises: []}]}", False),
+    ],
+)
+def test_causal_claim_needs_rival_explanations(check, contribution, refused):
+    declared = (
+        "findings:\n  a:\n    asserted: false\n    counter_evidence: [{code: a.b}]\n"
+        f"    claims_cause: true\n    {contribution}\n"
+    )
+    found = of(check("Teksti.", "fi", declared), "E07")
+    assert [problem.where for problem in found] == ["reports/findings.yml:2:3"] * refused
+    assert check("Teksti.", "fi", declared.replace("    claims_cause: true\n", "")) == []
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_float_is_referred_to_somewhere_in_the_text(check, language):
     shown = "{{< embed ../n/01.ipynb#fig-a >}}\n\n{{< embed ../n/01.ipynb#tbl-b >}}\n"

@@ -1,24 +1,23 @@
-"""`reports/conclusions.yml`: answers on a scale and recommendations, by rule from the findings."""
+"""`reports/conclusions.yml`: answers, judgements by criterion and recommendations, by rule."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
-import pandas as pd
 from pydantic import Field, ValidationError, model_validator
 
-from evaltools.charts.table import Column, Table
-from evaltools.findings.conditions import Condition, Strict
-from evaltools.findings.declaration import Level
+from evaltools.findings.conditions import Case, Condition, Strict
+from evaltools.findings.declaration import Finding, Level
 from evaltools.findings.evaluate import evaluate
-from evaltools.findings.judgement import LEVELS, Judgement, propose
+from evaltools.findings.judgement import LEVELS, Concern, Judgement, propose
 from evaltools.findings.lookup import Numbers
-from evaltools.i18n.markdown import escape_markdown
-from evaltools.i18n.messages import Words
+from evaltools.findings.premises import Outcomes, unknown_premises
+from evaltools.findings.sentences import alpha_name
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study.schema import Criterion
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Text
 from evaltools.yaml_text import line_of, read_yaml
@@ -26,7 +25,8 @@ from evaltools.yaml_text import line_of, read_yaml
 FILE_NAME: Final = "reports/conclusions.yml"
 CODE: Final = "conclusions"
 CANNOT_BE_TOLD: Final = "cannot_be_told"
-JUDGEMENTS_ID: Final = "tbl-judgements"
+CAUSAL: Final[Criterion] = "impact"
+"""The criterion whose questions ask what the scheme brought about (OECD DAC 2019)."""
 
 LevelId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Priority = Literal["high", "medium", "low"]
@@ -54,6 +54,39 @@ class Recommendation(Strict):
     when: Condition
 
 
+class CriterionRule(Strict):
+    """How a criterion is judged: by the answers to its questions, or by rules as answers are.
+
+    Arguments:
+        weakest_of: questions of the criterion; the weakest of their answers is the judgement, and
+            where one cannot be told, neither can the criterion.
+        rules: over findings, as for a question.
+    """
+
+    weakest_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    rules: Annotated[tuple[Rule, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _has_one(self) -> CriterionRule:
+        if bool(self.weakest_of) == bool(self.rules):
+            raise ValueError("give weakest_of or rules")
+        return self
+
+
+class StrengthRule(Strict):
+    """What lowers the strength of a conclusion beside what lowers that of its findings.
+
+    Arguments:
+        least_coverage: a self-reported finding that is judged on the reports read alone (D) is a
+            level weaker where fewer than this share of the reports due was read.
+        least_alpha: a finding is a level weaker where the interval of alpha of a code that
+            carries it reaches below this.
+    """
+
+    least_coverage: Annotated[float, Field(gt=0, le=1)] | None = None
+    least_alpha: Annotated[float, Field(gt=0, le=1)] | None = None
+
+
 class Conclusions(Strict):
     """The whole file.
 
@@ -61,6 +94,8 @@ class Conclusions(Strict):
         scale: levels from the best to the worst, with their labels; `cannot_be_told` is added.
         answers: for each question of `evaluation.yml` that is answered, rules in their order: the
             first that holds gives the level; one that cannot be told ends the search.
+        criteria: those that are judged as a whole.
+        strength: what else makes a conclusion weaker than its findings; nothing unless declared.
         recommendations: by id.
     """
 
@@ -68,6 +103,8 @@ class Conclusions(Strict):
     answers: dict[str, Annotated[tuple[Rule, ...], Field(strict=False, min_length=1)]] = Field(
         default_factory=dict
     )
+    criteria: dict[Criterion, CriterionRule] = Field(default_factory=dict)
+    strength: StrengthRule = StrengthRule()
     recommendations: dict[
         Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")], Recommendation
     ] = Field(default_factory=dict)
@@ -76,37 +113,54 @@ class Conclusions(Strict):
     def _uses_its_scale(self) -> Conclusions:
         if CANNOT_BE_TOLD in self.scale:
             raise ValueError(f"scale: {CANNOT_BE_TOLD} is there by itself")
-        for question, rules in self.answers.items():
-            for rule in rules:
-                if rule.level not in self.scale:
-                    known = ", ".join(self.scale)
-                    raise ValueError(f"answers.{question}: '{rule.level}' is none of {known}")
+        for place, rule in self._rules():
+            if rule.level not in self.scale:
+                known = ", ".join(self.scale)
+                raise ValueError(f"{place}: '{rule.level}' is none of {known}")
+        for name, criterion in self.criteria.items():
+            for question in criterion.weakest_of:
+                if question not in self.answers:
+                    raise ValueError(f"criteria.{name}: question '{question}' is not answered")
         return self
+
+    def _rules(self) -> Iterator[tuple[str, Rule]]:
+        for question, rules in self.answers.items():
+            yield from ((f"answers.{question}", rule) for rule in rules)
+        for name, criterion in self.criteria.items():
+            yield from ((f"criteria.{name}", rule) for rule in criterion.rules)
 
     def conditions(self) -> Iterator[tuple[str, Condition]]:
         """Every condition with its place in the file."""
-        for question, rules in self.answers.items():
-            for rule in rules:
-                yield f"answers.{question}", rule.when
+        for place, rule in self._rules():
+            yield place, rule.when
         for name, each in self.recommendations.items():
             yield f"recommendations.{name}", each.when
 
 
+Weakness = Concern | Literal["reports_read_only", "agreement_unproven"]
+
+
 @dataclass(frozen=True)
 class Answer:
-    """A judgement of one question.
+    """A judgement of one question, or of a criterion.
 
     Arguments:
-        question: its id.
+        subject: id of the question, or the criterion.
         level: of the scale, or cannot_be_told.
         strength: the least of the findings that it rests on; None where it cannot be told.
         premises: ids of those findings.
+        concerns: why the weakest of them is not stronger.
+        undecided: findings that keep it from being told, each with its case.
+        questions: of a criterion, those whose answers it follows from.
     """
 
-    question: str
+    subject: str
     level: str
     strength: Level | None
     premises: tuple[str, ...]
+    concerns: tuple[Weakness, ...] = ()
+    undecided: tuple[tuple[str, Case], ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 def load_conclusions(study: Study) -> Conclusions:
@@ -134,18 +188,38 @@ def load_conclusions(study: Study) -> Conclusions:
             )
             for item in error.errors()
         ) from None
-    known = {part.id for main in study.declaration.questions for part in main.parts}
-    refuse(
+    known = {part.id: part for main in study.declaration.questions for part in main.parts}
+    problems = [
         Problem(where("answers", name), f"no question is called '{name}'",
                 ", ".join(sorted(known)), "", CODE)
         for name in made.answers
         if name not in known
-    )  # fmt: skip
+    ]  # fmt: skip
+    for criterion, rule in made.criteria.items():
+        own = sorted(name for name, part in known.items() if part.criterion == criterion)
+        problems += [
+            Problem(where("criteria", criterion), f"'{name}' is no question of {criterion}",
+                    ", ".join(own), "", CODE)
+            for name in rule.weakest_of
+            if name not in own
+        ]  # fmt: skip
+    refuse(problems)
     return made
 
 
-def check_premises(conclusions: Conclusions, findings: Collection[str]) -> list[Problem]:
-    """Conditions on findings that are not declared, or on anything but findings."""
+def check_premises(
+    study: Study, conclusions: Conclusions, findings: Mapping[str, Finding]
+) -> list[Problem]:
+    """Conclusions that rest on what there is not, or on what no conclusion may rest on.
+
+    Arguments:
+        findings: of the study, by id.
+
+    Returns:
+        Problems: conditions on findings that are not declared, or on anything but findings; rival
+        explanations that are put to what there is not; answers to a question about impact by
+        findings that name no rival explanations.
+    """
     problems = []
     for place, condition in conclusions.conditions():
         for leaf in condition.leaves():
@@ -155,7 +229,45 @@ def check_premises(conclusions: Conclusions, findings: Collection[str]) -> list[
             elif leaf.judged.finding not in findings:
                 what = f"{place}: no finding is called '{leaf.judged.finding}'"
                 problems.append(Problem(FILE_NAME, what, "", "See reports/findings.yml.", CODE))
+    levels = (*conclusions.scale, CANNOT_BE_TOLD)
+    for finding in findings.values():
+        for rival in finding.contribution.rivals if finding.contribution else ():
+            problems += [
+                Problem(finding.where, f"{finding.id}: rival: {what}", allowed, code=CODE)
+                for what, allowed in unknown_premises(
+                    rival.premises, findings, conclusions.answers, levels
+                )
+            ]
+    for main in study.declaration.questions:
+        for part in main.parts:
+            if part.criterion != CAUSAL or part.id not in conclusions.answers:
+                continue
+            rests = _premises(rule.when for rule in conclusions.answers[part.id])
+            if known := [findings[name] for name in rests if name in findings]:
+                if all(each.claims_cause for each in known):
+                    continue
+                what = (
+                    f"answers.{part.id} says what the scheme brought about by "
+                    f"{', '.join(each.id for each in known if not each.claims_cause)}, without "
+                    "rival explanations"
+                )
+                remedy = "Declare claims_cause and contribution of the finding."
+                problems.append(Problem(FILE_NAME, what, "", remedy, CODE))
     return problems
+
+
+def premises_of(condition: Condition, cases: Mapping[str, Case]) -> tuple[str, ...]:
+    """Findings that make a condition true, as they came out; all that it asks for where none."""
+    named = Numbers({}, {}, cases)
+    leaves = [leaf for leaf in condition.leaves() if leaf.judged]
+    true = [leaf for leaf in leaves if evaluate(leaf, named, "D").outcome == "holds"]
+    return _premises(true or leaves)
+
+
+def _premises(conditions: Iterable[Condition]) -> tuple[str, ...]:
+    """Findings that conditions ask for, each once."""
+    leaves = (leaf for each in conditions for leaf in each.leaves())
+    return tuple(dict.fromkeys(leaf.judged.finding for leaf in leaves if leaf.judged))
 
 
 def answer_questions(
@@ -168,38 +280,111 @@ def answer_questions(
         numbers: of the same run.
     """
     known = {item.finding.id: item for item in judgements}
-    judged = Numbers(numbers.by_name, numbers.facts, {n: each.case for n, each in known.items()})
-    made = []
-    for question, rules in conclusions.answers.items():
-        named = [
-            leaf.judged.finding for rule in rules for leaf in rule.when.leaves() if leaf.judged
-        ]
-        level = CANNOT_BE_TOLD
-        for rule in rules:
-            outcome = evaluate(rule.when, judged, "D").outcome
-            if outcome == "holds":
-                level = rule.level
-                named = [leaf.judged.finding for leaf in rule.when.leaves() if leaf.judged]
-            if outcome != "does_not_hold":
-                break
-        premises = tuple(dict.fromkeys(named))
-        strengths = [_strength(known[name], numbers) for name in premises]
-        strength = None if level == CANNOT_BE_TOLD else min(strengths, key=LEVELS.index)
-        made.append(Answer(question, level, strength, premises))
-    return tuple(made)
+    return tuple(
+        _answer(question, rules, known, numbers, conclusions.strength)
+        for question, rules in conclusions.answers.items()
+    )
 
 
-def _strength(judgement: Judgement, numbers: Numbers) -> Level:
-    """How sure a premise is; that a claim is not so is as sure as its evidence."""
-    return propose(judgement, numbers).evidence
+def judge_criteria(
+    conclusions: Conclusions,
+    answers: Iterable[Answer],
+    judgements: Iterable[Judgement],
+    numbers: Numbers,
+) -> tuple[Answer, ...]:
+    """The level of each criterion that is judged, in the order of the file.
+
+    Arguments:
+        answers: of the run, as `answer_questions` gave them.
+        judgements, numbers: of the same run.
+    """
+    known = {item.finding.id: item for item in judgements}
+    given = {answer.subject: answer for answer in answers}
+    return tuple(
+        _weakest(name, [given[question] for question in rule.weakest_of], [*conclusions.scale])
+        if rule.weakest_of
+        else _answer(name, rule.rules, known, numbers, conclusions.strength)
+        for name, rule in conclusions.criteria.items()
+    )
+
+
+def _answer(
+    subject: str,
+    rules: Sequence[Rule],
+    known: Mapping[str, Judgement],
+    numbers: Numbers,
+    strength: StrengthRule,
+) -> Answer:
+    judged = _with_cases(numbers, known)
+    for rule in rules:
+        outcome = evaluate(rule.when, judged, "D").outcome
+        if outcome == "holds":
+            premises = _premises([rule.when])
+            rated = [rate_evidence(known[name], numbers, strength) for name in premises]
+            level, concerns = min(rated, key=lambda each: LEVELS.index(each[0]))
+            return Answer(subject, rule.level, level, premises, concerns)
+        if outcome == "cannot_be_told":
+            break
+    premises = _premises(rule.when for rule in rules)
+    open_ones = [known[name] for name in premises if known[name].outcome == "cannot_be_told"]
+    undecided = tuple((each.finding.id, each.case) for each in open_ones)
+    return Answer(subject, CANNOT_BE_TOLD, None, premises, undecided=undecided)
+
+
+def _weakest(criterion: str, answers: Sequence[Answer], scale: Sequence[str]) -> Answer:
+    """The weakest of several answers; it rests on all of them, and is as sure as the least sure."""
+    questions = tuple(each.subject for each in answers)
+    premises = tuple(dict.fromkeys(name for each in answers for name in each.premises))
+    if any(each.level == CANNOT_BE_TOLD for each in answers):
+        undecided = tuple(dict.fromkeys(pair for each in answers for pair in each.undecided))
+        return Answer(criterion, CANNOT_BE_TOLD, None, premises, (), undecided, questions)
+    level = max((each.level for each in answers), key=scale.index)
+    least = min(answers, key=lambda each: LEVELS.index(each.strength or "very_low"))
+    return replace(least, subject=criterion, level=level, premises=premises, questions=questions)
+
+
+def rate_evidence(
+    judgement: Judgement, numbers: Numbers, rule: StrengthRule
+) -> tuple[Level, tuple[Weakness, ...]]:
+    """How sure a premise is, and why not surer; that a claim is not so is as sure as its evidence.
+
+    High, and a level lower for each concern: those of `propose`, and those of the study's rule.
+    """
+    concerns: list[Weakness] = [
+        each for each in propose(judgement, numbers).concerns if each != "not_borne_out"
+    ]
+    told = judgement.finding.evidence_class == "self_reported"
+    if rule.least_coverage is not None and told and judgement.estimand == "D":
+        read = numbers.read("reports.read.share", "D").value
+        if read is None or read < rule.least_coverage:
+            concerns.append("reports_read_only")
+    if rule.least_alpha is not None:
+        codes = [support.code for support in judgement.evidence if support.code is not None]
+        alphas = [numbers.read(alpha_name(code), "S").indicator for code in codes]
+        lows = [alpha.low for alpha in alphas if alpha is not None]
+        if any(low is None or low < rule.least_alpha for low in lows):
+            concerns.append("agreement_unproven")
+    return LEVELS[max(0, len(LEVELS) - 1 - len(concerns))], tuple(concerns)
+
+
+def outcomes_of(judgements: Iterable[Judgement], answers: Iterable[Answer]) -> Outcomes:
+    """What came of the findings and questions of a run, for what is put to them."""
+    return Outcomes(
+        {item.finding.id: item.case for item in judgements},
+        {answer.subject: answer.level for answer in answers},
+    )
+
+
+def _with_cases(numbers: Numbers, known: Mapping[str, Judgement]) -> Numbers:
+    cases = {name: each.case for name, each in known.items()}
+    return Numbers(numbers.by_name, numbers.facts, cases)
 
 
 def due_recommendations(
     conclusions: Conclusions, judgements: Iterable[Judgement], numbers: Numbers
 ) -> dict[str, Recommendation]:
     """The recommendations that findings call for, the most urgent first."""
-    cases = {item.finding.id: item.case for item in judgements}
-    judged = Numbers(numbers.by_name, numbers.facts, cases)
+    judged = _with_cases(numbers, {item.finding.id: item for item in judgements})
     due = {
         name: each
         for name, each in conclusions.recommendations.items()
@@ -207,57 +392,3 @@ def due_recommendations(
     }
     order = {"high": 0, "medium": 1, "low": 2}
     return dict(sorted(due.items(), key=lambda item: order[item[1].priority]))
-
-
-def judgement_table(
-    study: Study,
-    conclusions: Conclusions,
-    answers: Sequence[Answer],
-    words: Words,
-) -> str:
-    """The answers as a table: question, criterion, level, strength; empty without answers."""
-    if not answers:
-        return ""
-    language = words.language
-    parts = {part.id: part for main in study.declaration.questions for part in main.parts}
-    rows = []
-    for answer in answers:
-        part = parts[answer.question]
-        level = conclusions.scale.get(answer.level)
-        rows.append(
-            {
-                "question": part.text.in_language(language),
-                "criterion": words(f"matrix.criterion.{part.criterion}"),
-                "level": level.in_language(language)
-                if level
-                else words("findings.outcome.cannot_be_told"),
-                "strength": words(f"findings.strength.{answer.strength}")
-                if answer.strength
-                else words("matrix.none"),
-            }
-        )
-    widths: Mapping[str, int] = {"question": 46, "criterion": 18, "level": 20, "strength": 16}
-    columns = [
-        Column(name, words(f"conclusions.column.{name}"), width=width)
-        for name, width in widths.items()
-    ]
-    table = Table(pd.DataFrame(rows), columns, words("conclusions.caption"), language)
-    return f"{table.markdown()}\n: {table.full_caption} {{#{JUDGEMENTS_ID}}}\n"
-
-
-def recommendation_list(due: Mapping[str, Recommendation], words: Words) -> str:
-    """The recommendations as a list, each with whose task it is, how urgent, and by when."""
-    if not due:
-        return words("conclusions.no_recommendations") + "\n"
-    language = words.language
-    lines = []
-    for each in due.values():
-        to = escape_markdown(each.to.in_language(language))
-        text = escape_markdown(each.text.in_language(language))
-        about = words(
-            "conclusions.about",
-            priority=words(f"conclusions.priority.{each.priority}"),
-            time=each.time.in_language(language),
-        )
-        lines.append(f"- **{to}:** {text} {escape_markdown(about)}\n")
-    return "".join(lines)

@@ -20,6 +20,7 @@ from evaltools.findings.conditions import (
     Strict,
     needs_interval,
 )
+from evaltools.findings.premises import Premise
 from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.findings.soundness import Source, check_soundness
 from evaltools.findings.templates import slots_of
@@ -103,17 +104,30 @@ class NameList(Strict):
         return self
 
 
+class Rival(Strict):
+    """Another explanation of what a causal claim explains.
+
+    Arguments:
+        text: a sentence.
+        premises: what speaks for it and against it; none where nobody has examined it, which is
+            said by an empty list and not by leaving it out.
+    """
+
+    text: Text
+    premises: Annotated[tuple[Premise, ...], Field(strict=False)]
+
+
 class Contribution(Strict):
-    """What a causal verb rests on (Mayne 2012, doi:10.1177/1356389012451663).
+    """What a causal claim rests on (Mayne 2012, doi:10.1177/1356389012451663).
 
     Arguments:
         mechanism: how the scheme is thought to have brought it about.
-        rivals: other explanations that were weighed.
+        rivals: other explanations.
         verdict: what is left of the causal claim.
     """
 
     mechanism: Text
-    rivals: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    rivals: Annotated[tuple[Rival, ...], Field(strict=False, min_length=1)]
     verdict: Literal["not_shown", "plausible", "likely"]
 
 
@@ -145,7 +159,8 @@ class Finding(Strict):
         evidence, counter_evidence: where the data speak for it and against it.
         evidence_class: who speaks.
         strength: set by people against the rule of `strength.propose`.
-        contribution: what a causal verb in it rests on.
+        claims_cause: whether it says, or passes on, that the scheme brought something about.
+        contribution: what such a claim rests on, with other explanations.
         accepted: why it is published all the same.
     """
 
@@ -168,6 +183,7 @@ class Finding(Strict):
     counter_evidence: Supports | NoneFound
     evidence_class: EvidenceClass
     strength: Override | None = None
+    claims_cause: bool = False
     contribution: Contribution | None = None
     accepted: Acceptance | None = None
 
@@ -189,6 +205,11 @@ class Finding(Strict):
             raise ValueError("a finding that the report asserts needs evidence")
         if not self.asserted and (self.source is None or self.reading is None):
             raise ValueError("a statement of someone else needs source and reading")
+        if self.claims_cause != (self.contribution is not None):
+            raise ValueError(
+                "claims_cause and contribution go together: what claims a cause names the "
+                "mechanism, rival explanations and what is left of the claim"
+            )
         if self.sentences and not self.asserted:
             raise ValueError("only what the report asserts has sentences of its own")
         if self.sentences and (lacking := set(get_args(Outcome)) - set(self.sentences)):

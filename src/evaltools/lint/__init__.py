@@ -8,7 +8,7 @@
 | E04 | `finding_rules` | a finding not declared, never said or said twice | E4 |
 | E05 | `references` | a quotation that is not verbatim at its hash | E5 |
 | E06 | `claim_rules` | a claim about all projects without the selection block | E6 |
-| E07 | `claim_rules` | a causal word without a contribution entry | E7 |
+| E07 | `claim_rules` | a causal word, or a causal claim, without a contribution entry | E7 |
 | E08 | `finding_rules` | a finding without a search for counter-evidence | E8 |
 | E09 | `finding_rules` | a finding on codes whose agreement is not proven, without caveat | E9 |
 | E13 | `claim_rules` | a number typed into the prose | (no hand-typed numbers) |

@@ -99,6 +99,22 @@ def check_counter_evidence(declared: FindingsIndex) -> list[Problem]:
     ]
 
 
+def check_rivals(declared: FindingsIndex) -> list[Problem]:
+    """E07: findings that claim a cause and name no other explanation of what they explain."""
+    return [
+        Problem(
+            finding.where,
+            f"the finding {excerpt(finding.name)} claims a cause without rival explanations",
+            "contribution: mechanism, rivals with premises (an empty list says that nobody has "
+            "examined the rival), verdict",
+            "Say what else could explain it, and which findings speak for that or against it.",
+            "E07",
+        )
+        for finding in declared.findings
+        if not finding.rivals
+    ]
+
+
 def check_agreement(
     judgements: Iterable[Judgement], indicators: Iterable[Indicator], reports: Sequence[Report]
 ) -> list[Problem]:

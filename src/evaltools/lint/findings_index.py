@@ -29,6 +29,7 @@ class DeclaredFinding:
         asserted: whether the report claims it, so that the prose must say it once.
         contribution: verdict of its contribution entry, without which it may not speak of
             causes; None where it has no entry.
+        rivals: whether it claims no cause, or names other explanations of what it explains.
         counter_evidence: whether it says what a search for counter-evidence found.
         texts: what it claims, by language.
         follows: whether it has sentences by outcome, so that prose must not write it out.
@@ -39,6 +40,7 @@ class DeclaredFinding:
     asserted: bool
     contribution: str | None
     counter_evidence: bool
+    rivals: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
     follows: bool = False
 
@@ -88,13 +90,16 @@ def _entries(content: Any, tree: Any) -> Iterator[tuple[str, dict[str, Any], Any
 def _finding(name: str, entry: dict[str, Any], node: Any) -> DeclaredFinding:
     contribution, text = entry.get("contribution"), entry.get("text")
     texts = text if isinstance(text, dict) else {}
-    verdict = contribution.get("verdict") if isinstance(contribution, dict) else None
+    contributed = contribution if isinstance(contribution, dict) else {}
     return DeclaredFinding(
         name=name,
         where=node_position(FILE, node),
         asserted=entry.get("asserted", True) is not False,
-        contribution=str(verdict or "") if isinstance(contribution, dict) else None,
+        contribution=str(contributed.get("verdict") or "")
+        if isinstance(contribution, dict)
+        else None,
         counter_evidence=_is_filled(entry.get("counter_evidence")),
+        rivals=entry.get("claims_cause") is not True or _is_filled(contributed.get("rivals")),
         texts={str(name): str(text) for name, text in texts.items()},
         follows=_is_filled(entry.get("sentences")),
     )

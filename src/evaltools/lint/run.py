@@ -21,6 +21,7 @@ from evaltools.lint.finding_rules import (
     check_agreement,
     check_counter_evidence,
     check_finding_spans,
+    check_rivals,
 )
 from evaltools.lint.findings_index import FILE, read_findings_index
 from evaltools.lint.messages import place_of
@@ -71,7 +72,7 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
     if unreadable or not allowed.readable:
         return _ordered([*problems, *unreadable])  # what else there is would follow from these
     names = tuple(name for name, _ in allowed.names)
-    found = [*check_counter_evidence(findings)]
+    found = [*check_counter_evidence(findings), *check_rivals(findings)]
     declared = study_root / FILE
     texts = {FILE: declared.read_text(encoding="utf-8")} if declared.is_file() else {}
     releases, unread = read_press_releases(study_root, findings, names)

@@ -200,7 +200,8 @@ def _write_crate(
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
 DECLARATIONS = ("evaluation.yml", "reports/cases.yml", "reports/conclusions.yml",
-                "reports/findings.yml", "reports/forms.yml", "reports/waivers.yml",
+                "reports/findings.yml", "reports/forms.yml", "reports/logic.yml",
+                "reports/waivers.yml",
                 "reports/words.yml")  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from evaltools.findings.judgement import (
     unknown_evidence,
     unknown_keys,
 )
+from evaltools.findings.logic import check_logic, load_logic
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems
 from evaltools.findings.word_forms import WordForms, load_forms
@@ -121,7 +122,13 @@ class JudgingSources:
         """
         declared = study.declaration
         findings = load_findings(study.root, declared.languages, declared.codes_of_numbers)
-        refuse(check_premises(load_conclusions(study), {finding.id for finding in findings}))
+        conclusions, known = load_conclusions(study), {each.id: each for each in findings}
+        refuse(
+            [
+                *check_premises(study, conclusions, known),
+                *check_logic(load_logic(study), known, conclusions),
+            ]
+        )
         facts, codable = {}, []
         if "facts" in tables:
             facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))

@@ -19,20 +19,29 @@ from typing import Any
 import fontpkg_fira_sans
 import yaml
 
-from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
+from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE, Figure
 from evaltools.evidence import Evidence
 from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
+from evaltools.findings.conclusion_pages import (
+    Told,
+    basis_page,
+    judgement_table,
+    recommendation_list,
+)
 from evaltools.findings.conclusions import (
     answer_questions,
     due_recommendations,
-    judgement_table,
+    judge_criteria,
     load_conclusions,
-    recommendation_list,
+    outcomes_of,
 )
 from evaltools.findings.display import findings_metadata, release_notice, release_table
+from evaltools.findings.logic import examine_links, load_logic
+from evaltools.findings.logic_pages import FIGURE_ID, logic_figure, logic_table
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import matrix_page
+from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
 from evaltools.problems import Problem, refuse
@@ -48,7 +57,7 @@ from evaltools.report.evidence_pages.entries import (
     scope_variables,
 )
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
+from evaltools.report.evidence_pages.markup import find_anchors, finding_anchor, link_numbers
 from evaltools.report.evidence_pages.page import table_paths, write_evidence_pages
 from evaltools.report.evidence_pages.passages import QuotePolicy, make_quote_policy
 from evaltools.report.material import ReportMaterial
@@ -147,8 +156,8 @@ FACES = tuple(
 GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
     "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
-    "_judgements.qmd", "_recommendations.qmd", "_projects.qmd", "_codebook.qmd", "_timeline.qmd",
-    "_reports_read.qmd",
+    "_judgements.qmd", "_bases.qmd", "_logic.qmd", "_recommendations.qmd", "_projects.qmd",
+    "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd",
 )  # fmt: skip
 CASES = "_cases.qmd"
 """The page of a study that declares cases."""
@@ -366,11 +375,7 @@ def _write_generated(
     pages["_evidence.qmd"] = write_evidence_pages(
         material, find_anchors(texts), study, parameters, policy, facts
     )
-    conclusions, numbers = load_conclusions(study), index_numbers(material.indicators)
-    answers = answer_questions(conclusions, material.judgements, numbers)
-    pages["_judgements.qmd"] = judgement_table(study, conclusions, answers, words)
-    due = due_recommendations(conclusions, material.judgements, numbers)
-    pages["_recommendations.qmd"] = recommendation_list(due, words)
+    pages |= _write_conclusions(study, material, chapters, values, words)
     pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
     sections, included = sections_of(chapters), included_pages(chapters)
     pages["_checklists.qmd"] = checklist_page(study, sections, included, words)
@@ -385,6 +390,57 @@ def _declared_pages(cases: CaseDeclaration | None) -> tuple[str, ...]:
     named = cases.voices.findings if cases.voices else ()
     quotes = (f"{QUOTES}/{name}.qmd" for name in dict.fromkeys(named))
     return (*((CASES,) if cases.cases else ()), *quotes)
+
+
+LOGIC_NOTEBOOK = "generated_logic.ipynb"
+"""Holds the drawn intervention logic, since engines take a figure in all formats from there."""
+
+
+def _write_conclusions(
+    study: Study,
+    material: ReportMaterial,
+    chapters: Path,
+    values: Mapping[str, str],
+    words: Words,
+) -> dict[str, str]:
+    """Pages of answers, criteria, recommendations and intervention logic; the figure, too."""
+    conclusions, numbers = load_conclusions(study), index_numbers(material.indicators)
+    answers = answer_questions(conclusions, material.judgements, numbers)
+    criteria = judge_criteria(conclusions, answers, material.judgements, numbers)
+    told = Told(
+        study,
+        conclusions,
+        {item.finding.id: item for item in material.judgements},
+        {answer.subject: answer for answer in answers},
+        {answer.subject: answer for answer in criteria},
+        outcomes_of(material.judgements, answers),
+        {item.finding.id: values[f"finding.{item.finding.id}"] for item in material.judgements},
+        {item.finding.id: finding_anchor(item.finding.id) for item in material.judgements},
+        words,
+        "_bases.qmd" in included_pages(chapters),
+    )
+    due = due_recommendations(conclusions, material.judgements, numbers)
+    logic = load_logic(study)
+    links = examine_links(logic, told.outcomes)
+    drawn = ""
+    if links:
+        write_figure(chapters.parent / "notebooks", logic_figure(logic, links, words))
+        drawn = f"{{{{< embed ../notebooks/{LOGIC_NOTEBOOK}#{FIGURE_ID} >}}}}\n\n"
+    return {
+        "_judgements.qmd": judgement_table(told),
+        "_bases.qmd": basis_page(told),
+        "_recommendations.qmd": recommendation_list(due, told),
+        "_logic.qmd": drawn + logic_table(logic, links, told),
+    }
+
+
+def write_figure(folder: Path, figure: Figure) -> None:
+    """A notebook of one cell that shows a figure."""
+    output = {"output_type": "display_data", "data": figure.bundle(), "metadata": {}}
+    cell = {"cell_type": "code", "id": FIGURE_ID, "source": "", "outputs": [output]}
+    made = stage_notebook({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    text = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / LOGIC_NOTEBOOK).write_text(text + "\n", encoding="utf-8")
 
 
 def _case_pages(

@@ -1,0 +1,63 @@
+"""Goals of the example study change together: answers, criteria, links and advice change too."""
+
+from __future__ import annotations
+
+import pytest
+from one_thing_changed import Mutation, base, by_identity, recompute_goal
+
+from evaltools.findings.conclusions import (
+    answer_questions,
+    due_recommendations,
+    judge_criteria,
+    load_conclusions,
+    outcomes_of,
+)
+from evaltools.findings.logic import examine_links, load_logic
+from evaltools.findings.lookup import index_numbers
+
+
+def concluded(**columns):
+    """What follows where every goal has these values."""
+    start = base()
+    frame = start.tables["goals"].assign(**columns)
+    frame = frame.astype(start.tables["goals"].dtypes.to_dict())
+    fresh = by_identity(recompute_goal(Mutation("goals", frame, (), {})))
+    judgements, declared = [*start.judge(fresh).values()], load_conclusions(start.study)
+    numbers = index_numbers({**start.records, **fresh}.values())
+    answers = answer_questions(declared, judgements, numbers)
+    levels = {
+        each.subject: each.level
+        for each in (*answers, *judge_criteria(declared, answers, judgements, numbers))
+    }
+    links = examine_links(load_logic(start.study), outcomes_of(judgements, answers))
+    states = {(each.link.start, each.link.end): each.state for each in links}
+    return levels, states, due_recommendations(declared, judgements, numbers)
+
+
+GOALS = ("development", "results")
+
+
+@pytest.mark.parametrize(
+    ("columns", "level", "state"),
+    [
+        ({}, "cannot_be_told", "cannot_be_told"),
+        ({"attainment": "achieved", "measured_by": "measured"}, "met", "supported"),
+        ({"attainment": "achieved", "measured_by": "asserted"}, "partly_met", "supported"),
+        ({"attainment": "not_achieved"}, "not_met", "contradicted"),
+    ],
+)
+def test_effectiveness_and_its_link_follow_what_was_reached(columns, level, state):
+    levels, states, _ = concluded(**columns)
+    assert (levels["1.2"], levels["effectiveness"]) == (level, level)
+    assert states[GOALS] == state
+
+
+def test_advice_vanishes_with_the_finding_that_calls_for_it():
+    levels, _, due = concluded()
+    assert "metrics-in-applications" in due
+    assert levels["relevance"] == "partly_met"
+    levels, _, due = concluded(has_metric=True, has_baseline=True, has_target=True)
+    assert "metrics-in-applications" not in due
+    # The answer to 1.1 has risen; whether the criterion has is for the weaker of 1.1 and 2.1.
+    assert levels["1.1"] == "met"
+    assert levels["relevance"] == levels["2.1"]
