@@ -28,7 +28,9 @@ from evaltools.provenance.hashes import hash_file, hash_files, hash_package, has
 from evaltools.provenance.manifest import add_seal
 from evaltools.report import engines
 from evaltools.report.engines import Engine
-from evaltools.study import Parameters, ReportTarget, Study
+from evaltools.report.languages import missing_parts
+from evaltools.study import Parameters, Study
+from evaltools.study.vocabulary import Language
 
 RECORD = "report.json"
 _NAME_LENGTH = 16
@@ -172,7 +174,7 @@ def build_report(
     """
     target = study.report(parameters.language)
     chosen = engines.choose_engine(engine)
-    _check_sources(study, target)
+    _check_sources(study, parameters.language)
     store, name = ReportStore(study.build), parameters.slug()
     found = None if force else current_run(study, parameters)
     if found is not None and not rerender:
@@ -234,10 +236,12 @@ def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
     return [f"{what}: {count} (evaltools sign lists them)"] if count else []
 
 
-def _check_sources(study: Study, target: ReportTarget) -> None:
-    """Tell what cannot be read of the report's sources before anything runs."""
+def _check_sources(study: Study, language: Language) -> None:
+    """Tell what the report's sources lack, or cannot be read of them, before anything runs."""
+    target = study.report(language)
     read_file(study.root / target.source, target.source)
     hash_sources(study.root / "reports")
+    refuse(missing_parts(study, language))
 
 
 def run_notebooks(
@@ -284,7 +288,7 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
         ProblemError: the folder is there already, or anything that stops a build.
     """
     refuse(check_output_folder(study, folder, "stage.folder"))
-    _check_sources(study, study.report(parameters.language))
+    _check_sources(study, parameters.language)
     made = run_notebooks(study, parameters, say=say)
     from evaltools.report.material import gather_material
     from evaltools.report.staging import stage  # loads pandas, as above

@@ -41,6 +41,7 @@ from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
 from evaltools.report.evidence_pages.page import write_evidence_pages
 from evaltools.report.evidence_pages.passages import make_quote_policy
+from evaltools.report.languages import other_languages
 from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.docx.document import Page, reference_docx
 from evaltools.report.renderer.located_problems import INCLUDE, Source, read_source, relative_name
@@ -135,9 +136,9 @@ FACES = tuple(
                  "Bold", "BoldItalic", "Light")
 )  # fmt: skip
 GENERATED = (
-    "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
-    "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd", "_judgements.qmd",
-    "_recommendations.qmd",
+    "_description.qmd", "_descriptions.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd",
+    "_disclosure.qmd", "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
+    "_judgements.qmd", "_recommendations.qmd",
 )  # fmt: skip
 
 
@@ -150,7 +151,7 @@ def stage(study: Study, parameters: Parameters, material: ReportMaterial, folder
     target = study.report(language)
     document = folder / Path(target.source).relative_to("reports")
     for sources in (PROJECT, study.root / "reports"):
-        _copy_sources(sources, folder)
+        _copy_sources(sources, folder, other_languages(study, language))
     glossary = Glossary.of(material.tables, study.words(language), study.declaration)
     values = report_variables(study, parameters, material, glossary)
     metadata = _front_matter(study, parameters, material, glossary)
@@ -193,11 +194,16 @@ def report_variables(
     return made | fact_variables(read_facts(material.tables, parameters, {}, words))
 
 
-def _copy_sources(reports: Path, folder: Path) -> None:
-    """The author's files; links are not followed, so nothing from elsewhere gets in."""
+def _copy_sources(reports: Path, folder: Path, without: frozenset[str]) -> None:
+    """The author's files; links are not followed, so nothing from elsewhere gets in.
+
+    `without` are folders that stay behind.
+    """
     for path in sorted(reports.rglob("*")):
         relative = path.relative_to(reports)
         if relative.parts[0].startswith((".", "_build")) or path.is_symlink():
+            continue
+        if relative.parts[0] in without:
             continue
         if path.is_dir():
             (folder / relative).mkdir(exist_ok=True)
@@ -291,6 +297,7 @@ def _write_generated(
     descriptor = material.descriptor
     pages = {
         "_description.qmd": generated_pages.description_page(study, parameters, material),
+        "_descriptions.qmd": generated_pages.description_pages(study, parameters, material),
         "_parameters.qmd": generated_pages.parameter_table(parameters, words),
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
         "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
