@@ -21,18 +21,25 @@ from lxml import etree, html
 
 LANGUAGES = ("fi", "sv", "en")
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_SHOWN = ("alt", "title", "aria-label", "placeholder", "content")
+_ADDRESS = re.compile(r"https?://\S+|\b[\w-]+\.(?:fi|org|com|csv)\b\S*")
+_SHOWN = ("alt", "title", "aria-label", "aria-description", "placeholder")
+_UNREAD = ("style", "script", "code", "math")
 _SVG = re.compile(r"data:image/svg\+xml(;base64)?,(.*)", re.DOTALL)
+_MARKUP = re.compile(r"\{\{<.*?>\}\}|\{[^{}]*\}|`[^`]*`|@[\w-]+")
+_FIELD = re.compile(r"\{[^}|]*\|?")
 _NAMES = {
     "organisations": r"name_\w+", "municipalities": r"name_\w+", "regions": r"name_\w+",
-    "municipality_changes": r"\w+_name", "projects": r"title_\w+", "coders": "pseudonym",
+    "municipality_changes": r"\w+_name", "coders": "pseudonym",
 }  # fmt: skip
-"""Columns by table whose words are names."""
+"""Columns by table whose words are names. Titles of projects are none: they are quotations."""
+PEOPLE = frozenset({"brien"})
+"""Names of authors that are words in another language (O'Brien)."""
 
 
 def words_of(text: str) -> set[str]:
-    """Words of four letters or more, in small letters; soft hyphens are none."""
-    return {word.lower() for word in _WORD.findall(text.replace("\N{SOFT HYPHEN}", ""))}
+    """Words of four letters or more, in small letters; soft hyphens and addresses are none."""
+    plain = _ADDRESS.sub(" ", text.replace("\N{SOFT HYPHEN}", ""))
+    return {word.lower() for word in _WORD.findall(plain)}
 
 
 def shown_texts(page: str, of: str) -> Iterator[str]:
@@ -41,14 +48,14 @@ def shown_texts(page: str, of: str) -> Iterator[str]:
 
 
 def _texts(node: etree._Element, of: str, inherited: str) -> Iterator[str]:
-    if not isinstance(node.tag, str) or node.tag in ("style", "script", "code", "math"):
+    if not isinstance(node.tag, str) or node.tag.rpartition("}")[2] in _UNREAD:
         if node.tail and inherited == of:
             yield node.tail
         return
     language = node.get("lang") or inherited
     if language == of:
         yield node.text or ""
-        yield from (node.get(name, "") for name in _SHOWN)
+        yield from (node.get(name, "") for name in _SHOWN if node.tag != "meta")
         if found := _SVG.match(node.get("src", "")):
             packed = found[2]
             drawn = base64.b64decode(packed) if found[1] else unquote(packed).encode()
@@ -61,7 +68,7 @@ def _texts(node: etree._Element, of: str, inherited: str) -> Iterator[str]:
 
 def names_in(root: Path) -> set[str]:
     """Words of the names in a study's tables."""
-    found: set[str] = set()
+    found = set(PEOPLE)
     for table, pattern in _NAMES.items():
         for path in root.glob(f"data/**/{table}.csv"):
             with path.open(encoding="utf-8", newline="") as file:
@@ -76,14 +83,12 @@ def texts_of(root: Path, language: str) -> set[str]:
     """Words of all that a study and the engine say in a language, by its sources."""
     found: set[str] = set()
     for path in (root / "reports" / language).rglob("*.qmd"):
-        prose = re.sub(r"\{\{<.*?>\}\}|\{[^}]*\}|`[^`]*`|@[\w-]+", " ", path.read_text("utf-8"))
-        found |= words_of(re.sub(r"\{#?[^}]*\}", " ", prose))
-    phrases = Path(__file__).parents[2] / "src" / "evaltools"
-    files = [*phrases.glob("i18n/**/*.yml"), *phrases.glob("report/renderer/words.yml"),
-             *(root / "reports").glob("*.yml"), root / "evaluation.yml"]  # fmt: skip
+        found |= words_of(_MARKUP.sub(" ", path.read_text("utf-8")))
+    engine = Path(__file__).parents[2] / "src" / "evaltools"
+    files = [*engine.glob("i18n/**/*.yml"), engine / "report" / "renderer" / "words.yml",
+             *(root / "reports").glob("[a-z]*.yml"), root / "evaluation.yml"]  # fmt: skip
     for path in files:
-        if path.name not in ("signatures.yml", "waivers.yml") and path.name[0] != "_":
-            found |= _said(yaml.safe_load(path.read_text("utf-8")), language)
+        found |= _said(yaml.safe_load(path.read_text("utf-8")), language, within=False)
     for path in root.glob("data/**/*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
@@ -92,19 +97,15 @@ def texts_of(root: Path, language: str) -> set[str]:
     return found
 
 
-def _said(content: object, language: str) -> set[str]:
+def _said(content: object, language: str, within: bool) -> set[str]:
+    """Words below the keys of a language; fields of phrases are no words, their forms are."""
     if isinstance(content, dict):
-        parts = [
-            words_of(re.sub(r"\{[^}|]*\|?", " ", str(value)))
-            if key == language and not isinstance(value, dict)
-            else (set().union(*(words_of(str(each)) for each in value.values()))
-                  if key == language and isinstance(value, dict) else _said(value, language))
-            for key, value in content.items()
-        ]  # fmt: skip
-        return set().union(*parts)
+        return set().union(
+            *(_said(value, language, within or key == language) for key, value in content.items())
+        )
     if isinstance(content, list):
-        return set().union(*(_said(each, language) for each in content))
-    return set()
+        return set().union(*(_said(each, language, within) for each in content))
+    return words_of(_FIELD.sub(" ", str(content))) if within else set()
 
 
 def left_over(texts: Iterable[str], root: Path, of: str, from_: str) -> dict[str, str]:

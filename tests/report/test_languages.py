@@ -58,17 +58,18 @@ def test_every_file_of_a_report_is_included(language: str) -> None:
 
 
 def test_official_sources_are_named_in_the_language_of_the_report() -> None:
-    keys = {
-        language: set(re.findall(r"@\w+\{(\w+),", (REPORTS / language / "references.bib").read_text("utf-8")))
-        for language in ("sv", "en")
-    }  # fmt: skip
-    shared = (REPORTS / "references.bib").read_text("utf-8")
-    entries = re.split(r"(?m)^(?=@)", shared)
+    def entries(path: Path) -> dict[str, str]:
+        parts = re.split(r"(?m)^(?=@)", path.read_text("utf-8"))
+        return {found[1]: each for each in parts if (found := re.match(r"@\w+\{(\w+),", each))}
+
+    shared = entries(REPORTS / "references.bib")
     cited = set(re.findall(BOUND["references and citations"], "".join(chapters("fi"))))
-    finnish = {found[1] for each in entries
-               if "langid = {finnish}" in each and (found := re.match(r"@\w+\{(\w+),", each))}  # fmt: skip
-    assert finnish & cited <= keys["sv"]
-    assert keys["sv"] == keys["en"]
+    finnish = {name for name in cited & set(shared) if "langid = {finnish}" in shared[name]}
+    assert finnish
+    for language, called in (("sv", "swedish"), ("en", "english")):
+        own = entries(REPORTS / language / "references.bib")
+        assert finnish <= set(own) <= set(shared)
+        assert all(f"langid = {{{called}}}" in each for each in own.values())
 
 
 def declared_sentences() -> Iterator[tuple[str, str, dict[str, str]]]:
