@@ -77,7 +77,7 @@ def test_numbers_findings_figures_tables_and_sections_are_those_of_the_finnish_r
         return Counter(map(str, html.parse(str(page)).xpath("//@data-finding")))
 
     first, other = pages["fi"], pages[language]
-    assert sum(numbers(first).values()) > 200
+    assert sum(numbers(first).values()) > 80
     assert numbers(other) == numbers(first)
     assert parts(other) == parts(first)
     assert findings(other) == findings(first)
@@ -98,7 +98,7 @@ def test_numbers_are_written_as_the_language_writes_them(
     whole = [text for text in texts if re.search(r"\d{3}$", text) and len(text) > 4]
     assert any(re.fullmatch(thousands.replace(r"\d", r"\d+", 1), text) for text in whole)
     shares = [text for text in texts if text.endswith("%")]
-    assert len(shares) > 20
+    assert len(shares) > 5
     assert all(re.search(f"{share}$", text) for text in shares)
     decimals = [text for text in texts if re.fullmatch(r"[\u2212+]?\d+[.,]\d\d?", text)]
     assert decimals
