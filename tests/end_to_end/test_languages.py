@@ -122,3 +122,12 @@ def test_the_page_says_its_language_and_has_the_description_sheet_in_all_three(
         sheet = headings[0].xpath("ancestor::*[contains(@class, 'description-sheet')]")[0]
         assert (sheet.get("lang") or language) == other
         assert "2022" in etree.tostring(sheet.xpath(".//table")[0], encoding="unicode")
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_nothing_in_the_language_looks_like_a_person_or_stands_against_publishing(
+    built: Place, language: str
+) -> None:
+    done = built.evaltools("publish", "--check", "-p", "region=06", "-p", f"language={language}")
+    told = [line for line in done.stderr.splitlines() if line.endswith("]")]
+    assert [line for line in told if not line.startswith("signatures:")] == []
