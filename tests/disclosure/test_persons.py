@@ -148,6 +148,12 @@ def test_redaction_takes_out_persons_and_leaves_the_rest_as_it_was(known):
     assert redact(redacted, known) == (redacted, ())
 
 
+def test_a_word_after_a_single_quotation_mark_begins_a_sentence_and_a_person_in_it_is_found():
+    quoted = "asioiden osuus. ‘Digitalisaatiosta puhutaan nyt.’ Jokaiselle tavoitteelle nimettiin"
+    assert found_in(quoted) == []
+    assert found_in("hanketta johti ‘Maija Virtanen’.") == ["Maija Virtanen"]
+
+
 def test_companies_are_taken_out_when_asked_and_told_apart():
     text = "Toimittaja oli Esimerkkiratkaisut Oy, jonka palvelu petti."
     assert redact(text) == (text, ())

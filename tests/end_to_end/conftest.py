@@ -21,7 +21,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built(shared: Path) -> Place:
-    """A study with its default report, the second wave and one region built; only to be read."""
+    """A study with its default report, the second wave, and one region in every language.
+
+    Only to be read.
+    """
     with (shared / "built.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         place = Place(shared / "built study")
@@ -30,7 +33,7 @@ def built(shared: Path) -> Place:
             copy_study(place.root)
             place.build()
             place.build("-p", "calls=2020", "-p", "wave=2023")
-            place.build("-p", "region=06")
+            place.build("-p", "region=06", "--all-languages")
             (place.root / "done").touch()
         return place
 

@@ -11,6 +11,7 @@ from evaltools.cli.options import choose_parameters, parameter_options
 from evaltools.files import relative_path
 from evaltools.report.build import build_report, run_notebooks, stage_report
 from evaltools.report.engines import Choice
+from evaltools.report.languages import in_every_language
 
 _ENGINE = click.option(
     "--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
@@ -22,12 +23,18 @@ _ENGINE = click.option(
 @parameter_options
 @_ENGINE
 @click.option("--force", is_flag=True, help="Compute and render even if nothing has changed.")
-def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool) -> None:
+@click.option("--all-languages", is_flag=True,
+              help="The report in each language of the study, one after another.")  # fmt: skip
+def build(
+    given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool, all_languages: bool
+) -> None:
     """Validate the data, run the notebooks and render the report."""
     study, parameters = choose_parameters(given, scenario)
-    report = build_report(study, parameters, engine=engine, force=force, say=click.echo)
-    for path in report.files:
-        click.echo(f"  {relative_path(path)}")
+    chosen = in_every_language(study, parameters) if all_languages else (parameters,)
+    for each in chosen:
+        report = build_report(study, each, engine=engine, force=force, say=click.echo)
+        for path in report.files:
+            click.echo(f"  {relative_path(path)}")
 
 
 @main.command()

@@ -30,7 +30,10 @@ _COMMA = re.compile(r",[ \t]{0,2}")
 _UNDERSCORE = re.compile(rf"(?<={_LETTER})_(?=[{_UPPER}])")
 _SMALL_WORD = r"[a-zåäöéü]{3,}(?:-[a-zåäöéü]{3,})?"
 _SMALL = re.compile(rf"(?<![\w@/\\.-])(?=({_SMALL_WORD})(,? |_)({_SMALL_WORD})(?![\w@-]))")
-_STARTS = re.compile(r"(?:^|[.!?:;|#>]\s+|\n\s*|[-*•·]\s+|[\"”»(\[]\s*|\d[.)]\s+)[*_`~]*$")
+_STARTS = re.compile(
+    r"(?:^|[.!?:;|#>]\s+|\n\s*|[-*•·]\s+|[\"”»(\[]\s*|\d[.)]\s+"
+    r"|(?:^|\s)'|[.!?…]'\s+)[*_`~]*$"  # single quotation marks, as English has them
+)
 _BEFORE = re.compile(r"(\w+)[,:]?\s{1,2}$")
 _CUED = re.compile(r"(\w+):?\s(?:[a-zåäö]+\s){0,2}$")
 _NEXT = re.compile(r"\s(\w+)")

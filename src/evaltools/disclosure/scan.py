@@ -302,7 +302,8 @@ _FIELD = re.compile(
 
 def cited_words(folder: Path) -> frozenset[str]:
     """Words of the authors and titles in the BibTeX files of a folder; notes are not among them."""
-    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.bib")))
+    files = sorted((*folder.glob("*.bib"), *folder.glob("*/*.bib")))  # of all, and of a language
+    texts = (path.read_text(encoding="utf-8") for path in files)
     return split_words(field for text in texts for field in _FIELD.findall(text))
 
 

@@ -35,6 +35,7 @@ from evaltools.evidence.known_tables import DTYPES
 from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
 from evaltools.evidence.register_checks import REGISTER_RULES
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
+from evaltools.evidence.text_checks import check_texts
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
 
@@ -169,6 +170,8 @@ def find_cell_problems(
     for rule in (*REGISTER_RULES, *CODING_RULES):
         if rule.applies(frames, unread):
             cell_problems += rule.check(frames)
+    if vocabulary:
+        cell_problems += check_texts(frames, descriptor)
     cell_problems += check_documents(frames, descriptor.folder)
     return [one for one in cell_problems if not unread.covers(one)]
 

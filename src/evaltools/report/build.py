@@ -29,7 +29,9 @@ from evaltools.provenance.hashes import hash_file, hash_files, hash_package, has
 from evaltools.provenance.manifest import add_seal
 from evaltools.report import engines
 from evaltools.report.engines import Engine
-from evaltools.study import Parameters, ReportTarget, Study
+from evaltools.report.languages import missing_parts
+from evaltools.study import Parameters, Study
+from evaltools.study.vocabulary import Language
 
 if TYPE_CHECKING:
     from evaltools.report.material import ReportMaterial
@@ -175,9 +177,9 @@ def build_report(
         ProblemError: whatever is wrong with the data, the notebooks or the sources; what was in
             place stays there.
     """
-    target = study.report(parameters.language)
+    study.report(parameters.language)
     chosen = engines.choose_engine(engine)
-    _check_sources(study, target)
+    _check_sources(study, parameters.language)
     store, name = ReportStore(study.build), parameters.slug()
     found = None if force else current_run(study, parameters)
     if found is not None and not rerender:
@@ -275,12 +277,13 @@ def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
     return [f"{what}: {count} (evaltools sign lists them)"] if count else []
 
 
-def _check_sources(study: Study, target: ReportTarget) -> None:
-    """Tell what cannot be read of the report's sources before anything runs."""
+def _check_sources(study: Study, language: Language) -> None:
+    """Tell what the report's sources lack, or cannot be read of them, before anything runs."""
     release = study.declaration.press_release
-    for source in (target.source, *(release.sources.values() if release else ())):
+    for source in (study.report(language).source, *(release.sources.values() if release else ())):
         read_file(study.root / source, source)
     hash_sources(study.root / "reports")
+    refuse(missing_parts(study, language))
 
 
 def run_notebooks(
@@ -327,7 +330,7 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
         ProblemError: the folder is there already, or anything that stops a build.
     """
     refuse(check_output_folder(study, folder, "stage.folder"))
-    _check_sources(study, study.report(parameters.language))
+    _check_sources(study, parameters.language)
     made = run_notebooks(study, parameters, say=say)
     from evaltools.report.material import gather_material
     from evaltools.report.press_release import add_press_release, plan_press_releases

@@ -15,6 +15,7 @@ from evaltools.files import read_text
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.material import ReportMaterial
 from evaltools.report.variables import (
@@ -32,16 +33,16 @@ def describe_scope(study: Study, parameters: Parameters, words: Words) -> str:
     """What the parameters leave in scope, in one phrase: calls, what projects share, the day."""
     selecting = [name for name in parameters.declarations if name in study.declaration.dimensions]
     named = [name for name in ("calls", *selecting) if name in parameters.declarations]
-    parts = [describe_parameter(parameters, name) for name in named]
+    parts = [describe_parameter(parameters, name, words.language) for name in named]
     if "cutoff" in parameters.declarations:
         day = say.date(parameters.cutoff, words.language, "short")
         parts.append(words("report.scope.cutoff", cutoff=day))
     return "; ".join(parts) or words("report.scope.all")
 
 
-def describe_parameter(parameters: Parameters, name: str) -> str:
-    """A parameter's value in words."""
-    language = parameters.language
+def describe_parameter(parameters: Parameters, name: str, language: Language | None = None) -> str:
+    """A parameter's value in words of a language, that of the report unless another is named."""
+    language = language or parameters.language
     declaration, value = parameters.declarations[name], getattr(parameters, name)
     if declaration.type == "choice":
         return declaration.choices[value].in_language(language)
@@ -55,9 +56,33 @@ def describe_parameter(parameters: Parameters, name: str) -> str:
     return say.number(value, language)
 
 
-def description_page(study: Study, parameters: Parameters, material: ReportMaterial) -> str:
-    """The description sheet that a government publication opens with, as a table."""
-    words = study.words(parameters.language)
+def description_pages(study: Study, parameters: Parameters, material: ReportMaterial) -> str:
+    """The description sheets in the study's other languages, each marked as in its language."""
+    sheets = []
+    for language in study.declaration.languages:
+        if language != parameters.language:
+            title = escape_markdown(study.words(language)("report.sheet.heading"))
+            table = description_page(study, parameters, material, language)
+            sheets.append(
+                f"::::: {{.description-sheet lang={language}}}\n\n"
+                f"# [{title}]{{lang={language}}} {{.unnumbered #sec-description-{language}}}\n\n"
+                f"{table}\n:::::\n"
+            )
+    return "\n".join(sheets)
+
+
+def description_page(
+    study: Study,
+    parameters: Parameters,
+    material: ReportMaterial,
+    language: Language | None = None,
+) -> str:
+    """The description sheet that a government publication opens with, as a table.
+
+    Arguments:
+        language: of the sheet; that of the report unless another is named.
+    """
+    words = study.words(language or parameters.language)
     declared, language = study.declaration, words.language
     counts = {"n": material.n, "N": material.N, "funded": material.funded}
     counted = "due" if declared.reports_due else "text"
@@ -72,7 +97,7 @@ def description_page(study: Study, parameters: Parameters, material: ReportMater
         ("scope", describe_scope(study, parameters, words)),
         ("material", words(f"report.sheet.material_{counted}", **counts)),
         ("keywords", words("report.sheet.keywords_text")),
-        ("language", words(f"language.{language}")),
+        ("language", words(f"language.{parameters.language}")),
         ("formats", words("report.sheet.formats_text")),
         ("run", material.run),
     ]
@@ -122,6 +147,7 @@ def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words:
         headline = find_headline(by_estimand)
         bounds = by_key.get(f"{stem}.bounds", {}).get("P")
         counted = headline.unit == "share" and headline.counted == "cases" and headline.n
+        counted = counted and not headline.suppressed
         rows.append(
             {
                 "key": key,

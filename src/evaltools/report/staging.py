@@ -60,6 +60,7 @@ from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors, finding_anchor, link_numbers
 from evaltools.report.evidence_pages.page import table_paths, write_evidence_pages
 from evaltools.report.evidence_pages.passages import QuotePolicy, make_quote_policy
+from evaltools.report.languages import other_languages
 from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.docx.document import Page, reference_docx
 from evaltools.report.renderer.located_problems import INCLUDE, Source, read_source, relative_name
@@ -154,10 +155,10 @@ FACES = tuple(
                  "Bold", "BoldItalic", "Light")
 )  # fmt: skip
 GENERATED = (
-    "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
-    "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
-    "_judgements.qmd", "_bases.qmd", "_logic.qmd", "_recommendations.qmd", "_projects.qmd",
-    "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd",
+    "_description.qmd", "_descriptions.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd",
+    "_disclosure.qmd", "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd",
+    "_checklists.qmd", "_judgements.qmd", "_bases.qmd", "_logic.qmd", "_recommendations.qmd",
+    "_projects.qmd", "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd",
 )  # fmt: skip
 CASES = "_cases.qmd"
 """The page of a study that declares cases."""
@@ -182,7 +183,7 @@ def stage(
     language: Language = parameters.language
     target = study.report(language)
     document = folder / Path(target.source).relative_to("reports")
-    copy_project(study, folder)
+    copy_project(study, folder, other_languages(study, language))
     glossary = Glossary.of(material.tables, study.words(language), study.declaration)
     values = report_variables(study, parameters, material, glossary)
     metadata = front_matter(study, parameters, material, glossary)
@@ -242,17 +243,22 @@ def report_variables(
     return made | fact_variables(read_facts(material.tables, parameters, {}, words))
 
 
-def copy_project(study: Study, folder: Path) -> None:
-    """The engine's options and filters, and over them the study's own files."""
+def copy_project(study: Study, folder: Path, without: frozenset[str] = frozenset()) -> None:
+    """The engine's options and filters, and over them the study's own files.
+
+    `without` are folders that stay behind.
+    """
     for sources in (PROJECT, study.root / "reports"):
-        _copy_sources(sources, folder)
+        _copy_sources(sources, folder, without)
 
 
-def _copy_sources(reports: Path, folder: Path) -> None:
+def _copy_sources(reports: Path, folder: Path, without: frozenset[str]) -> None:
     """The author's files; links are not followed, so nothing from elsewhere gets in."""
     for path in sorted(reports.rglob("*")):
         relative = path.relative_to(reports)
         if relative.parts[0].startswith((".", "_build")) or path.is_symlink():
+            continue
+        if relative.parts[0] in without:
             continue
         if path.is_dir():
             (folder / relative).mkdir(exist_ok=True)
@@ -352,6 +358,7 @@ def _write_generated(
     descriptor = material.descriptor
     pages = {
         "_description.qmd": generated_pages.description_page(study, parameters, material),
+        "_descriptions.qmd": generated_pages.description_pages(study, parameters, material),
         "_parameters.qmd": generated_pages.parameter_table(parameters, words),
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
         "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),

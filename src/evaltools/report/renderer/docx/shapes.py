@@ -160,7 +160,8 @@ class _WordShaper:
         if "contents" in classes:
             return self.contents
         if "description-sheet" in classes:
-            return content
+            language = pairs.get("lang")
+            return [div(attr(pairs={"lang": language}), content)] if language else content
         if "pagebreak" in classes:
             return [raw("openxml", PAGE_BREAK)]
         if "callout" in classes:
