@@ -10,7 +10,8 @@ import pytest
 from lxml import html
 
 from evaltools.problems import ProblemError
-from evaltools.report.build import build_report
+from evaltools.report.build import build_report, stage_report
+from evaltools.report.renderer import render
 from evaltools.study import Study, load_study
 
 pytestmark = pytest.mark.slow
@@ -84,6 +85,11 @@ def test_it_is_made_with_the_report_and_goes_with_its_declaration(study: Study) 
     assert "ecology-fund-en.html" in links
     with zipfile.ZipFile(word) as parts:
         assert "w:titlePg" not in parts.read("word/document.xml").decode("utf-8")
+
+    staged = study.root / "staged"
+    stage_report(study, study.parameters(), staged, say=lambda line: None)
+    made = render(staged, Path("release/en.qmd"), ["html", "docx"], study.root / "rendered")
+    assert [path.read_bytes() for path in made] == [page.read_bytes(), word.read_bytes()]
 
     without = edited(study, DECLARED, "")
     again = build_report(without, without.parameters(), say=lambda line: None)

@@ -105,7 +105,7 @@ class PressRelease(Declared):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: str
     sources: Annotated[dict[Language, StudyPath], Field(min_length=1)]
-    formats: tuple[Literal["html", "typst", "docx"], ...] = ("html", "docx")
+    formats: tuple[Literal["html", "docx"], ...] = ("html", "docx")
     contact: Text | None = None
 
     def language_of(self, file: str) -> Language | None:
