@@ -29,7 +29,7 @@ CRATE := .venv-crate
 help:
 	@echo "make report   compute and render the report into reports/_build/"
 	@echo "make test     run every check"
-	@echo "make lab      open the notebooks in JupyterLab"
+	@echo "make lab      explore the study in JupyterLab"
 	@echo "make clean    remove environments and everything built"
 	@echo
 	@echo "For those who change evaltools (see CONTRIBUTING.md):"

@@ -9,6 +9,7 @@ from evaltools.cli.options import choose_parameters, parameter_options
 from evaltools.coding.coder_view import CoderView
 from evaltools.coding.consensus_session import ConsensusSession
 from evaltools.coding.notebook import write_coding_notebook, write_disagreement_notebook
+from evaltools.explore.start_page import write_start_page
 from evaltools.pipeline.jupyterlab import open_lab, open_notebook
 from evaltools.study import Language, find_study
 
@@ -18,9 +19,9 @@ from evaltools.study import Language, find_study
 @click.option("--port", type=click.IntRange(1024, 65535), default=8888, show_default=True)
 @click.option("--browser/--no-browser", default=True, help="Open a browser window.")
 def lab(given: tuple[str, ...], scenario: str | None, port: int, browser: bool) -> None:
-    """Open the notebooks in JupyterLab; with parameters, copies that hold them."""
+    """Open the study in JupyterLab, to explore it; with parameters, notebooks that hold them."""
     study, parameters = choose_parameters(given, scenario)
-    open_lab(study, parameters, port, browser)
+    open_lab(study, write_start_page(study, parameters), port, browser)
 
 
 @main.command()

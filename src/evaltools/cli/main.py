@@ -35,7 +35,10 @@ COMMANDS = {
     ),
     "export": ("main", "Take the coding out, for another tool."),
     "import": ("main", "Bring evidence in: final reports as received, codings of other tools."),
-    "lab": ("lab", "Open the notebooks in JupyterLab; with parameters, copies that hold them."),
+    "lab": (
+        "lab",
+        "Open the study in JupyterLab, to explore it; with parameters, notebooks that hold them.",
+    ),
     "lint": (
         "check",
         "Check the prose of the reports: bare numbers, shares without denominators, claims.",

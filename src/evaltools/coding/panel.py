@@ -50,10 +50,16 @@ def load_module(names: Sequence[str]) -> str:
 
 
 @cache
+def load_typeface() -> str:
+    """The house's typeface as style rules, with the font in them."""
+    return _face("Regular", 400) + _face("SemiBold", 600)
+
+
+@cache
 def load_styles() -> str:
     """The style sheet of all panels, with the typeface in it."""
     sheet = (files("evaltools.coding") / "web" / "panel.css").read_text(encoding="utf-8")
-    return _face("Regular", 400) + _face("SemiBold", 600) + sheet
+    return load_typeface() + sheet
 
 
 def _face(name: str, weight: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.computed_once import computed_once
 from evaltools.indicators.coder_decisions import codebook_order
 from evaltools.indicators.disclosure.codes import codable_codes, withheld_codes
 from evaltools.indicators.disclosure.policy import Policy, policy_for
@@ -25,6 +26,7 @@ _SOURCE = "evaltools.indicators.prevalence"
 _CHOSEN: dict[str, Estimand] = {"descriptive": "D", "population": "P", "superpopulation": "S"}
 
 
+@computed_once
 def codebook(evidence: Evidence, *roles: str) -> pd.DataFrame:
     """Codable codes of roles, or of kinds by name, whether or not anything may be told of them.
 

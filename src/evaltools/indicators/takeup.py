@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.scope import is_chosen, stands_for_area
 from evaltools.indicators.absence import map_dimension
 from evaltools.indicators.indicator import Indicator, dimensions
@@ -20,6 +21,7 @@ UNKNOWN_RATIO = "its euros or inhabitants are not known"
 _SOURCE = "evaltools.indicators.takeup"
 
 
+@computed_once
 def area_register(evidence: Evidence) -> pd.DataFrame:
     """Areas in scope: of the dimensions of the parameters, in the year of cutoff.
 
@@ -46,6 +48,7 @@ def area_register(evidence: Evidence) -> pd.DataFrame:
     return _in_scope(_with_region(frame, evidence), evidence).sort_values("code", ignore_index=True)
 
 
+@computed_once
 def reached(evidence: Evidence) -> pd.DataFrame:
     """Areas in scope that lead a project in scope or take part in one.
 
@@ -291,6 +294,7 @@ def _with_region(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     return frame.assign(region_code=frame[mapped.column])
 
 
+@computed_once
 def _successors(evidence: Evidence) -> dict[str, str]:
     """Every code of an area to the one that holds at the cut-off, through chains of mergers."""
     changes = evidence.tables["area_changes"]

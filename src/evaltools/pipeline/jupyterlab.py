@@ -21,22 +21,20 @@ if TYPE_CHECKING:
 _SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 
-def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> NoReturn:
-    """Become JupyterLab.
+def open_lab(study: Study, page: Path, port: int, browser: bool) -> NoReturn:
+    """Become JupyterLab on the study's folder.
 
     Arguments:
-        parameters: when they differ from the defaults, copies of the notebooks with these values
-            are opened, and the notebooks themselves stay as they are.
+        page: what is opened first, below the study.
         port: of the server on this machine.
         browser: open a window.
 
     Raises:
         ProblemError: there is no JupyterLab in this environment.
     """
-    program, opened = _find_jupyterlab(), study.root / "notebooks"
-    if parameters.changed():
-        opened = write_filled_notebooks(study, parameters)
-    _exec_jupyterlab(study, program, opened, port, browser)
+    place = quote(page.relative_to(study.root).as_posix())
+    shown = f"--LabApp.default_url=/lab/tree/{place}"
+    _exec_jupyterlab(study, _find_jupyterlab(), study.root, port, browser, shown)
 
 
 def open_notebook(study: Study, path: Path, port: int, browser: bool) -> NoReturn:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.evidence.computed_once import computed_once
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld
 
@@ -21,6 +22,7 @@ def codable_codes(evidence: Evidence) -> pd.DataFrame:
     return codes[codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
 
 
+@computed_once
 def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
     """Codable codes whose share of the reports is withheld, and why.
 

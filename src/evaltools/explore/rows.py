@@ -1,0 +1,170 @@
+"""Rows of a chapter as the panel shows them: each number beside what it is by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evaltools.findings.lookup import Reading
+from evaltools.findings.reasons import label_of
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words
+from evaltools.indicators.indicator import Dimensions, Estimand, Indicator
+from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.variables import (
+    Name,
+    find_headline,
+    format_indicator,
+    format_interval,
+    group_by_name,
+)
+from evaltools.study.schema import StudyDeclaration
+
+Grouped = Mapping[Name, Mapping[Estimand, Indicator]]
+_FURTHER = (".bounds", ".coder_band", ".silent.share", ".denied.share", ".holm", ".p")
+"""Endings of the keys of numbers that say more about another one."""
+
+
+_POINTS = {"fi": "%-yks.", "sv": "p.e.", "en": "pp"}
+"""Percentage points, short."""
+
+
+def count_moved(now: Iterable[Indicator], before: Iterable[Indicator]) -> int:
+    """How many numbers differ in value, counts or limits, be it in one of their readings."""
+    then, own = group_by_name(before), group_by_name(now)
+    return sum(_has_moved(own.get(name, {}), then.get(name, {})) for name in {*own, *then})
+
+
+def _has_moved(now: Mapping[Estimand, Indicator], then: Mapping[Estimand, Indicator]) -> bool:
+    return {each: _said(one) for each, one in now.items()} != {
+        each: _said(one) for each, one in then.items()
+    }
+
+
+def _said(record: Indicator) -> tuple[Any, ...]:
+    return record.value, record.x, record.n, record.low, record.high, record.suppressed, record.why
+
+
+def _counts(records: Mapping[Estimand, Indicator]) -> list[tuple[Any, ...]]:
+    return [(one.value, one.x, one.n, one.suppressed) for one in records.values()]
+
+
+@dataclass
+class RowWriter:
+    """Writes rows in a language.
+
+    Arguments:
+        glossary: what numbers are called.
+        declaration: of the study, whose choices name what numbers are broken down by.
+    """
+
+    glossary: Glossary
+    declaration: StudyDeclaration
+    _names: dict[Name, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def words(self) -> Words:
+        """Of the language."""
+        return self.glossary.words
+
+    def write(
+        self,
+        now: Iterable[Indicator],
+        before: Iterable[Indicator],
+        estimand: Estimand,
+        *,
+        whole: bool,
+    ) -> list[dict[str, Any]]:
+        """A row for each number that is there, or was.
+
+        Arguments:
+            now, before: indicators of a chapter, and the same by default.
+            estimand: whose intervals are told.
+            whole: with those broken down, and those that say more about others.
+        """
+        now, before = tuple(now), tuple(before)
+        own, then = group_by_name(now), group_by_name(before)
+        rows = []
+        for name in dict.fromkeys((one.key, one.dimensions) for one in (*now, *before)):
+            key, by = name
+            further = bool(by) or key.endswith(_FURTHER)
+            if further and not whole:
+                continue
+            rows.append(self._row(name, own.get(name, {}), then.get(name, {}), estimand))
+        return rows
+
+    def name(self, name: Name) -> tuple[str, str]:
+        """What a number is called, and what it is broken down by."""
+        if name not in self._names:
+            self._names[name] = self._label(name[0]), self._broken_down(name[1])
+        return self._names[name]
+
+    def _label(self, key: str) -> str:
+        found = label_of(Reading(key, None), self.words, self.glossary.labels)
+        stem, _, measure = key.rpartition(".")
+        if found == stem or measure not in ("share", "count"):  # a name, or one shared by several
+            found = self.glossary.definition(key) if self.glossary.defined(key) else found
+        return found[:1].upper() + found[1:]
+
+    def _broken_down(self, by: Dimensions) -> str:
+        parts = []
+        for name, value in by:
+            declared = self.declaration.parameters.get(name)
+            if declared is not None and value in declared.choices:
+                parts.append(declared.choices[value].in_language(self.words.language))
+            else:
+                parts.append(self.glossary.labels.get(value, value))
+        return ", ".join(parts)
+
+    def _row(
+        self,
+        name: Name,
+        now: Mapping[Estimand, Indicator],
+        then: Mapping[Estimand, Indicator],
+        estimand: Estimand,
+    ) -> dict[str, Any]:
+        label, by = self.name(name)
+        moved = _has_moved(now, then)
+        made = {"key": name[0], "dimensions": dict(name[1]), "label": label, "by": by}
+        return made | {
+            "now": self._told(now, estimand),
+            "was": self._told(then, estimand),
+            "moved": moved,
+            "change": self._change(now, then),
+            "only_interval": moved and _counts(now) == _counts(then),
+        }
+
+    def _told(
+        self, records: Mapping[Estimand, Indicator], estimand: Estimand
+    ) -> dict[str, Any] | None:
+        if not records:
+            return None
+        headline = find_headline(records)
+        chosen = records.get(estimand, headline)
+        missing = headline.value is None and not headline.suppressed
+        counts = ""
+        if headline.x is not None and headline.n is not None:
+            counts = say.count_of(headline.x, headline.n, self.words.language)
+        return {
+            "value": say.MISSING if missing else format_indicator(headline, self.words),
+            "counts": counts,
+            "interval": format_interval(chosen, self.words),
+            "share": headline.value if headline.unit == "share" else None,
+            "limits": [chosen.low, chosen.high] if chosen.unit == "share" else None,
+        }
+
+    def _change(
+        self, now: Mapping[Estimand, Indicator], then: Mapping[Estimand, Indicator]
+    ) -> str:
+        if not now or not then:
+            return ""
+        new, old = find_headline(now), find_headline(then)
+        if new.value is None or old.value is None or new.value == old.value:
+            return ""
+        change, language = new.value - old.value, self.words.language
+        if new.unit == "share" or new.method.startswith("newcombe"):
+            return f"{say.signed(change * 100, language)} {_POINTS[language]}"
+        if new.unit == "money":
+            return ("+" if change > 0 else "−") + self.words.money(abs(change))
+        return say.signed(change, language, 0 if new.unit == "count" else 2)
