@@ -56,7 +56,7 @@ class ProblemError(Exception):
         """What a notebook shows: a line a problem, then the line of the notebook that met it."""
         from IPython import get_ipython  # asked by a kernel only
 
-        name_cell = get_ipython().compile.format_code_name  # type: ignore[no-untyped-call]
+        name_cell = get_ipython().compile.format_code_name
         lines = [str(problem) for problem in self.problems]
         for frame in extract_tb(self.__traceback__):
             if (cell := name_cell(frame.filename)) is not None:

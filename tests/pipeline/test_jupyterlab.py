@@ -74,7 +74,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
     try:
         for _ in range(300):
             found = re.search(
-                r"http://(?:localhost|127\.0\.0\.1):\d+/lab\?token=\w+", log.read_text()
+                r"http://(?:localhost|127\.0\.0\.1):\d+/lab/tree/\S+?token=\w+", log.read_text()
             )
             if found:
                 yield found.group()
@@ -91,14 +91,16 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
 def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromium: str) -> None:
     from playwright.sync_api import sync_playwright
 
-    address, _, token = jupyterlab.partition("/lab?token=")
+    page_address, _, token = jupyterlab.partition("?token=")
+    folder, _, start = page_address.rpartition("/")
+    assert start == "start.ipynb"  # beside the copies that are filled in
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.goto(f"{address}/lab/tree/{CHAPTER.name}?token={token}")
+        page.goto(f"{folder}/{CHAPTER.name}?token={token}")
         run_all_cells(page)
         # Only what is near the window is on the page: the last cell hands over the indicators.
         bottom = "document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 1e7)"

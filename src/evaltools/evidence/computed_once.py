@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -23,8 +23,9 @@ def computed_once(
     Its other arguments must be hashable. Frames and mappings are handed out as copies; anything
     else that it gives must be something that nobody changes.
     """
+
     @wraps(function)
-    def once(evidence: Evidence, *given: _Given.args, **named: _Given.kwargs) -> _Result:
+    def once(evidence: Evidence, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
         own = vars(evidence).setdefault("_computed_once", {})  # it goes when the evidence goes
         key = (function, given, tuple(sorted(named.items())))
         if key not in own:

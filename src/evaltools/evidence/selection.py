@@ -32,6 +32,7 @@ from evaltools.evidence.scope import (
     refuse_nobody_due,
 )
 from evaltools.evidence.tables import fill_missing_columns, read_leniently
+from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.problems import refuse
 from evaltools.study import Parameters, Study, Vocabulary, find_study
@@ -77,6 +78,17 @@ class Evidence:
     disclosure: Disclosure = field(default_factory=Disclosure)
     judging: Judging = field(default_factory=Judging)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of evidence: how much of it is in scope, and by which values."""
+        changed = self.parameters.changed().items()
+        rows: list[tuple[str, object]] = [
+            ("Reports read", self.n),
+            ("Projects due to report", self.N),
+            ("Projects funded", self.funded),
+            ("Other than by default", ", ".join(f"{name} = {value}" for name, value in changed)),
+        ]
+        return describe_as_html("Evidence in scope", rows)
 
     @property
     def n(self) -> int:

@@ -26,9 +26,7 @@ MOST_PASSAGES = 40
 MOST_PROJECTS = 1000
 
 
-def describe_number(
-    key: str, records: list[Indicator], glossary: Glossary
-) -> dict[str, Any]:
+def describe_number(key: str, records: list[Indicator], glossary: Glossary) -> dict[str, Any]:
     """What a number means, and each of its readings with its limits and how they were made."""
     words = glossary.words
     return {

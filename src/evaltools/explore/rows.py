@@ -154,9 +154,7 @@ class RowWriter:
             "limits": [chosen.low, chosen.high] if chosen.unit == "share" else None,
         }
 
-    def _change(
-        self, now: Mapping[Estimand, Indicator], then: Mapping[Estimand, Indicator]
-    ) -> str:
+    def _change(self, now: Mapping[Estimand, Indicator], then: Mapping[Estimand, Indicator]) -> str:
         if not now or not then:
             return ""
         new, old = find_headline(now), find_headline(then)

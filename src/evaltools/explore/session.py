@@ -355,9 +355,7 @@ class ExploreSession:
             return answer
         records = self.calculator.indicators(self.parameters, self.chapter)
         try:
-            shown = draw(
-                self.study, self.chapter.notebook, label, self._evidence_told(), records
-            )
+            shown = draw(self.study, self.chapter.notebook, label, self._evidence_told(), records)
         except ProblemError as error:
             return answer | {"problem": str(error.problems[0])}
         return answer | shown

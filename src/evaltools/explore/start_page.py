@@ -1,4 +1,4 @@
-"""The page that JupyterLab opens on: what the study is, its notebooks, and a panel to explore it."""
+"""The page that JupyterLab opens on: what the study is, its notebooks, and the panel."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from evaltools.findings.evaluate import (
 from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches, substitute
 from evaltools.findings.reasons import Reason, ReasonKind
 from evaltools.findings.sentences import Sentence, alpha_name, choose_case, plain_text
+from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Estimand, Indicator
@@ -68,6 +69,17 @@ class Judgement:
     case: Case = "cannot_be_told"
     lists: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
     said: Mapping[Language, Sentence] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a judgement: the sentence, what came of it and why."""
+        language: Language = next(iter(self.said), "en")
+        words = Words(language)
+        rows = [
+            ("finding", self.finding.id),
+            ("outcome", self.reason.outcome_text(words)),
+            ("why", self.reason.why(words)),
+        ]
+        return describe_as_html(self.text(language), rows)
 
     @property
     def depends_on_rule(self) -> bool:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from evaltools.i18n.html import describe_as_html
+
 Estimand = Literal["D", "P", "S"]
 """D: of the reports read. P: of all projects in scope from which a report can be due (all funded
 ones, unless the study declares which). S: of projects like these."""
@@ -110,6 +112,20 @@ class Indicator:
                 )
         if list(self.dimensions) != sorted(self.dimensions):
             raise ValueError(f"{self.key}: dimensions must be sorted by name")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a number: with its denominator, limits and origin."""
+        counts = f"{self.x} of {self.n}" if self.x is not None and self.n is not None else ""
+        limits = ""
+        if self.low is not None and self.high is not None:
+            limits = f"{self.low:.6g} to {self.high:.6g}, {self.method} at level {self.level}"
+        shown = "withheld" if self.suppressed else "none" if self.value is None else self.value
+        by = ", ".join(f"{name} = {value}" for name, value in self.dimensions)
+        rows: list[tuple[str, object]] = [
+            ("value", f"{shown} ({self.unit})"), ("counts", counts), ("interval", limits),
+            ("estimand", self.estimand), ("by", by), ("source", self.source), ("note", self.note),
+        ]  # fmt: skip
+        return describe_as_html(self.key, rows)
 
     @property
     def asked(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.parameters import (
@@ -102,6 +103,19 @@ class Study:
         """
         declared = self.declaration
         return Words(language, own_phrases(self.root, declared), declared.currency)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a study."""
+        declared = self.declaration
+        language = declared.languages[0]
+        rows = [
+            ("Folder", self.root.name),
+            ("Languages", ", ".join(declared.languages)),
+            ("Parameters", ", ".join(declared.parameters)),
+            ("Scenarios", ", ".join(self.scenario_names)),
+            ("Notebooks", ", ".join(path.stem for path in self.notebooks)),
+        ]
+        return describe_as_html(declared.title.in_language(language), rows)
 
     @property
     def scenario_names(self) -> tuple[str, ...]:

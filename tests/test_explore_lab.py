@@ -1,0 +1,184 @@
+"""Exploring in a real JupyterLab: moves are answered at once, and a scenario saved there reruns."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaltools.pipeline import current_run
+from evaltools.report.material import judge_run
+from evaltools.study import find_study, load_study
+from tests.jupyterlab import run_all_cells, write_configuration
+
+pytestmark = pytest.mark.alone
+
+ROOT = find_study(Path(__file__).parent).root
+LIMIT = 0.3
+"""Seconds within which a move is answered, where the machine has nothing else to do."""
+MOVES = (
+    *(("region", value) for value in ("01", "02", "04", "05", "06", "07", "08", "09", "10", "11")),
+    *(("coder_rule", value) for value in ("any", "all", "consensus", "majority")),
+    ("confidence", "0.8"), ("minimum_cell", "8"), ("allocation", "lead"), ("region", "12"),
+    ("estimand", "population"), ("municipality_group", "rural"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    root = tmp_path / "study"
+    for name in ("data", "notebooks", "reports"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("_build"))
+    for name in ("evaluation.yml", "uv.lock"):
+        shutil.copy(ROOT / name, root)
+    return root
+
+
+@pytest.fixture
+def lab(study: Path, tmp_path: Path) -> Iterator[str]:
+    """The address that `make lab` opens."""
+    program = ROOT / ".venv-lab" / "bin" / "evaltools"
+    if not program.exists():
+        message = "the lab is not set up: run 'make .venv-lab/.ready'"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [program, "lab", "--no-browser", "--port", "8951"], cwd=study,
+            env=os.environ | write_configuration(tmp_path / "own"), stdout=out, stderr=out,
+        )  # fmt: skip
+    try:
+        for _ in range(600):
+            told = log.read_text(errors="replace")
+            if found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/\S*token=\w+", told):
+                yield found[0]
+                return
+            time.sleep(0.2)
+        pytest.fail(told)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def data(page: Any, name: str) -> int:
+    return int(page.evaluate(f"document.querySelector('.evx').dataset.{name} ?? '0'"))
+
+
+def wait_until(page: Any, name: str, at_least: int) -> None:
+    page.wait_for_function(
+        f"Number(document.querySelector('.evx').dataset.{name} ?? 0) >= {at_least}",
+        timeout=180_000,
+    )
+
+
+def move(page: Any, name: str, value: str) -> float:
+    """Choose a value as a person does; seconds until its numbers are on the page."""
+    before = data(page, "answered")
+    field = page.locator(f".evx-field[data-name={name}]")
+    if field.locator("select").count():
+        field.locator("select").select_option(value)
+    else:
+        field.locator("input[type=number]").fill(value)
+        field.locator("input[type=number]").press("Enter")
+        field.locator("input[type=number]").blur()
+    wait_until(page, "answered", before + 1)
+    return data(page, "milliseconds") / 1000
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_moves_are_answered_at_once_and_a_saved_scenario_gives_the_same_numbers(
+    study: Path, lab: str, chromium: str
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(lab)
+        run_all_cells(page)
+        page.wait_for_selector(".evx[data-judged]", timeout=180_000)
+        # A person looks before moving on: what is under way is done by then.
+        seconds = []
+        for name, value in MOVES:
+            seconds.append(move(page, name, value))
+            wait_until(page, "judged", data(page, "answered"))
+        median = statistics.median(seconds)
+        load = os.getloadavg()[0] / (os.cpu_count() or 1)
+        print(f"median of {len(seconds)} moves: {median * 1000:.0f} ms, load {load:.1f} a core")
+        assert median < LIMIT * max(1.0, load)
+
+        field = page.locator(".evx-field[data-name=cutoff]")
+        field.locator("input").fill("1999-01-01")
+        field.locator("input").blur()
+        page.wait_for_function(
+            "document.querySelector('[data-name=cutoff] .evx-error').textContent"
+        )
+        assert "2019-08-01" in field.locator(".evx-error").inner_text()
+
+        page.get_by_role("button", name="Palauta oletukset").click()
+        wait_until(page, "answered", data(page, "refused") + 1)
+        move(page, "coder_rule", "any")
+        page.locator(".evx-tabs [data-tab$=challenges]").click()
+        wait_until(page, "answered", data(page, "answered"))
+        page.wait_for_selector("[data-key='challenge.staff.share']", timeout=60_000)
+        wait_until(page, "judged", data(page, "answered"))
+        shown = {
+            key: re.search(r"(\d+)/(\d+)", text).groups()  # type: ignore[union-attr]
+            for key, text in page.evaluate(
+                "[...document.querySelectorAll('.evx-numbers tr[data-key]')]"
+                ".map(row => [row.dataset.key, row.querySelector('.evx-value').innerText])"
+            )
+            if re.fullmatch(r"challenge\.[a-z_]+\.share", key)
+        }
+        assert len(shown) > 6
+        page.locator(".evx-tabs [data-tab=findings]").click()
+        said = page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll('[data-finding]')].map(item =>"
+            " [item.dataset.finding, item.querySelector('.evx-sentence').innerText]))"
+        )
+        page.get_by_role("button", name="Tallenna skenaarioksi…").click()
+        page.locator(".evx-save input[name=name]").fill("any-coder")
+        page.locator(".evx-save button[type=submit]").click()
+        page.wait_for_function("document.querySelector('.evx-told').textContent")
+        assert "evaltools build --scenario any-coder" in page.locator(".evx-told").inner_text()
+        place = re.match(r"https?://[^/]+", lab)
+        assert place
+        assert not [url for url in asked if not url.startswith((place[0], "data:", "blob:"))]
+        browser.close()
+
+    done = subprocess.run(
+        [ROOT / ".venv-test" / "bin" / "evaltools", "run", "--scenario", "any-coder"],
+        cwd=study, capture_output=True, text=True, timeout=900,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    loaded = load_study(study)
+    run = current_run(loaded, loaded.parameters(scenario="any-coder"))
+    assert run is not None
+    records = json.loads((run.folder / "indicators.json").read_text("utf-8"))
+    counts = {
+        one["key"]: (str(one["x"]), str(one["n"]))
+        for one in records
+        if one["key"] in shown and one["estimand"] == "D" and not one["dimensions"]
+    }
+    assert counts == shown
+    judged = {one.finding.id: one.text("fi") for one in judge_run(loaded, run)}
+    assert set(judged) == set(said)
+    for name, text in judged.items():
+        assert " ".join(text.split()) in " ".join(said[name].split())
