@@ -257,3 +257,23 @@ def test_a_saved_scenario_is_one_of_the_study(tmp_path: Path) -> None:
 def test_a_wrong_value_is_refused_before_a_panel_is_made() -> None:
     with pytest.raises(ProblemError, match="did you mean 06, Pirkanmaa"):
         ExploreSession(STUDY, {"region": "Pirkanma"})
+
+
+@pytest.mark.parametrize("name", ["research_fund", "register_only"])
+def test_another_study_is_explored_from_its_own_declaration(name: str) -> None:
+    study = load_study(ROOT / "tests" / "studies" / name)
+    session = ExploreSession(study, {})
+    (met,) = ask(session, "hello")
+    assert [field["name"] for field in met["form"]] == list(study.declaration.parameters)
+    assert met["language"] == study.declaration.languages[0]
+    chapters = [chapter["module"] for chapter in met["chapters"]]
+    assert chapters == list(study.declaration.chapters.values())
+    assert chapters
+    for chapter in met["chapters"]:
+        (told,) = ask(session, "set", state=1, values={}, chapter=chapter["module"])
+        assert told["rows"]
+        assert not any(row["moved"] for row in told["rows"])
+        for cell in chapter["cells"]:
+            (drawn,) = ask(session, "draw", label=cell["label"])
+            assert "problem" not in drawn
+    assert settle(session, 1)["kind"] == "findings"

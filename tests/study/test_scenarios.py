@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evaltools.pipeline.study_checks import check_study
 from evaltools.problems import ProblemError
 from evaltools.study import Study, find_study, load_study
 from evaltools.study.scenarios import list_saved, write_saved
@@ -79,3 +80,14 @@ def test_a_name_that_could_leave_the_folder_is_refused(study: Study, name: str) 
     with pytest.raises(ProblemError, match="name of the scenario"):
         write_saved(study.root, name, {})
     assert not (study.root / "scenarios").exists()
+
+
+def test_the_check_of_a_study_tells_of_every_file_that_is_wrong(study: Study) -> None:
+    write_saved(study.root, "sound", {"region": "06"})
+    for name in ("a", "b"):
+        write_saved(study.root, name, {"region": name})
+    with pytest.raises(ProblemError) as error:
+        check_study(study)
+    assert [each.where for each in error.value.problems] == [
+        "scenarios/a.yml:2", "scenarios/b.yml:2",
+    ]  # fmt: skip

@@ -24,6 +24,7 @@ from evaltools.study.schema import StudyDeclaration
 
 MOST_PASSAGES = 40
 MOST_PROJECTS = 1000
+"""How many are sent to the browser; how many there are is told."""
 
 
 def describe_number(key: str, records: list[Indicator], glossary: Glossary) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def list_projects(
         rows = evidence.presence[evidence.presence["code_id"].astype(str).eq(code)]
         states = dict(zip(rows["project_id"].astype(str), rows["state"].astype(str), strict=True))
     found = []
-    for project, row in titles.head(MOST_PROJECTS).iterrows():
+    for project, row in titles.iterrows():
         state = states.get(str(project), "")
         if code is not None and not state:
             continue

@@ -81,18 +81,17 @@ class RowWriter:
         Arguments:
             now, before: indicators of a chapter, and the same by default.
             estimand: whose intervals are told.
-            whole: with those broken down, and those that say more about others.
+            whole: with those broken down, and those that say more about others; they are told
+                anyway where a chapter has no other.
         """
         now, before = tuple(now), tuple(before)
         own, then = group_by_name(now), group_by_name(before)
-        rows = []
-        for name in dict.fromkeys((one.key, one.dimensions) for one in (*now, *before)):
-            key, by = name
-            further = bool(by) or key.endswith(_FURTHER)
-            if further and not whole:
-                continue
-            rows.append(self._row(name, own.get(name, {}), then.get(name, {}), estimand))
-        return rows
+        names = list(dict.fromkeys((one.key, one.dimensions) for one in (*now, *before)))
+        plain = [(key, by) for key, by in names if not by and not key.endswith(_FURTHER)]
+        return [
+            self._row(name, own.get(name, {}), then.get(name, {}), estimand)
+            for name in (names if whole or not plain else plain)
+        ]
 
     def name(self, name: Name) -> tuple[str, str]:
         """What a number is called, and what it is broken down by."""

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import yaml
 
 from evaltools.explore.behind import (
+    MOST_PROJECTS,
     describe_number,
     hide_silence,
     list_passages,
@@ -334,6 +335,7 @@ class ExploreSession:
         writer, declared = self._writer, self.study.declaration
         evidence = self._evidence_told()
         passages = collect_passages(evidence)
+        projects = list_projects(key, evidence, declared)
         code = find_code(key, evidence.presence["code_id"].astype(str), declared.codes_of_numbers)
         if self._policy is None:
             self._policy = make_quote_policy(
@@ -344,7 +346,8 @@ class ExploreSession:
             "state": self._state,
             "label": ", ".join(filter(None, writer.name((key, by)))),
             "number": describe_number(key, records, writer.glossary),
-            "projects": hide_silence(list_projects(key, evidence, declared), code, passages),
+            "projects": hide_silence(projects[:MOST_PROJECTS], code, passages),
+            "all_projects": len(projects),
             **list_passages(key, evidence, passages, self._policy, writer.glossary, declared),
         }
 

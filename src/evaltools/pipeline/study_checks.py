@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from evaltools.coding.suggestions import read_keywords
 from evaltools.evidence import Descriptor, Evidence, check_data, load_descriptor, read_tables
 from evaltools.evidence.known_tables import columns_read, is_text_column, known_tables
-from evaltools.problems import ProblemError, refuse
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study import Parameters, Study
 
 
@@ -20,7 +20,7 @@ def check_study(study: Study) -> str:
     Raises:
         ProblemError: everything that is wrong.
     """
-    refuse(check_data(study.data, study.declaration))
+    refuse([*check_data(study.data, study.declaration), *_wrong_scenarios(study)])
     descriptor = load_descriptor(study.data)
     for table in descriptor.resources:  # the form of each has been checked; now of the patterns
         if table.name == "keywords":
@@ -31,6 +31,15 @@ def check_study(study: Study) -> str:
     told = f"{count} table{' is' if count == 1 else 's are'} valid{kind}."
     unread = ", ".join(_unread(study, descriptor))
     return f"{told}\nNo chapter reads {unread}." if unread else told
+
+
+def _wrong_scenarios(study: Study) -> Iterator[Problem]:
+    """What is wrong in the files of saved scenarios; those declared are checked on reading."""
+    for name in study.scenario_names:
+        try:
+            study.scenario_values(name)
+        except ProblemError as error:
+            yield from error.problems
 
 
 def _unread(study: Study, descriptor: Descriptor) -> Iterator[str]:

@@ -105,6 +105,6 @@ def write_saved(
     content: dict[str, Any] = {"title": title} if title else {}
     content["parameters"] = dict(parameters)
     folder.mkdir(exist_ok=True)
-    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, default_flow_style=None)
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
     replace_file(path, text.encode("utf-8"))
     return path

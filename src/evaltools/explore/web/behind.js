@@ -45,7 +45,7 @@ class Behind {
       number.definition ? el("p", { class: "evx-definition", text: number.definition }) : null,
       number.note ? el("p", { class: "evx-quiet", text: number.note }) : null,
       part(words.readings, readings),
-      projects.length ? part(words.projects, this._projects(projects), projects.length) : null,
+      projects.length ? part(words.projects, this._projects(projects), filled(words.shown_of, { shown: projects.length, all: message.all_projects })) : null,
       part(words.passages_for, passages("for"), counted("for")),
       part(words.passages_against, passages("against"), counted("against")),
       el("p", { class: "evx-quiet evx-source" }, el("code", { text: number.key }), number.source ? ` · ${number.source}` : ""),
