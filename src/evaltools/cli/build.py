@@ -9,7 +9,8 @@ import click
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, parameter_options
 from evaltools.files import relative_path
-from evaltools.report.build import build_report, run_notebooks, stage_report
+from evaltools.pipeline import notebook_states
+from evaltools.report.build import build_report, reason_to_render, run_notebooks, stage_report
 from evaltools.report.engines import Choice
 
 _ENGINE = click.option(
@@ -28,6 +29,20 @@ def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: b
     report = build_report(study, parameters, engine=engine, force=force, say=click.echo)
     for path in report.files:
         click.echo(f"  {relative_path(path)}")
+
+
+@main.command()
+@parameter_options
+@_ENGINE
+def status(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None:
+    """Tell what a build would run and render, and why; changes nothing."""
+    study, parameters = choose_parameters(given, scenario)
+    for name, state in notebook_states(study, parameters).items():
+        told = "up to date" if state.reusable else f"would run: {state.reason}"
+        click.echo(f"{name}: {told}")
+    reason = reason_to_render(study, parameters, engine)
+    told = "up to date" if reason is None else f"would be rendered: {reason}"
+    click.echo(f"report {parameters.slug()}: {told}")
 
 
 @main.command()

@@ -58,6 +58,7 @@ COMMANDS = {
         "Sign the sentences among the results that no data stand behind, after looking at them.",
     ),
     "stage": ("build", "Write the report as a plain Quarto project that any engine can render."),
+    "status": ("build", "Tell what a build would run and render, and why; changes nothing."),
     "verify": (
         "publish",
         "Check a run, a report or a published bundle: every hash, and whether it comes out again.",
