@@ -39,6 +39,7 @@ from evaltools.provenance.manifest import (
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ENGINE = tuple(f"{__package__}.{name}" for name in ("kernel_server", "notebook_engine", "outputs"))
 """What executes every notebook, and gathers what it hands over."""
+_OWN = f"{_PACKAGE.name}/{Path(__file__).parent.name}/"
 _UNSEEN_READERS = frozenset(("ctypes", "mmap"))
 """Modules of the standard library by which files can be read without being noted."""
 _LOOKS_AROUND = re.compile(
@@ -202,7 +203,8 @@ def code_files(name: str, plan: RunPlan) -> frozenset[str] | None:
             found.add(path)
             modules, dynamic = _imports(_PACKAGE.parent / path)
             waiting += modules
-            if dynamic:
+            # What the pipeline imports so is what the notebook imports, and its chapter.
+            if dynamic and not path.startswith(_OWN):
                 waiting += chapters
                 folder = str(PurePosixPath(path).parent)
                 waiting += [
