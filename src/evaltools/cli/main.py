@@ -59,6 +59,10 @@ COMMANDS = {
     ),
     "stage": ("build", "Write the report as a plain Quarto project that any engine can render."),
     "status": ("build", "Tell what a build would run and render, and why; changes nothing."),
+    "sweep": (
+        "sweep",
+        "Compute indicators and findings of many scenarios; what is there already is kept.",
+    ),
     "verify": (
         "publish",
         "Check a run, a report or a published bundle: every hash, and whether it comes out again.",
