@@ -68,6 +68,7 @@ class Evidence:
         judging: what the study asks for before two groups are compared.
         words: of the language of the parameters, as the study has them.
         vocabulary: the study's kinds of codes, raters, areas, its dimensions, its currency.
+        folder: the study's data folder, in which the texts of reports are; None without a study.
     """
 
     parameters: Parameters
@@ -86,6 +87,7 @@ class Evidence:
     disclosure: Disclosure = field(default_factory=Disclosure)
     judging: Judging = field(default_factory=Judging)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    folder: Path | None = None
 
     @property
     def n(self) -> int:
@@ -144,6 +146,7 @@ class Evidence:
             disclosure=study.declaration.disclosure if study else Disclosure(),
             judging=study.declaration.judging if study else Judging(),
             vocabulary=vocabulary,
+            folder=study.data if study else None,
         )
         vars(found)[_LATER] = {
             "presence": lambda: compute_presence(own, reports, parameters.coder_rule),

@@ -10,13 +10,16 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from evaltools.evidence import load_descriptor
 from evaltools.files import hold_lock, replace_file
+from evaltools.pipeline.ingredients import plan_run
 from evaltools.pipeline.outputs import escape_formula
+from evaltools.pipeline.run import MOST_RUNS, RunStore
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.hashes import hash_file, hash_value
 from evaltools.study import Study
@@ -81,6 +84,7 @@ def sweep(
     with hold_lock(folder / ".lock", lambda: say("Another process is at work on it; waiting.")):
         results = _compute_all(study, scenarios, folder, settings, say)
         made = Sweep(folder, tuple(scenarios), results)
+        refuse(_differing_from_builds(study, made))
         wanted = {f"{one.name}{suffix}" for one in scenarios for suffix in (".json", ".csv")}
         for path in sorted((folder / "scenarios").iterdir()):
             if path.name not in wanted:
@@ -95,6 +99,22 @@ def _without_chapter(study: Study) -> Iterator[Problem]:
         if name not in declared.chapters:
             what, remedy = "has no chapter, so its numbers need a kernel", "Declare its chapter."
             yield Problem(f"evaluation.yml, chapters, {name}", what, "", remedy, "sweep.chapter")
+
+
+def _differing_from_builds(study: Study, made: Sweep) -> Iterator[Problem]:
+    """Scenarios that a build has as well, whose notebooks hand over other numbers."""
+    done = {hash_value(one.values): one for one in made.of("done")}
+    now = plan_run(study, study.parameters()).ingredients
+    for folder, manifest in islice(RunStore(study.build).newest_first(), MOST_RUNS):
+        then = manifest.ingredients
+        one = done.get(hash_value(dict(then.parameters)))
+        same = replace(then, parameters=now.parameters) == now
+        if one is None or not same or manifest.find_damage(folder):
+            continue
+        if hash_file(folder / INDICATORS) != made.results[one.name]["csv"]:
+            what = f"its indicators are not those of the run {folder.name} of its notebooks"
+            remedy = "A notebook hands over what its chapter's compute does not give, or not all."
+            yield Problem(f"scenario {one.name}", what, "", remedy, "sweep.differs")
 
 
 def _compute_all(
