@@ -7,7 +7,11 @@ from pathlib import Path
 import click
 
 from evaltools.cli.main import main
-from evaltools.cli.options import choose_parameters, parameter_options
+from evaltools.cli.options import (
+    choose_parameters,
+    load_study_for_command,
+    parameter_options,
+)
 from evaltools.files import relative_path
 from evaltools.pipeline import notebook_states
 from evaltools.report.build import build_report, reason_to_render, run_notebooks, stage_report
@@ -23,12 +27,45 @@ _ENGINE = click.option(
 @parameter_options
 @_ENGINE
 @click.option("--force", is_flag=True, help="Compute and render even if nothing has changed.")
-def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool) -> None:
+@click.option("--watch", is_flag=True, help="Build again whenever a file of the study changes.")
+def build(
+    given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool, watch: bool
+) -> None:
     """Validate the data, run the notebooks and render the report."""
-    study, parameters = choose_parameters(given, scenario)
-    report = build_report(study, parameters, engine=engine, force=force, say=click.echo)
-    for path in report.files:
-        click.echo(f"  {relative_path(path)}")
+
+    def update(force: bool = False) -> None:
+        study, parameters = choose_parameters(given, scenario)
+        report = build_report(study, parameters, engine=engine, force=force, say=click.echo)
+        for path in report.files:
+            click.echo(f"  {relative_path(path)}")
+
+    if not watch:
+        return update(force)
+    from evaltools.report.preview import update_forever  # loads pandas
+
+    root = load_study_for_command().root
+    return update_forever(root, update, click.echo)
+
+
+@main.command()
+@parameter_options
+@_ENGINE
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
+def preview(given: tuple[str, ...], scenario: str | None, engine: Choice, port: int) -> None:
+    """Serve the report's page to this machine, and render it anew after every edit."""
+    import threading
+
+    from evaltools.report.preview import Preview, serve, update_forever  # loads pandas
+
+    shown = Preview(lambda: choose_parameters(given, scenario), engine)
+    root = load_study_for_command().root
+    with serve(shown, port) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        click.echo(f"The page is at http://127.0.0.1:{server.server_port}/")
+        try:
+            update_forever(root, lambda: shown.update(click.echo), click.echo)
+        finally:
+            server.shutdown()
 
 
 @main.command()

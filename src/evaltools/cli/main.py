@@ -41,6 +41,10 @@ COMMANDS = {
         "Check the prose of the reports: bare numbers, shares without denominators, claims.",
     ),
     "parameters": ("check", "List the study's parameters, their values and its scenarios."),
+    "preview": (
+        "build",
+        "Serve the report's page to this machine, and render it anew after every edit.",
+    ),
     "publish": (
         "publish",
         "Publish the report as a bundle, unless anything at all stands against it.",
