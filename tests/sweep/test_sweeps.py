@@ -259,3 +259,18 @@ def test_the_command_says_what_to_go_through(study: Study, monkeypatch: pytest.M
         assert "--over or --list" in result.output
     result = CliRunner().invoke(main, ["sweep", "--over", "theme", "--reports", "theme-fire"])
     assert (result.exit_code, "theme-fire" in result.output) == (1, True)
+
+
+@pytest.mark.slow
+def test_whole_reports_are_rendered_of_those_asked_for(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(study.root)
+    options = ["--over", "theme", "--indicators-only", "--to", str(tmp_path / "some")]
+    result = CliRunner().invoke(main, ["sweep", *options, "--reports", "theme-water"])
+    assert result.exit_code == 0, result.output
+    reports = sorted((tmp_path / "some" / "reports").iterdir())
+    assert [path.name for path in reports] == ["theme-water.html"]
+    page = (tmp_path / "some" / "index.html").read_text()
+    assert page.count('href="reports/') == page.count('href="reports/theme-water.html"') == 1
+    assert "Findings by scenario" not in page

@@ -6,6 +6,7 @@ gives is plain values, so that whoever asked writes it down.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -152,7 +153,7 @@ def _compute(
     return Result(
         "done",
         indicators_csv(indicators),
-        tuple(to_record(one) for one in _choose(indicators, shown, estimand)),
+        tuple(_choose(indicators, shown, estimand)),
         findings,
         evidence.n,
         evidence.N,
@@ -162,19 +163,36 @@ def _compute(
 
 def _choose(
     indicators: tuple[Indicator, ...], shown: tuple[str, ...], estimand: Estimand
-) -> list[Indicator]:
-    """The undivided indicators of some keys, of an estimand or else as they were counted."""
+) -> list[dict[str, Any]]:
+    """Records of the undivided indicators of some keys, of an estimand or else as counted.
+
+    One without an interval has that of projects of its kind, since numbers of few reports stand
+    beside numbers of many.
+    """
     found = {(one.key, one.estimand): one for one in indicators if not one.dimensions}
-    chosen = (found.get((key, estimand)) or found.get((key, "D")) for key in shown)
-    return [one for one in chosen if one is not None]
+    records = []
+    for key in shown:
+        own = found.get((key, estimand)) or found.get((key, "D"))
+        wider = found.get((key, "S"))
+        if own is None:
+            continue
+        record = to_record(own)
+        if own.low is None and own.value is not None and wider is not None:
+            record |= {name: getattr(wider, name) for name in ("low", "high", "method", "level")}
+        records.append(record)
+    return records
 
 
 MOST_SHOWN = 24
+_BESIDE = re.compile(r"[{*]|\.(?:silent|denied)\.share$")
 
 
 def shown_keys(study: Study) -> tuple[str, ...]:
-    """Keys of indicators that the study's findings name, in the order of findings."""
+    """Keys of indicators that the study's findings name, in the order of findings.
+
+    Of a theme its share, and not those of the reports that deny it or are silent.
+    """
     declared = study.declaration
     findings = load_findings(study.root, declared.languages, declared.codes_of_numbers)
     keys = (key for each in findings if each.asserted for key in keys_of(each.condition)[0])
-    return tuple(dict.fromkeys(key for key in keys if "{" not in key))[:MOST_SHOWN]
+    return tuple(dict.fromkeys(key for key in keys if not _BESIDE.search(key)))[:MOST_SHOWN]

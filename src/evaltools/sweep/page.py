@@ -50,9 +50,11 @@ class SweepPage:
         return [one for one in self.scenarios if self.results[one.name]["outcome"] == "done"]
 
     def label(self, scenario: Scenario) -> str:
-        """A scenario by what differs, in words."""
-        values = scenario.values
-        return ", ".join(self._choice(name, values[name]) for name in self.varying) or scenario.name
+        """A scenario by what of it is not the default, in words; by its only choice where it is."""
+        values, changed = scenario.values, scenario.parameters.changed()
+        names = [one for one in self.varying if one in changed or len(self.varying) == 1]
+        told = ", ".join(self._choice(name, values[name]) for name in names)
+        return told or "default values"
 
     def _choice(self, name: str, value: Any) -> str:
         declared = self.study.declaration.parameters[name]
@@ -106,7 +108,11 @@ def _multiples(page: SweepPage) -> list[str]:
     shown = page.done[:_MOST_ROWS]
     found = [page.main(one) for one in shown]
     keys = list(dict.fromkeys(key for one in found for key in one))
-    body = ["<h2>Numbers that findings rest on</h2>"]
+    what = (
+        "The first scenario is uppermost. Bars are intervals: what to expect of projects of this "
+        "kind, where the chosen estimand has none of its own."
+    )
+    body = ["<h2>Numbers that findings rest on</h2>", f"<p>{what}</p>"]
     if len(page.done) > len(shown):
         body.append(f"<p>The first {len(shown)} scenarios; all are in indicators.csv.</p>")
     names = [page.label(one) for one in shown]
