@@ -1,4 +1,4 @@
-"""Functions called in processes of their own: results in order, no error and no death passed over."""
+"""Functions called in processes of their own: results in order, no error or death passed over."""
 
 import os
 import signal
