@@ -32,7 +32,7 @@ REGIONS = 19
 _LOOP = """
 import sys, papermill
 for name in sys.argv[1:]:
-    papermill.execute_notebook(name, f"{name}.out", progress_bar=False, kernel_name="python3")
+    papermill.execute_notebook(name, f"{name}.out.ipynb", progress_bar=False)
 """
 
 
@@ -73,14 +73,13 @@ def main() -> int:
             shutil.copytree(ROOT / each, root / each, ignore=shutil.ignore_patterns("_build"))
         for each in ("evaluation.yml", "uv.lock"):
             shutil.copyfile(ROOT / each, root / each)
-        rows = _measure_all(root, Path(name))
-    PAGE.write_text(_page(rows), encoding="utf-8")
-    print(_page(rows))
+        _measure_all(root, Path(name))
+    print(PAGE.read_text(encoding="utf-8"))
     return 0
 
 
-def _measure_all(root: Path, scratch: Path) -> list[tuple[str, Taken, float]]:
-    """Rows of what was done, what it took, and its share of what it is compared with."""
+def _measure_all(root: Path, scratch: Path) -> None:
+    """Write rows of what was done, what it took, and its share of what it is compared with."""
     environment = kernel_environment(root, "")
     study = load_study(root)
     command = [str(Path(sys.executable).with_name("evaltools"))]
@@ -90,6 +89,7 @@ def _measure_all(root: Path, scratch: Path) -> list[tuple[str, Taken, float]]:
         print(what, flush=True)
         taken = measure(*commands, folder=root, environment=environment)
         rows.append((what, taken, taken.wall / (base or taken.wall)))
+        PAGE.write_text(_page(rows), encoding="utf-8")  # so that what was measured is there
         return taken
 
     def edit(path: Path, change: Callable[[str], str]) -> None:
@@ -113,12 +113,11 @@ def _measure_all(root: Path, scratch: Path) -> list[tuple[str, Taken, float]]:
     take("evaltools run after an edit of a table that one notebook reads", loop, [*command, "run"])
     take("evaltools build, three formats on top of a run", loop, [*command, "build"])
     take("evaltools build, nothing to do", loop, [*command, "build"])
-    for options, told in (([], "indicators and findings"), (["--indicators-only"], "indicators")):
+    for options, told in ((["--indicators-only"], "indicators"), ([], "indicators and findings")):
         folder = str(scratch / f"sweep{len(options)}")
         take(f"evaltools sweep over region, {told}; share of a papermill loop for each of "
              f"{REGIONS} regions", loop * REGIONS,
              [*command, "sweep", "--over", "region", "--to", folder, *options])  # fmt: skip
-    return rows
 
 
 _SHOW = """
