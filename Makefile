@@ -24,7 +24,7 @@ LAB := .venv-lab
 # The public RO-Crate validator pins an older rich than ours, so it lives by itself.
 CRATE := .venv-crate
 
-.PHONY: help report test test-one check lint fmt lab reference reruns hooks clean setup
+.PHONY: help report test test-one check lint fmt lab reference reruns bench hooks clean setup
 
 help:
 	@echo "make report   compute and render the report into reports/_build/"
@@ -39,6 +39,7 @@ help:
 	@echo "make test-one T=tests/statistics/test_intervals.py    some tests"
 	@echo "make reference    the reference of the functions, into reports/_build/reference/"
 	@echo "make reruns   judge every combination of parameters (an hour or two)"
+	@echo "make bench    how long reruns take, into docs/benchmarks.md"
 	@echo "make hooks    have git run 'make lint' before each commit"
 
 report: $(RUN)/.ready
@@ -69,6 +70,9 @@ reference: $(TEST)/.ready
 
 reruns: $(TEST)/.ready
 	@$(TEST)/bin/python tests/findings/reruns.py
+
+bench: $(RUN)/.ready
+	@$(RUN)/bin/python benchmarks/reruns.py
 
 hooks: $(TEST)/.ready
 	@$(TEST)/bin/pre-commit install

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import pickle
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
 _PR_SET_PDEATHSIG = 1
 
@@ -68,3 +72,63 @@ def _group(process: Path) -> int | None:
     except OSError:
         return None
     return None if fields[0] in "ZX" else int(fields[2])
+
+
+T = TypeVar("T")
+
+
+def call_apart(functions: Sequence[Callable[[], T]]) -> list[T]:
+    """The results of some functions, in their order, each worked out in a process of its own.
+
+    The processes are forked, so the functions may be anything, and their results anything that can
+    be pickled. Where forking is not safe, and for a single one, they are called one after another.
+    An error of a function is raised here, the first one in order.
+    """
+    if len(functions) < 2 or not sys.platform.startswith("linux"):
+        return [function() for function in functions]
+    running: list[tuple[int, int]] = []
+    parent = os.getpid()
+    try:
+        for function in functions:
+            reader, writer = os.pipe()
+            if (pid := os.fork()) == 0:
+                _send_result(function, writer, parent)
+            os.close(writer)
+            running.append((pid, reader))
+        results: list[T] = []
+        errors: list[BaseException] = []
+        while running:
+            pid, reader = running[0]
+            with open(reader, "rb", closefd=False) as pipe:
+                content = pipe.read()
+            running.pop(0)
+            os.close(reader)
+            os.waitpid(pid, 0)
+            if not content:
+                raise OSError("a process ended before it was done; perhaps memory ran out")
+            error, result = pickle.loads(content)
+            results.append(result)
+            errors += [error] if error is not None else []
+        if errors:
+            raise errors[0]
+        return results
+    finally:
+        for pid, reader in running:
+            os.close(reader)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _send_result(function: Callable[[], Any], writer: int, parent: int) -> NoReturn:
+    """Call a function in a process that was forked for it, and end the process."""
+    try:
+        kill_with_parent(parent)
+        try:
+            content = pickle.dumps((None, function()))
+        except BaseException as error:
+            content = pickle.dumps((error, None))
+        with open(writer, "wb") as pipe:
+            pipe.write(content)
+    finally:
+        os._exit(0)

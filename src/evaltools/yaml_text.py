@@ -28,11 +28,11 @@ class RefusedYaml(yaml.constructor.ConstructorError):
     """YAML that `check_yaml` refuses."""
 
 
-class StudyLoader(yaml.SafeLoader):
+class StudyLoader(LOADER):  # type: ignore[misc]
     """YAML 1.1 in which on, off, yes and no are words, and only true and false truth values."""
 
 
-class CoreLoader(yaml.SafeLoader):
+class CoreLoader(LOADER):  # type: ignore[misc]
     """YAML 1.2's core schema, as Quarto reads it: no dates, no sexagesimals."""
 
 

@@ -179,9 +179,26 @@ def test_data_that_the_pipeline_vouched_for_are_not_validated_again(
     state = hash_data(package.folder, load_descriptor(package.folder))
     monkeypatch.setenv("EVALTOOLS_VALIDATED", state)
     assert open_evidence(parameters(), study=study_of(package.folder, parameters)).n == 2
+    opened = open_evidence(parameters(), study=study_of(package.folder, parameters))
     package.change("ratings", 3, value="7")  # another state, for which nobody vouched
+    with pytest.raises(ProblemError, match="changed after it was checked"):
+        _ = opened.ratings
+    path = package.folder / "datapackage.json"
+    path.write_bytes(path.read_bytes() + b"\n")  # nor for tables that are described otherwise
     with pytest.raises(ProblemError, match="outside the scale"):
         open_evidence(parameters(), study=study_of(package.folder, parameters))
+
+
+def test_of_checked_data_only_the_tables_are_read_that_are_asked_for(
+    package: Any, parameters: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = hash_data(package.folder, load_descriptor(package.folder))
+    monkeypatch.setenv("EVALTOOLS_VALIDATED", state)
+    next(package.folder.rglob("goals.csv")).unlink()
+    opened = open_evidence(parameters(), study=study_of(package.folder, parameters))
+    assert (opened.n, opened.presence.empty) == (2, False)
+    with pytest.raises(ProblemError, match="no such file"):
+        _ = opened.goals
 
 
 def test_unreadable_data_are_never_vouched_for(
@@ -190,8 +207,9 @@ def test_unreadable_data_are_never_vouched_for(
     package.change("ratings", 3, value="kuusi")
     state = hash_data(package.folder, load_descriptor(package.folder))
     monkeypatch.setenv("EVALTOOLS_VALIDATED", state)
+    opened = open_evidence(parameters(), study=study_of(package.folder, parameters))
     with pytest.raises(ProblemError, match="whole number"):
-        open_evidence(parameters(), study=study_of(package.folder, parameters))
+        _ = opened.ratings
 
 
 def test_the_state_changes_with_any_byte_and_with_nothing_else(package: Any) -> None:

@@ -87,7 +87,9 @@ DECLARED = STUDY.parameters().declarations
 
 def stand_in(**attributes):
     """Something with the given attributes of `Evidence`, and what every evidence has."""
-    made = SimpleNamespace(vocabulary=VOCABULARY, has=lambda table: True, tables={})
+    made = SimpleNamespace(
+        vocabulary=VOCABULARY, has=lambda table: True, tables={}, folder=None
+    )  # fmt: skip
     vars(made).update(attributes)
     language = getattr(attributes.get("parameters"), "language", "en")
     vars(made).setdefault("words", Words(language))

@@ -17,7 +17,7 @@ def test_lines_tell_reason_and_end_of_each_notebook() -> None:
     lines.started("first run", [("notebooks/a.ipynb", 3)])
     lines.cell("notebooks/a.ipynb", 1, "fig-a")
     lines.finished("notebooks/a.ipynb", failed=True)
-    assert stream.getvalue() == "1 notebooks: first run\nfailed: notebooks/a.ipynb\n"
+    assert stream.getvalue() == "1 notebook: first run\nfailed: notebooks/a.ipynb\n"
 
 
 def test_terminal_gets_bars_with_cell_labels_and_no_markup_from_names() -> None:

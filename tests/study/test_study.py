@@ -68,7 +68,7 @@ def test_scenarios_that_build_on_themselves_are_refused(write_study: Write, smal
         ("name: again\n", "the key 'name' is given twice"),
         ("other: *anchor\n", "an alias (*name) is used"),
         ("other: !!python/object/apply:os.system [echo]\n", "could not determine a constructor"),
-        ("other: [\n", "expected the node content"),
+        ("other: [\n", "expected node content"),
     ],
 )
 def test_yaml_that_does_more_than_state_values_is_refused(

@@ -7,9 +7,14 @@ from pathlib import Path
 import click
 
 from evaltools.cli.main import main
-from evaltools.cli.options import choose_parameters, parameter_options
+from evaltools.cli.options import (
+    choose_parameters,
+    load_study_for_command,
+    parameter_options,
+)
 from evaltools.files import relative_path
-from evaltools.report.build import build_report, run_notebooks, stage_report
+from evaltools.pipeline import notebook_states
+from evaltools.report.build import build_report, reason_to_render, run_notebooks, stage_report
 from evaltools.report.engines import Choice
 from evaltools.report.languages import in_every_language
 
@@ -25,16 +30,66 @@ _ENGINE = click.option(
 @click.option("--force", is_flag=True, help="Compute and render even if nothing has changed.")
 @click.option("--all-languages", is_flag=True,
               help="The report in each language of the study, one after another.")  # fmt: skip
+@click.option("--watch", is_flag=True, help="Build again whenever a file of the study changes.")
 def build(
-    given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool, all_languages: bool
+    given: tuple[str, ...],
+    scenario: str | None,
+    engine: Choice,
+    force: bool,
+    all_languages: bool,
+    watch: bool,
 ) -> None:
     """Validate the data, run the notebooks and render the report."""
+
+    def update(force: bool = False) -> None:
+        study, parameters = choose_parameters(given, scenario)
+        chosen = in_every_language(study, parameters) if all_languages else (parameters,)
+        for each in chosen:
+            report = build_report(study, each, engine=engine, force=force, say=click.echo)
+            for path in report.files:
+                click.echo(f"  {relative_path(path)}")
+
+    if not watch:
+        return update(force)
+    from evaltools.report.preview import update_forever  # loads pandas
+
+    root = load_study_for_command().root
+    return update_forever(root, update, click.echo)
+
+
+@main.command()
+@parameter_options
+@_ENGINE
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
+def preview(given: tuple[str, ...], scenario: str | None, engine: Choice, port: int) -> None:
+    """Serve the report's page to this machine, and render it anew after every edit."""
+    import threading
+
+    from evaltools.report.preview import Preview, serve, update_forever  # loads pandas
+
+    shown = Preview(lambda: choose_parameters(given, scenario), engine)
+    root = load_study_for_command().root
+    with serve(shown, port) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        click.echo(f"The page is at http://127.0.0.1:{server.server_port}/")
+        try:
+            update_forever(root, lambda: shown.update(click.echo), click.echo)
+        finally:
+            server.shutdown()
+
+
+@main.command()
+@parameter_options
+@_ENGINE
+def status(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None:
+    """Tell what a build would run and render, and why; changes nothing."""
     study, parameters = choose_parameters(given, scenario)
-    chosen = in_every_language(study, parameters) if all_languages else (parameters,)
-    for each in chosen:
-        report = build_report(study, each, engine=engine, force=force, say=click.echo)
-        for path in report.files:
-            click.echo(f"  {relative_path(path)}")
+    for name, state in notebook_states(study, parameters).items():
+        told = "up to date" if state.reusable else f"would run: {state.reason}"
+        click.echo(f"{name}: {told}")
+    reason = reason_to_render(study, parameters, engine)
+    told = "up to date" if reason is None else f"would be rendered: {reason}"
+    click.echo(f"report {parameters.slug()}: {told}")
 
 
 @main.command()

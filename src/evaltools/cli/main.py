@@ -44,6 +44,10 @@ COMMANDS = {
         "Check the prose of the reports: bare numbers, shares without denominators, claims.",
     ),
     "parameters": ("check", "List the study's parameters, their values and its scenarios."),
+    "preview": (
+        "build",
+        "Serve the report's page to this machine, and render it anew after every edit.",
+    ),
     "publish": (
         "publish",
         "Publish the report as a bundle, unless anything at all stands against it.",
@@ -61,6 +65,11 @@ COMMANDS = {
         "Sign the sentences among the results that no data stand behind, after looking at them.",
     ),
     "stage": ("build", "Write the report as a plain Quarto project that any engine can render."),
+    "status": ("build", "Tell what a build would run and render, and why; changes nothing."),
+    "sweep": (
+        "sweep",
+        "Compute indicators and findings of many scenarios; what is there already is kept.",
+    ),
     "verify": (
         "publish",
         "Check a run, a report or a published bundle: every hash, and whether it comes out again.",

@@ -1,10 +1,11 @@
-"""State: one hash for everything the data folder holds, so that a check need not be repeated."""
+"""One hash for each file that the data folder holds, so that a check need not be repeated."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,36 +16,42 @@ if TYPE_CHECKING:
     from evaltools.evidence.descriptor import Descriptor
 
 VALIDATED_VARIABLE = "EVALTOOLS_VALIDATED"
-_BLOCK = 1 << 20
+TEXTS = "texts"
+ABSENT = "absent"
 
 
 def hash_data(folder: Path, descriptor: Descriptor) -> str:
-    """SHA-256 over the descriptor, the file of every table and the texts of the documents.
+    """SHA-256 of the descriptor and of the file of each table by path, and one of all texts.
 
     Arguments:
         folder: the data folder.
         descriptor: gives the tables and their order.
 
-    Returns 64 hexadecimal digits. Each file goes in as its path, length and bytes, in the order
-    of the descriptor, then the texts by path, so that moving bytes between files changes it. A
-    file that is not there goes in as absent: a state without it is a state of its own.
+    Returns a JSON mapping as text, so that who reads one table need not read the others to know
+    that it was vouched for. A file that is not there goes in as absent: a state without it is a
+    state of its own. The texts of the documents go in together, each with its path and length.
     """
-    digest = hashlib.sha256()
-    for name, path in _files(folder, descriptor):
-        digest.update(f"{name}\0".encode())
-        if path is None or not path.is_file():
-            digest.update(b"absent\0")
-            continue
-        digest.update(f"{path.stat().st_size}\0".encode())
-        with path.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                digest.update(block)
-    return digest.hexdigest()
+    found = {name: _hash(path) for name, path in _files(folder, descriptor)}
+    texts = hashlib.sha256()
+    for name in _texts(folder, descriptor):
+        texts.update(f"{name}\0{_hash(resolve_inside(folder, name))}\0".encode())
+    return json.dumps(found | {TEXTS: texts.hexdigest()}, sort_keys=True, ensure_ascii=False)
 
 
-def is_known_valid(state: str) -> bool:
-    """Whether the pipeline has vouched for this state of the data (EVALTOOLS_VALIDATED)."""
-    return os.environ.get(VALIDATED_VARIABLE) == state
+def files_vouched_for() -> Mapping[str, str]:
+    """SHA-256 by path of the files that the pipeline has checked (EVALTOOLS_VALIDATED)."""
+    try:
+        found = json.loads(os.environ.get(VALIDATED_VARIABLE) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _hash(path: Path | None) -> str:
+    if path is None or not path.is_file():
+        return ABSENT
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _files(folder: Path, descriptor: Descriptor) -> Iterator[tuple[str, Path | None]]:
@@ -55,8 +62,6 @@ def _files(folder: Path, descriptor: Descriptor) -> Iterator[tuple[str, Path | N
             path = resolve_inside(folder, name)
             if name == resource.path or (path is not None and path.is_file()):
                 yield name, path
-    for name in _texts(folder, descriptor):
-        yield name, resolve_inside(folder, name)
 
 
 def _texts(folder: Path, descriptor: Descriptor) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,8 +22,8 @@ from evaltools.evidence.code_presence import (
     versions_read,
 )
 from evaltools.evidence.codebook import Crosswalk
-from evaltools.evidence.data_hash import hash_data, is_known_valid
-from evaltools.evidence.descriptor import load_descriptor
+from evaltools.evidence.data_hash import files_vouched_for
+from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
 from evaltools.evidence.scope import (
     add_geography,
     can_report,
@@ -31,17 +33,24 @@ from evaltools.evidence.scope import (
     projects_in_scope,
     refuse_nobody_due,
 )
-from evaltools.evidence.tables import fill_missing_columns, read_leniently
+from evaltools.evidence.tables import CheckedTables, CompleteTables, read_leniently
+from evaltools.files import open_file
 from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.problems import refuse
 from evaltools.study import Parameters, Study, Vocabulary, find_study
 from evaltools.study.schema import Disclosure, Judging
 
+_LATER = "_later"
+"""Where evidence keeps how to work out what nobody has asked for yet."""
+
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """Projects, reports and codings in scope; every frame in a total order from index 0.
+
+    What is not needed to select projects and reports is worked out when it is first asked for:
+    so a notebook reads the tables that it uses, and no others.
 
     Arguments:
         parameters: the parameters by which it was selected.
@@ -60,10 +69,11 @@ class Evidence:
         judging: what the study asks for before two groups are compared.
         words: of the language of the parameters, as the study has them.
         vocabulary: the study's kinds of codes, raters, areas, its dimensions, its currency.
+        folder: the study's data folder, in which the texts of reports are; None without a study.
     """
 
     parameters: Parameters
-    tables: dict[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame]
     projects: pd.DataFrame
     reports: pd.DataFrame
     presence: pd.DataFrame
@@ -78,6 +88,7 @@ class Evidence:
     disclosure: Disclosure = field(default_factory=Disclosure)
     judging: Judging = field(default_factory=Judging)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    folder: Path | None = None
 
     def _repr_html_(self) -> str:
         """What a notebook shows of evidence: how much of it is in scope, and by which values."""
@@ -125,11 +136,9 @@ class Evidence:
         or no project from which one can be due, or no project of a study without reports.
         """
         vocabulary = study.declaration if study else Vocabulary()
-        sorted_tables = {
-            name: sort_by_key(frame) for name, frame in fill_missing_columns(tables).items()
-        }
-        everything = join_register(sorted_tables, vocabulary)
-        documents = sorted_tables["documents"]
+        own = tables if isinstance(tables, SortedTables) else SortedTables(tables)
+        everything = join_register(own, vocabulary)
+        documents = own["documents"]
         projects = projects_in_scope(everything, parameters, vocabulary)
         reports = final_reports(documents, projects, parameters.wave, parameters)
         due = can_report(projects, parameters, vocabulary)
@@ -140,32 +149,46 @@ class Evidence:
             raise explain_empty_scope(everything, documents, parameters, vocabulary)
         projects["reported"] = projects["project_id"].isin(reports["project_id"])
         projects["due"] = due | projects["reported"]
-        states = compute_presence(sorted_tables, reports, parameters.coder_rule)
-        goals = _rows_for_reports(sorted_tables["goals"], reports)
-        sustainability = sort_by_key(
-            sorted_tables["sustainability"].merge(goals[["goal_id", "project_id"]], on="goal_id")
-        )
-        participations = _participations(sorted_tables, projects, vocabulary)
-        return cls(
+        found = object.__new__(cls)
+        vars(found).update(
             parameters=parameters,
-            tables=sorted_tables,
+            tables=own,
             projects=projects,
             reports=reports,
-            presence=states,
-            linked=linked_responses(
-                sorted_tables, reports, states, parameters.coder_rule, vocabulary
-            ),
-            goals=goals,
-            sustainability=sustainability,
-            ratings=_ratings(sorted_tables["ratings"], reports, projects),
-            saving_claims=_rows_for_reports(sorted_tables["saving_claims"], reports),
-            participations=participations,
-            allocations=allocate(projects, participations, parameters.allocation, vocabulary),
             disclosure=study.declaration.disclosure if study else Disclosure(),
             judging=study.declaration.judging if study else Judging(),
-            words=study.words(parameters.language) if study else Words(parameters.language),
             vocabulary=vocabulary,
+            folder=study.data if study else None,
         )
+        vars(found)[_LATER] = {
+            "presence": lambda: compute_presence(own, reports, parameters.coder_rule),
+            "linked": lambda: linked_responses(
+                own, reports, found.presence, parameters.coder_rule, vocabulary
+            ),
+            "goals": lambda: _rows_for_reports(own["goals"], reports),
+            "sustainability": lambda: sort_by_key(
+                own["sustainability"].merge(found.goals[["goal_id", "project_id"]], on="goal_id")
+            ),
+            "ratings": lambda: _ratings(own["ratings"], reports, projects),
+            "saving_claims": lambda: _rows_for_reports(own["saving_claims"], reports),
+            "participations": lambda: _participations(own, projects, vocabulary),
+            "allocations": lambda: allocate(
+                projects, found.participations, parameters.allocation, vocabulary
+            ),
+            "words": lambda: (
+                study.words(parameters.language) if study else Words(parameters.language)
+            ),
+        }
+        return found
+
+    if not TYPE_CHECKING:  # a checker of types shall not think that every name is there
+
+        def __getattr__(self, name: str) -> Any:
+            later: Mapping[str, Callable[[], Any]] = vars(self).get(_LATER, {})
+            if name not in later:
+                raise AttributeError(f"evidence has no '{name}'")
+            value = vars(self)[name] = later[name]()
+            return value
 
     def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:
         """`presence` of the same reports under another coder rule."""
@@ -186,15 +209,23 @@ class Evidence:
 
     def under_rule(self, rule: CoderRule) -> Evidence:
         """The same evidence as it is under another coder rule."""
-        states = self.presence_by_rule(rule)
-        other = replace(
-            self,
-            parameters=self.parameters.model_copy(update={"coder_rule": rule}),
-            presence=states,
-            linked=linked_responses(self.tables, self.reports, states, rule, self.vocabulary),
-        )
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
         # The same reports: what was worked out for one rule serves the other.
-        vars(other).update(_by_rule=self._by_rule, _units=self._units)
+        vars(other).update(
+            parameters=self.parameters.model_copy(update={"coder_rule": rule}),
+            _by_rule=self._by_rule,
+            _units=self._units,
+        )
+        for name in ("presence", "linked"):
+            vars(other).pop(name, None)
+        vars(other)[_LATER] = {
+            **{name: partial(getattr, self, name) for name in vars(self).get(_LATER, ())},
+            "presence": lambda: self.presence_by_rule(rule),
+            "linked": lambda: linked_responses(
+                self.tables, self.reports, other.presence, rule, self.vocabulary
+            ),
+        }
         return other
 
     def presence_of_wave(self, wave: str) -> pd.DataFrame:
@@ -223,6 +254,28 @@ class Evidence:
         everything = join_register(self.tables, self.vocabulary)
         anywhere = projects_in_scope(everything, self.parameters, self.vocabulary, calls=False)
         return final_reports(self.tables["documents"], anywhere, wave, self.parameters)
+
+
+class SortedTables(Mapping[str, pd.DataFrame]):
+    """Complete tables, each sorted by its key when it is first asked for."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self._tables = CompleteTables(tables)
+        self._sorted: dict[str, pd.DataFrame] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._sorted:
+            self._sorted[name] = sort_by_key(self._tables[name])
+        return self._sorted[name]
 
 
 def sort_by_key(frame: pd.DataFrame) -> pd.DataFrame:
@@ -276,16 +329,25 @@ def open_evidence(
         study: the study; found from the current folder where it is not given.
 
     The data are validated unless the pipeline has done so for exactly this state of them, which
-    it tells by the environment variable EVALTOOLS_VALIDATED.
+    it tells by the environment variable EVALTOOLS_VALIDATED; then only those tables are read that
+    somebody asks for.
     Raises ProblemError for a wrong parameter, wrong data, or a scope without reports.
     """
     study = study or find_study()
     if isinstance(parameters, Mapping):
         parameters = study.parameters_from(parameters)
     descriptor = load_descriptor(study.data)
+    checked = files_vouched_for()
+    if checked and checked.get(FILE_NAME) == _hash_file(study.data / FILE_NAME):
+        tables = CheckedTables(study.data, descriptor, checked)
+        return Evidence.select(study, tables, parameters)
     reading = read_leniently(study.data, descriptor)
-    if reading.cell_problems or not is_known_valid(hash_data(study.data, descriptor)):
-        from evaltools.evidence.validation import check_reading  # only where needed
+    from evaltools.evidence.validation import check_reading  # only where needed
 
-        refuse(check_reading(reading, descriptor, study.declaration))
+    refuse(check_reading(reading, descriptor, study.declaration))
     return Evidence.select(study, reading.tables, parameters)
+
+
+def _hash_file(path: Path) -> str:
+    with open_file(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,8 @@ that whatever is found wrong later can be pointed at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def table_file(folder: Path, resource: Resource) -> Path:
     return folder / existing[0]
 
 
-def _grid(path: Path, resource: Resource) -> RawTable:
+def _grid(path: Path, resource: Resource, expected: str | None = None) -> RawTable:
     if path.stat().st_size > LARGEST_FILE:
         raise UnreadableTableError(
             "the file is larger than 200 MB", "Is it the right file?", "data.too-large"
@@ -142,6 +143,9 @@ def _grid(path: Path, resource: Resource) -> RawTable:
     except ProblemError as error:
         problem = error.problems[0]
         raise UnreadableTableError(problem.what, problem.remedy, problem.code) from None
+    if expected is not None and hashlib.sha256(data).hexdigest() != expected:
+        what = "was changed after it was checked"
+        raise UnreadableTableError(what, "Run again.", "data.changed")
     if path.suffix in WORKBOOKS:
         from evaltools.evidence.workbook import read_workbook  # most folders hold none
 
@@ -150,32 +154,102 @@ def _grid(path: Path, resource: Resource) -> RawTable:
 
 
 def fill_missing_columns(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables as `CompleteTables` has them, all of them at once."""
+    return dict(CompleteTables(tables))
+
+
+class CompleteTables(Mapping[str, pd.DataFrame]):
     """The tables with every known column and every known table, empty where the study has none.
 
-    Of a study that has no table of readings, who coded a document has read it whole.
+    Of a study that has no table of readings, who coded a document has read it whole. A table is
+    taken from what is given when it is first asked for, so that what nobody asks for is not read.
 
     Arguments:
         tables: frames by name; those that lack nothing are given back as they are.
 
-    Returns the frames in the same order, then the tables that were added.
+    The names are in the same order, then those of the tables that were added.
     """
-    completed_tables = {name: add_known_columns(name, frame) for name, frame in tables.items()}
-    for name in known_tables():
-        if name not in completed_tables:
-            index = pd.Index([], name="row", dtype="int64")
-            completed_tables[name] = add_known_columns(name, pd.DataFrame(index=index))
-    codings = completed_tables["codings"]
-    if not codings.empty and "readings" not in tables:
-        read = codings.merge(
-            completed_tables["segments"][["segment_id", "document_id"]], on="segment_id"
-        )
-        read = read[["document_id", "coder_id", "round"]].drop_duplicates(ignore_index=True)
-        completed_tables["readings"] = add_known_columns("readings", read.assign(complete=True))
-    if not completed_tables["readings"].empty and "coders" not in tables:
-        coders = completed_tables["readings"][["coder_id"]].drop_duplicates(ignore_index=True)
-        coders["pseudonym"] = coders["coder_id"]
-        completed_tables["coders"] = add_known_columns("coders", coders)
-    return completed_tables
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self._given = tables
+        self._names = dict.fromkeys((*tables, *known_tables()))
+        self._completed: dict[str, pd.DataFrame] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._completed:
+            self._completed[name] = self._complete(name)
+        return self._completed[name]
+
+    def _complete(self, name: str) -> pd.DataFrame:
+        if name in self._given:
+            return add_known_columns(name, self._given[name])
+        if name == "readings" and not self["codings"].empty:
+            segments = self["segments"][["segment_id", "document_id"]]
+            read = self["codings"].merge(segments, on="segment_id")
+            read = read[["document_id", "coder_id", "round"]].drop_duplicates(ignore_index=True)
+            return add_known_columns(name, read.assign(complete=True))
+        if name == "coders" and not self["readings"].empty:
+            coders = self["readings"][["coder_id"]].drop_duplicates(ignore_index=True)
+            coders["pseudonym"] = coders["coder_id"]
+            return add_known_columns(name, coders)
+        index = pd.Index([], name="row", dtype="int64")
+        return add_known_columns(name, pd.DataFrame(index=index))
+
+
+class CheckedTables(Mapping[str, pd.DataFrame]):
+    """The tables of a folder that has been checked, each read when it is first asked for.
+
+    Arguments:
+        folder: the data folder.
+        descriptor: of what it holds.
+        hashes: SHA-256 of each file as it was checked, by its path below the folder.
+
+    To ask for a table whose file is another by now raises ProblemError.
+    """
+
+    def __init__(self, folder: Path, descriptor: Descriptor, hashes: Mapping[str, str]) -> None:
+        self._folder, self._descriptor, self._hashes = folder, descriptor, hashes
+        self._resources = {resource.name: resource for resource in descriptor.resources}
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._resources)
+
+    def __len__(self) -> int:
+        return len(self._resources)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._resources
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            resource = self._resources[name]
+            try:
+                path = table_file(self._folder, resource)
+                file = path.relative_to(self._folder).as_posix()
+                reader = TableReader(resource, _grid(path, resource, self._hashes.get(file, "")))
+            except UnreadableTableError as error:
+                problem = Problem(
+                    resource.path, error.what, error.allowed, error.remedy, error.code
+                )
+                raise ProblemError([problem]) from None
+            frame = reader.frame()
+            if reader.cell_problems:  # it was checked without being read
+                refuse(read_leniently(self._folder, self._descriptor).problems(self._descriptor))
+            frame.attrs["file"] = file
+            self._read[name] = frame
+        return self._read[name]
 
 
 def add_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -58,7 +58,7 @@ class Calculator:
         self.study = study
         self.usual = study.parameters()
         evidence = open_evidence(self.usual, study)
-        self.tables: dict[str, pd.DataFrame] = evidence.tables
+        self.tables: Mapping[str, pd.DataFrame] = evidence.tables
         self.chapters = tuple(Chapter(*pair) for pair in study.declaration.chapters.items())
         self._sources: JudgingSources | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()

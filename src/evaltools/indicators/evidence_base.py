@@ -10,7 +10,7 @@ import pandas as pd
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.passage_agreement import agreement_records
+from evaltools.indicators.passage_agreement import agreement_records, read_texts, sentences
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
@@ -37,6 +37,8 @@ def compute(evidence: Evidence) -> list[Indicator]:
         records += [
             *agreement_records(evidence), *by_rule(evidence), *saturation(evidence)
         ]  # fmt: skip
+        if evidence.folder is not None:
+            records += sentences(evidence, read_texts(evidence, evidence.folder))
     return release(records, evidence)
 
 

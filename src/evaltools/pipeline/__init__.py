@@ -5,19 +5,22 @@
 
 from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import ENGINES, Engine
+from evaltools.pipeline.notebook_reuse import NotebookState
 from evaltools.pipeline.progress import Bars, Lines, Progress, best_progress
-from evaltools.pipeline.run import Run, current_run, reason_to_run, run
+from evaltools.pipeline.run import Run, current_run, notebook_states, reason_to_run, run
 
 __all__ = [
     "ENGINES",
     "Bars",
     "Engine",
     "Lines",
+    "NotebookState",
     "Progress",
     "Run",
     "best_progress",
     "current_run",
     "note_interrupts",
+    "notebook_states",
     "reason_to_run",
     "run",
 ]

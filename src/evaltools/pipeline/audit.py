@@ -37,7 +37,8 @@ _PLACES = tuple(
 )
 AuditNote = tuple[str, str]
 """What is done, and to what: `read`, `write`, `make` and `list` with a path; `connect` with an
-address, `socket` with a path; `run` with a command; `load` with the path of a library."""
+address, `socket` with a path; `run` with a command; `load` with the path of a library;
+`parameter` with the name of one whose value is asked for."""
 _LONGEST = 2000
 _IMPORT_SYSTEM = "<frozen importlib._bootstrap_external>"
 
@@ -105,6 +106,7 @@ def _audit_handlers() -> dict[str, Callable[..., Iterator[AuditNote]]]:
         "evaltools.database": _note_database,
         "ctypes.dlopen": _note_library,
         "import": lambda name, path=None, *_: _note_library(path),
+        "evaltools.parameter": lambda name: iter((("parameter", name),)),
         "sqlite3.load_extension": lambda connection, path: _note_library(path),
     }
 

@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 from evaltools.pipeline.audit import RECORD
 from evaltools.problems import Problem
 
-Kind = Literal["read", "list", "write", "network", "program", "library", "lost"]
+Kind = Literal["read", "list", "write", "network", "program", "library", "lost", "parameter"]
 _SHOWN = 3
 _LONGEST = 160
 _HARMLESS_PROGRAMS = (
@@ -74,7 +74,7 @@ class Read:
     Arguments:
         what: path below the study; or an absolute path, an address, a command.
         kind: `read` and `list` of files and folders, `write`, `network`, `program`, `library`;
-            `lost` when the record does not hold what it should.
+            `lost` when the record does not hold what it should; `parameter` of a value of the run.
         declared: whether it is an input of the study.
         cell: position among the notebook's cells, from 1; None for the injected parameters.
         label: label of the cell, if it has one.
@@ -90,6 +90,8 @@ class Read:
 def classify(event: Event, declared: AllowedPaths) -> Read | None:
     """What an event is to the study; None for infrastructure, and for what a notebook may do."""
     kind, what = event
+    if kind == "parameter":
+        return Read(what, "parameter", declared=True)
     if kind in ("connect", "socket"):
         own = kind == "socket" and _deepest(what, declared.writable)
         return None if own else Read(what, "network")
@@ -136,7 +138,12 @@ def undeclared_read_problems(
 
 def input_paths(reads: Iterable[Read]) -> tuple[str, ...]:
     """Paths below the study of the declared inputs among what was read, sorted."""
-    return tuple(sorted({read.what for read in reads if read.declared}))
+    return tuple(sorted({read.what for read in reads if read.declared and read.kind == "read"}))
+
+
+def parameters_read(reads: Iterable[Read]) -> tuple[str, ...]:
+    """Names of the parameters among what was read, sorted."""
+    return tuple(sorted({read.what for read in reads if read.kind == "parameter"}))
 
 
 def _problem(where: str, read: Read, data: str) -> Problem:

@@ -213,6 +213,24 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
     return notebook.failure(*astuple(fault)) if fault is not None else None
 
 
+def take_over(job: Job, executed: Path) -> None:
+    """Write the executed notebook as `execute` would, with outputs that its cells had earlier.
+
+    Arguments:
+        job: of the notebook as it is now; prose, comments and parameters may be others.
+        executed: the same notebook as it was written when it was executed.
+    """
+    notebook = _Notebook(job)
+    earlier = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+    cells, then = (
+        [cell for cell in node.cells if cell.cell_type == "code"]
+        for node in (notebook.node, earlier)
+    )
+    for cell, old in zip(cells, then, strict=True):
+        cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    _write(notebook.node, job)
+
+
 class _Notebook:
     """A notebook with the parameters injected, and nothing left of earlier runs."""
 
@@ -303,8 +321,8 @@ def _is_injected(cell: Any) -> bool:
     return INJECTED_TAG in cell.metadata.get("tags", ())
 
 
-def _write(notebook: Any, job: Job, folder: Path) -> None:
-    places = [(str(folder / "work"), "<work>"), (str(folder), "<temporary>")]
+def _write(notebook: Any, job: Job, folder: Path | None = None) -> None:
+    places = [(str(folder / "work"), "<work>"), (str(folder), "<temporary>")] if folder else []
     places += [(job.study, "<study>"), (str(Path(job.study).resolve()), "<study>")]
     places += [(sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (str(Path.home()), "~")]
     source = "\n".join(cell.source for cell in notebook.cells)

@@ -80,7 +80,8 @@ class NotebookOutputs:
         else:
             self.labelled[item.label] = item
 
-    def _add_indicators(self, records: Any, where: str) -> None:
+    def add_indicators(self, records: Any, where: str) -> None:
+        """Take in records of indicators that were handed over somewhere."""
         if not isinstance(records, list):
             what = "hands over indicators that are not a list of records"
             self.problems.append(Problem(where, what, code="notebook.indicator"))
@@ -127,7 +128,7 @@ def collect_outputs(notebooks: Iterable[tuple[str, Mapping[str, Any]]]) -> Noteb
             if label:
                 result._add_label(LabelledOutput(label, name, index, tuple(data)), where)
             for records in (item[MIME_TYPE] for item in data if MIME_TYPE in item):
-                result._add_indicators(records, where)
+                result.add_indicators(records, where)
     return result
 
 
@@ -142,11 +143,7 @@ def write_results(result: NotebookOutputs, folder: Path) -> dict[str, tuple[str,
     that is damaged is refused.
     """
     indicators = result.ordered()
-    table = to_table(indicators)
-    for column in _TEXT_COLUMNS:
-        table[column] = table[column].map(escape_formula)
-    path = folder / "indicators.csv"
-    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    (folder / "indicators.csv").write_text(indicators_csv(indicators), "utf-8", newline="")
     records = [to_record(indicator) for indicator in indicators]
     text = json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     (folder / "indicators.json").write_text(text + "\n", encoding="utf-8")
@@ -163,6 +160,14 @@ def write_results(result: NotebookOutputs, folder: Path) -> dict[str, tuple[str,
             (figures / name).write_bytes(content)
             made.setdefault(item.notebook, []).append(f"figures/{name}")
     return {name: tuple(files) for name, files in made.items()}
+
+
+def indicators_csv(indicators: Iterable[Indicator]) -> str:
+    """What `indicators.csv` holds of some indicators."""
+    table = to_table(indicators)
+    for column in _TEXT_COLUMNS:
+        table[column] = table[column].map(escape_formula)
+    return str(table.to_csv(index=False, lineterminator="\n"))
 
 
 def escape_formula(text: str) -> str:

@@ -40,7 +40,7 @@ class Lines(Progress):
 
     def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
         """Tell why."""
-        self._say(f"{len(notebooks)} notebooks: {reason}")
+        self._say(f"{len(notebooks)} notebook{'s' * (len(notebooks) != 1)}: {reason}")
 
     def waiting(self, what: str) -> None:
         """Tell for what."""

@@ -13,15 +13,22 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from evaltools.files import build_beside, clear_leftovers, hold_lock, put_in_place
-from evaltools.pipeline.declared_reads import Read, input_paths, undeclared_read_problems
+from evaltools.pipeline.declared_reads import (
+    Read,
+    input_paths,
+    parameters_read,
+    undeclared_read_problems,
+)
 from evaltools.pipeline.environment import kernel_environment
 from evaltools.pipeline.ingredients import DECLARATION, RunPlan, declared_inputs, plan_run
 from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import Engine, Job, Limits
+from evaltools.pipeline.notebook_reuse import NotebookState, Reusable, find_states
 from evaltools.pipeline.notebooks import read_notebook
 from evaltools.pipeline.pool import default_engine, execute_all, usable_cores
 from evaltools.pipeline.progress import Progress
@@ -40,6 +47,10 @@ from evaltools.provenance.manifest import (
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
     from evaltools.study import Parameters, Study
+
+
+MOST_RUNS = 60
+"""How many earlier runs are looked through for notebooks that need not be executed again."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +108,18 @@ class RunStore:
 
     def newest(self) -> Manifest | None:
         """The manifest of the run that was completed last."""
+        return next((manifest for _, manifest in self.newest_first()), None)
+
+    def newest_first(self) -> Iterator[tuple[Path, Manifest]]:
+        """The folders of complete runs with their manifests, read one after the other."""
         found = []
         for path in self.runs.iterdir() if self.runs.is_dir() else ():
             with contextlib.suppress(OSError):  # another process may have put it away
                 if not path.name.startswith("."):
                     found.append((path.stat().st_mtime_ns, path.name, path))
-        manifests = (read_manifest(path) for *_, path in sorted(found, reverse=True))
-        return next((manifest for manifest in manifests if manifest is not None), None)
+        for *_, path in sorted(found, reverse=True):
+            if (manifest := read_manifest(path)) is not None:
+                yield path, manifest
 
     @contextlib.contextmanager
     def open_new(self, key: str, waiting: Callable[[], None]) -> Iterator[Path]:
@@ -135,9 +151,11 @@ def run(
 ) -> Run:
     """The run of a study under some parameters: the one that is there, or else a new one.
 
+    A notebook that an earlier run has executed alike is taken over from there.
+
     Arguments:
         progress: told what is going on, in the thread that calls.
-        again: make it even if it is there.
+        again: make it even if it is there, and execute every notebook.
         engine: where kernels come from; by default forked where that is safe.
         slots: notebooks at once; by default one for each usable core.
 
@@ -160,8 +178,15 @@ def run(
             return found  # the other process has made it meanwhile
         newest = store.newest()
         reason = _find_reason(store, needed.ingredients, newest, again)
-        progress.started(str(reason), [(name, len(cells)) for name, cells in needed.cells.items()])
-        reads = _execute(needed, building, store, newest, progress, engine, slots)
+        earlier = islice(store.newest_first(), 0 if again else MOST_RUNS)
+        kept = {
+            name: state.reusable
+            for name, state in find_states(needed, earlier).items()
+            if state.reusable is not None
+        }
+        open_names = [name for name in needed.cells if name not in kept]
+        progress.started(str(reason), [(name, len(needed.cells[name])) for name in open_names])
+        reads = _execute(needed, kept, building, store, newest, progress, engine, slots)
         _refuse_change(needed.ingredients, plan_run(study, parameters).ingredients)
         manifest = _finish_run(needed, key, building, reads)
         interrupts.check()
@@ -172,6 +197,14 @@ def run(
 def current_run(study: Study, parameters: Parameters) -> Run | None:
     """The run under these parameters if it is there whole, else None; executes nothing."""
     return _find_run(RunStore(study.build), plan_run(study, parameters).ingredients)
+
+
+def notebook_states(study: Study, parameters: Parameters) -> dict[str, NotebookState]:
+    """For each notebook by its path whether `run` would execute it, and why; executes nothing."""
+    needed, store = plan_run(study, parameters), RunStore(study.build)
+    if (found := _find_run(store, needed.ingredients)) is not None:
+        return find_states(needed, [(found.folder, found.manifest)])
+    return find_states(needed, islice(store.newest_first(), MOST_RUNS))
 
 
 def reason_to_run(study: Study, parameters: Parameters) -> Reason | None:
@@ -204,6 +237,13 @@ def _find_reason(
     return found if found.changes else Reason((Change("damaged"),))
 
 
+class NotebookReads(NamedTuple):
+    """What a notebook read: paths of declared inputs, and names of parameters."""
+
+    files: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
 def _refuse_change(before: Ingredients, after: Ingredients) -> None:
     """A run whose ingredients changed while it was made is a run of neither state."""
     refuse(
@@ -214,17 +254,18 @@ def _refuse_change(before: Ingredients, after: Ingredients) -> None:
 
 def _execute(
     needed: RunPlan,
+    kept: Mapping[str, Reusable],
     building: Path,
     store: RunStore,
     newest: Manifest | None,
     progress: Progress,
     engine: Engine | None,
     slots: int | None,
-) -> dict[str, dict[str, str]]:
-    """Execute all notebooks into the building folder; keep those that failed, and refuse.
+) -> dict[str, NotebookReads]:
+    """Execute notebooks into the building folder, but for those kept; put aside those that failed.
 
-    Refused is every notebook that failed, and every undeclared read of any of them. Else for each
-    notebook the declared inputs that it read come back, with their SHA-256.
+    Refused is every notebook that failed, and every undeclared read of any of them. Else what each
+    notebook read comes back.
     """
     study = needed.study
     (building / "notebooks").mkdir()
@@ -238,7 +279,7 @@ def _execute(
         # What is hidden is no ingredient of a run, and so cannot be an input of it.
         files = needed.ingredients.files
         inputs = tuple(name for name in declared_inputs(study) if name in files)
-        return [
+        every = [
             Job(
                 name=name,
                 source=str(study.root / name),
@@ -253,16 +294,27 @@ def _execute(
             )
             for name in needed.cells
         ]
+        if kept:
+            from evaltools.pipeline.notebook_engine import take_over  # loads papermill
 
-    failures = execute_all(
-        jobs,
-        progress,
-        engine=engine or default_engine(),
-        slots=max(1, min(slots or usable_cores(), len(needed.cells))),
-        modules=needed.modules,
-        environment=kernel_environment(study.root, ""),
-        on_reads=reads.__setitem__,
-    )
+            for job in every:
+                if job.name in kept:
+                    take_over(job, kept[job.name].executed)
+        return [job for job in every if job.name not in kept]
+
+    failures = {}
+    if count := len(needed.cells) - len(kept):
+        failures = execute_all(
+            jobs,
+            progress,
+            engine=engine or default_engine(),
+            slots=max(1, min(slots or usable_cores(), count)),
+            modules=needed.modules,
+            environment=kernel_environment(study.root, ""),
+            on_reads=reads.__setitem__,
+        )
+    else:
+        jobs()
     shutil.rmtree(store.failed, ignore_errors=True)
     problems = []
     for name, failure in failures.items():
@@ -276,9 +328,11 @@ def _execute(
     for name in needed.cells:
         problems += undeclared_read_problems(name, reads.get(name, ()), declared.data)
     refuse(problems)
-    hashes = needed.ingredients.files
     return {
-        name: {path: hashes[path] for path in input_paths(reads[name])} for name in needed.cells
+        name: NotebookReads(kept[name].files, kept[name].parameters)
+        if name in kept
+        else NotebookReads(input_paths(reads[name]), parameters_read(reads[name]))
+        for name in needed.cells
     }
 
 
@@ -312,7 +366,7 @@ def _check_data_once(study: Study, ingredients: Ingredients, newest: Manifest | 
 
 
 def _finish_run(
-    needed: RunPlan, key: str, building: Path, reads: Mapping[str, Mapping[str, str]]
+    needed: RunPlan, key: str, building: Path, reads: Mapping[str, NotebookReads]
 ) -> Manifest:
     """Gather what the notebooks hand over, write it and the manifest into the building folder."""
     from evaltools.pipeline.outputs import collect_outputs, write_results  # loads pandas
@@ -325,6 +379,14 @@ def _finish_run(
     refuse(found.problems)
     figures = write_results(found, building)
     made = {name: (f"notebooks/{Path(name).name}", *figures.get(name, ())) for name in needed.cells}
-    manifest = Manifest(key, needed.ingredients, made, hash_outputs(building), reads)
+    hashes = needed.ingredients.files
+    manifest = Manifest(
+        key,
+        needed.ingredients,
+        made,
+        hash_outputs(building),
+        {name: {path: hashes[path] for path in one.files} for name, one in reads.items()},
+        {name: one.parameters for name, one in reads.items()},
+    )
     manifest.write(building)
     return manifest

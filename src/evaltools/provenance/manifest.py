@@ -93,6 +93,7 @@ class Manifest:
         outputs: SHA-256 of every file of the run by its path below the run's folder.
         reads: for each notebook by its path, SHA-256 of the declared inputs that it read; empty
             in runs made before reads were recorded.
+        parameters_read: for each notebook by its path, the parameters that it read.
     """
 
     key: str
@@ -100,6 +101,7 @@ class Manifest:
     files_by_notebook: Mapping[str, tuple[str, ...]]
     outputs: Mapping[str, str]
     reads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parameters_read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         """Write the manifest into the folder of its run."""
@@ -111,6 +113,7 @@ class Manifest:
                 "made": {name: list(files) for name, files in self.files_by_notebook.items()},
                 "outputs": dict(self.outputs),
                 "reads": {name: dict(files) for name, files in self.reads.items()},
+                "parameters_read": {name: list(one) for name, one in self.parameters_read.items()},
             }
         )
         path = folder / FILE_NAME
@@ -144,6 +147,7 @@ def read_manifest(folder: Path) -> Manifest | None:
             {name: tuple(files) for name, files in content["made"].items()},
             content["outputs"],
             content.get("reads", {}),
+            {name: tuple(one) for name, one in content.get("parameters_read", {}).items()},
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None
@@ -159,8 +163,9 @@ def hash_outputs(folder: Path) -> dict[str, str]:
 
 
 ChangeKind = Literal[
-    "first", "data", "parameters", "code", "notebook", "text", "lock", "python", "damaged", "asked"
-]
+    "first", "data", "parameters", "code", "notebook", "text", "lock", "python", "damaged", "asked",
+    "run", "sources", "engine",
+]  # fmt: skip
 
 _SHOWN = 3
 _HEADS: dict[ChangeKind, str] = {
@@ -174,6 +179,9 @@ _HEADS: dict[ChangeKind, str] = {
     "python": "Python changed",
     "damaged": "files of the run were changed or deleted",
     "asked": "asked for",
+    "run": "numbers are those of another run",
+    "sources": "sources of the report changed",
+    "engine": "renderer changed",
 }
 
 

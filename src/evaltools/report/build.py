@@ -25,8 +25,14 @@ from evaltools.files import (
 )
 from evaltools.pipeline import Run, best_progress, current_run, note_interrupts, run
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.provenance.hashes import hash_file, hash_files, hash_package, hash_value
-from evaltools.provenance.manifest import add_seal
+from evaltools.provenance.hashes import (
+    changed_keys,
+    hash_file,
+    hash_files,
+    hash_package,
+    hash_value,
+)
+from evaltools.provenance.manifest import Change, ChangeKind, Reason, add_seal
 from evaltools.report import engines
 from evaltools.report.engines import Engine
 from evaltools.report.languages import missing_parts
@@ -303,6 +309,29 @@ def run_notebooks(
         check_scope(study, parameters)
         with best_progress() as progress:
             return run(study, parameters, progress, again=force)
+
+
+def reason_to_render(
+    study: Study, parameters: Parameters, choice: engines.Choice = "auto"
+) -> Reason | None:
+    """Why `build_report` would render the report; None when it would not. Renders nothing."""
+    found, store = current_run(study, parameters), ReportStore(study.build)
+    chosen, sources = engines.choose_engine(choice), study.root / "reports"
+    record = read_record(store.link(name := parameters.slug()))
+    if record is None:
+        return Reason((Change("first"),))
+    if found is not None:
+        key = compute_render_key(found.key, sources, chosen, parameters.language)
+        if store.current(name, key) is not None:
+            return None
+    changes = [Change("run")] if found is None or record["run"] != found.key else []
+    differs: tuple[tuple[ChangeKind, list[str]], ...] = (
+        ("sources", changed_keys(record.get("sources", {}), hash_sources(sources))),
+        ("code", changed_keys(record.get("code", {}), hash_package())),
+        ("engine", [str(chosen)] * (record.get("engine") != [chosen.name, chosen.version])),
+    )
+    changes += [Change(kind, tuple(names)) for kind, names in differs if names]
+    return Reason(tuple(changes) or (Change("damaged"),))
 
 
 def current_report(study: Study, parameters: Parameters) -> tuple[Path, Run]:

@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
@@ -45,6 +46,12 @@ every wave, no cut-off, and no more withheld than `disclosure` says. The languag
 first."""
 
 
+READ_EVENT = "evaltools.parameter"
+"""Audit event, with the name of a parameter, whenever its value is asked for."""
+_WHOLE = frozenset(("__dict__", "dict", "json", "model_dump", "model_dump_json"))
+"""Attributes by which all values are had at once."""
+
+
 class Parameters(BaseModel):
     """Values of all parameters of a run, by attribute; frozen, unknown names refused.
 
@@ -60,6 +67,22 @@ class Parameters(BaseModel):
         if name in self.undeclared:
             return self.undeclared[name]
         raise AttributeError(f"the study declares no parameter '{name}'")
+
+    if not TYPE_CHECKING:  # a checker of types shall not think that every name is there
+
+        def __getattribute__(self, name: str) -> Any:
+            declared = type(self).declarations
+            if name in declared:
+                sys.audit(READ_EVENT, name)
+            elif name in _WHOLE:
+                for each in declared:
+                    sys.audit(READ_EVENT, each)
+            return super().__getattribute__(name)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same but for some values, which are taken as they are; reads none of the others."""
+        values = object.__getattribute__(self, "__dict__") | dict(update or {})
+        return type(self).model_construct(**values)
 
     def __eq__(self, other: object) -> bool:
         """Equal values are equal parameters, however often the study was read."""

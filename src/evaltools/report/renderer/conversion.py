@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.processes import call_apart
 from evaltools.report.engines import read_epoch
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
@@ -105,21 +107,37 @@ def render(
         return []
     now = read_epoch() if epoch is None else epoch
     with TemporaryDirectory(prefix="evaltools-") as name:
-        results: dict[Path, bytes] = {}
-        problems: dict[Problem, None] = {}
-        for each in resolve(project, project / document, wanted, Path(name), profiles, now):
-            file = each.name + SUFFIXES[each.format_name]
-            if progress is not None:
-                progress(f"writing {file}")
-            try:
-                results[output / file] = _write(each)
-            except ProblemError as error:
-                problems |= dict.fromkeys(error.problems)
-        refuse(problems)
+        run, problems = _prepare(project, project / document, wanted[0], Path(name), profiles, now)
+        # What the formats share has been read; each is then made apart from the others.
+        made = call_apart([partial(_make, run, each) for each in wanted])
+    refuse(_sort_problems([*problems, *(one for each in made for one in each.unresolved)]))
+    refuse(dict.fromkeys(one for each in made for one in each.unwritten))
     output.mkdir(parents=True, exist_ok=True)
-    for path, payload in results.items():
-        path.write_bytes(payload)
-    return list(results)
+    for each in made:
+        if progress is not None:
+            progress(f"writing {each.file}")
+        (output / each.file).write_bytes(each.payload)
+    return [output / each.file for each in made]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """One format: its file, or what is wrong with the document in it or with writing it."""
+
+    file: str = ""
+    payload: bytes = b""
+    unresolved: tuple[Problem, ...] = ()
+    unwritten: tuple[Problem, ...] = ()
+
+
+def _make(run: _Run, name: str) -> _Made:
+    resolved, problems = run.format(name)
+    if resolved is None or problems:
+        return _Made(unresolved=tuple(problems))
+    try:
+        return _Made(resolved.name + SUFFIXES[name], _write(resolved))
+    except ProblemError as error:
+        return _Made(unwritten=tuple(error.problems))
 
 
 def _write(resolved: ResolvedDocument) -> bytes:
@@ -154,13 +172,32 @@ def resolve(
 
     Raises ProblemError with everything that is wrong.
     """
+    run, problems = _prepare(root, document, formats[0], scratch, profiles, epoch)
+    resolved = []
+    for name in formats:
+        result, found = run.format(name)
+        problems += found
+        resolved += [result] if result is not None else []
+    refuse(_sort_problems(problems))
+    return resolved
+
+
+def _prepare(
+    root: Path,
+    document: Path,
+    format_name: str,
+    scratch: Path,
+    profiles: Sequence[str],
+    epoch: int,
+) -> tuple[_Run, list[Problem]]:
+    """What all formats share, with what is wrong in the data; anything else wrong is refused."""
     root, document = root.resolve(), document.resolve()
     _check_input(root, document)
     source, problems = read_source(root, document)
     project, found = read_project(root, document, source, profiles)
     media = Media(root, document.parent, scratch / "media")
     media.folder.mkdir(parents=True, exist_ok=True)
-    text_pass = TextPass(project, Notebooks(media.folder), project.format(formats[0]))
+    text_pass = TextPass(project, Notebooks(media.folder), project.format(format_name))
     body = text_pass.body(source)
     parse_metadata_texts(project, text_pass.metadata, text_pass)
     problems += [
@@ -187,13 +224,7 @@ def resolve(
     run = _Run(
         project, source, text_pass, parsed, media, AttributeTexts(), Formulas(), scratch, epoch
     )
-    resolved = []
-    for name in formats:
-        result, found = run.format(name)
-        problems += found
-        resolved += [result] if result is not None else []
-    refuse(_sort_problems(problems))
-    return resolved
+    return run, problems
 
 
 def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:

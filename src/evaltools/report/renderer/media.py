@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,10 @@ def write_picture(folder: Path, payload: bytes, suffix: str) -> str:
     """Write a picture into a folder under a name made of its content, which is returned."""
     name = f"{hashlib.sha256(payload).hexdigest()[:16]}{suffix}"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(payload)
+    if not (folder / name).is_file():  # formats that are made at once share the folder
+        fresh = folder / f".{os.getpid()}-{name}"
+        fresh.write_bytes(payload)
+        fresh.replace(folder / name)
     return name
 
 

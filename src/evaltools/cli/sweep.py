@@ -1,0 +1,107 @@
+"""The command that makes a study anew under many parameters."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evaltools.cli.main import main
+from evaltools.cli.options import choose_parameters, parameter_options
+from evaltools.files import relative_path
+from evaltools.pipeline.pool import usable_cores
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study import Study
+
+
+@main.command()
+@parameter_options
+@click.option("--over", metavar="NAME,NAME", help="Every combination of choices of parameters.")
+@click.option("--list", "listed", type=click.Path(path_type=Path), metavar="FILE",
+              help="A YAML list of mappings of parameters to values.")  # fmt: skip
+@click.option("--to", "folder", type=click.Path(path_type=Path),
+              help="Where to; by default below reports/_build/sweeps.")  # fmt: skip
+@click.option("--indicators-only", is_flag=True, help="Do not put findings to the numbers.")
+@click.option("--reports", "asked", multiple=True, metavar="NAME",
+              help="Render the report of a scenario, or of 'all'; may be repeated.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes at once.")
+@click.option("--scheduler", default="", metavar="tcp://…", help="Compute on a Dask cluster.")
+def sweep(
+    given: tuple[str, ...],
+    scenario: str | None,
+    over: str | None,
+    listed: Path | None,
+    folder: Path | None,
+    indicators_only: bool,
+    asked: tuple[str, ...],
+    workers: int | None,
+    scheduler: str,
+) -> None:
+    """Compute indicators and findings of many scenarios; what is there already is kept."""
+    from evaltools.sweep.run import PAGE, SUMMARY, Settings  # loads pandas
+    from evaltools.sweep.run import sweep as make
+    from evaltools.sweep.scenarios import make_grid, read_list
+
+    if (over is None) == (listed is None):
+        what, allowed = "says nothing of what to go through, or twice", "--over or --list"
+        raise ProblemError([Problem("evaltools sweep", what, allowed, "", "sweep.what")])
+    study, parameters = choose_parameters(given, scenario)
+    values = parameters.changed()
+    if listed is not None:
+        scenarios, name = read_list(study, listed, values), listed.stem
+    else:
+        names = [one.strip() for one in (over or "").split(",") if one.strip()]
+        scenarios, name = make_grid(study, names, values), "-".join(names)
+    known = {one.name: one for one in scenarios}
+    wanted = list(known) if "all" in asked else list(dict.fromkeys(asked))
+    refuse(
+        Problem(
+            f"--reports {one}", "no scenario is called so", ", ".join(known), "", "sweep.report"
+        )
+        for one in wanted
+        if one not in known
+    )
+    to = folder or study.build / "sweeps" / "_".join(
+        [name, *([parameters.slug()] if values else [])]
+    )  # fmt: skip
+    settings = Settings(workers or usable_cores(), scheduler, not indicators_only)
+    made = make(study, scenarios, to, settings, click.echo)
+    if wanted:
+        readable = {one.name for one in made.of("done")}
+        chosen = [known[one] for one in wanted if one in readable]
+        _render(study, chosen, to)
+        made = make(study, scenarios, to, settings, click.echo)
+    for outcome, told in (("nothing_to_read", "nothing to read"), ("failed", "failed")):
+        for one in made.of(outcome):
+            first, *rest = made.results[one.name]["problems"]
+            more = f" (and {len(rest)} more in {SUMMARY})" if rest else ""
+            click.echo(f"{one.name}: {told}: {first}{more}")
+    click.echo(f"{len(made.of('done'))} of {len(scenarios)} scenarios computed")
+    click.echo(f"  {relative_path(to / PAGE)}")
+    if made.of("failed"):
+        raise SystemExit(1)
+
+
+def _render(study: Study, scenarios: Sequence[Any], to: Path) -> None:
+    """Build the report of each, and put its page beside the sweep; failures are collected."""
+    from evaltools.report.build import build_report
+
+    failed = 0
+    for number, one in enumerate(scenarios, 1):
+        click.echo(f"Report {number} of {len(scenarios)}: {one.name}")
+        try:
+            report = build_report(study, one.parameters, say=lambda _: None)
+        except ProblemError as error:
+            failed += 1
+            for problem in error.problems:
+                click.echo(f"  {problem}", err=True)
+            continue
+        pages = [path for path in report.files if path.suffix == ".html"]
+        for path in pages[:1]:
+            (to / "reports").mkdir(exist_ok=True)
+            shutil.copyfile(path, to / "reports" / f"{one.name}.html")
+    if failed:
+        click.echo(f"{failed} of {len(scenarios)} reports failed", err=True)

@@ -1,0 +1,257 @@
+"""A sweep: its folder, what of it is there already, and the files that are made of the whole.
+
+Each scenario is on disk as soon as it is computed, so a sweep that is cut off goes on where it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from evaltools.evidence import load_descriptor
+from evaltools.files import hold_lock, replace_file
+from evaltools.pipeline.ingredients import plan_run
+from evaltools.pipeline.outputs import escape_formula
+from evaltools.pipeline.run import MOST_RUNS, RunStore
+from evaltools.problems import Problem, refuse
+from evaltools.provenance.hashes import hash_file, hash_value
+from evaltools.study import Study
+from evaltools.sweep.compute import Result, compute_scenario, shown_keys, state_of
+from evaltools.sweep.page import SweepPage, write_page
+from evaltools.sweep.scenarios import Scenario, varying
+from evaltools.sweep.workers import Task, run_locally, run_on_scheduler
+
+SUMMARY = "sweep.json"
+INDICATORS = "indicators.csv"
+FINDINGS = "findings.csv"
+PAGE = "index.html"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a sweep is made.
+
+    Arguments:
+        workers: processes at once on this machine.
+        scheduler: address of a Dask scheduler, in whose workers it is computed instead.
+        judge: whether findings are put to the numbers of each scenario.
+    """
+
+    workers: int = 1
+    scheduler: str = ""
+    judge: bool = True
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A complete sweep on disk: its folder, and what came of each scenario, in their order."""
+
+    folder: Path
+    scenarios: tuple[Scenario, ...]
+    results: Mapping[str, Mapping[str, Any]]
+
+    def of(self, outcome: str) -> tuple[Scenario, ...]:
+        """Scenarios that came out so, see `compute.Outcome`."""
+        return tuple(one for one in self.scenarios if self.results[one.name]["outcome"] == outcome)
+
+
+def sweep(
+    study: Study, scenarios: Sequence[Scenario], folder: Path, settings: Settings, say: Say
+) -> Sweep:
+    """Compute what is not there yet, and write the page and the tables of the whole.
+
+    Arguments:
+        folder: of the sweep; one that is there is taken up again.
+        say: prints a line.
+
+    Raises:
+        ProblemError: notebooks without a chapter, whose numbers only a kernel gives; a folder that
+            holds something else; no scheduler.
+    """
+    refuse(_without_chapter(study))
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "scenarios").is_dir():
+        what, remedy = "is a folder of something else", "Name a folder that does not exist yet."
+        refuse([Problem(str(folder), what, "", remedy, "sweep.folder")])
+    (folder / "scenarios").mkdir(parents=True, exist_ok=True)
+    with hold_lock(folder / ".lock", lambda: say("Another process is at work on it; waiting.")):
+        results = _compute_all(study, scenarios, folder, settings, say)
+        made = Sweep(folder, tuple(scenarios), results)
+        refuse(_differing_from_builds(study, made))
+        wanted = {f"{one.name}{suffix}" for one in scenarios for suffix in (".json", ".csv")}
+        for path in sorted((folder / "scenarios").iterdir()):
+            if path.name not in wanted:
+                path.unlink()
+        _write_whole(study, made)
+    return made
+
+
+def _without_chapter(study: Study) -> Iterator[Problem]:
+    declared = study.declaration
+    for name in declared.notebooks:
+        if name not in declared.chapters:
+            what, remedy = "has no chapter, so its numbers need a kernel", "Declare its chapter."
+            yield Problem(f"evaluation.yml, chapters, {name}", what, "", remedy, "sweep.chapter")
+
+
+def _differing_from_builds(study: Study, made: Sweep) -> Iterator[Problem]:
+    """Scenarios that a build has as well, whose notebooks hand over other numbers."""
+    done = {hash_value(one.values): one for one in made.of("done")}
+    now = plan_run(study, study.parameters()).ingredients
+    for folder, manifest in islice(RunStore(study.build).newest_first(), MOST_RUNS):
+        then = manifest.ingredients
+        one = done.get(hash_value(dict(then.parameters)))
+        same = replace(then, parameters=now.parameters) == now
+        if one is None or not same or manifest.find_damage(folder):
+            continue
+        if hash_file(folder / INDICATORS) != made.results[one.name]["csv"]:
+            what = f"its indicators are not those of the run {folder.name} of its notebooks"
+            remedy = "A notebook hands over what its chapter's compute does not give, or not all."
+            yield Problem(f"scenario {one.name}", what, "", remedy, "sweep.differs")
+
+
+def _compute_all(
+    study: Study, scenarios: Sequence[Scenario], folder: Path, settings: Settings, say: Say
+) -> dict[str, dict[str, Any]]:
+    state, shown = state_of(study.root), shown_keys(study)
+    keys = {
+        one.name: hash_value([state, one.values, list(shown), settings.judge]) for one in scenarios
+    }
+    results: dict[str, dict[str, Any]] = {}
+    tasks: list[Task] = []
+    for one in scenarios:
+        record = _read_kept(folder, one.name, keys[one.name])
+        if record is None:
+            arguments = (str(study.root), state, one.values, shown, settings.judge)
+            tasks.append((one.name, compute_scenario, arguments))
+        else:
+            results[one.name] = record
+    kept = len(results)
+    if kept:
+        say(f"{kept} of {len(scenarios)} scenarios are there already")
+    counter = _Counter(len(scenarios), kept, say)
+    for name, result in _run(tasks, settings):
+        text = result.pop("csv")
+        path = folder / "scenarios" / f"{name}.csv"
+        path.unlink(missing_ok=True)
+        if result["outcome"] == "done":
+            replace_file(path, text.encode())
+        record = {"key": keys[name], **result}
+        record["csv"] = hash_file(path) if result["outcome"] == "done" else ""
+        if result["outcome"] != "failed":  # it is tried again the next time
+            replace_file(path.with_suffix(".json"), _json(record))
+        results[name] = record
+        counter.count(result["outcome"])
+    return results
+
+
+def _run(tasks: Sequence[Task], settings: Settings) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not tasks:
+        return iter(())
+    if settings.scheduler:
+        return run_on_scheduler(tasks, settings.scheduler, _lost)
+    return run_locally(tasks, max(1, min(settings.workers, len(tasks))), _lost)
+
+
+def _lost(what: str) -> dict[str, Any]:
+    return Result("failed", problems=(what,)).as_values()
+
+
+def _read_kept(folder: Path, name: str, key: str) -> dict[str, Any] | None:
+    """The record of a scenario that was computed from the same, if it and its numbers are whole."""
+    try:
+        path = folder / "scenarios" / f"{name}.json"
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        whole = not record["csv"] or hash_file(path.with_suffix(".csv")) == record["csv"]
+        return record if record["key"] == key and whole else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class _Counter:
+    """Tells how far a sweep is, ten times at most, with the time that is left."""
+
+    def __init__(self, total: int, kept: int, say: Say) -> None:
+        self.total, self.done, self.kept, self.say = total, kept, kept, say
+        self.empty = self.failed = 0
+        self.begun = time.monotonic()
+        self.told = self.begun
+
+    def count(self, outcome: str) -> None:
+        self.done += 1
+        self.empty += outcome == "nothing_to_read"
+        self.failed += outcome == "failed"
+        now = time.monotonic()
+        if self.done < self.total and now - self.told < 10:
+            return
+        self.told = now
+        left = (now - self.begun) / (self.done - self.kept) * (self.total - self.done)
+        line = f"{self.done} of {self.total} scenarios"
+        line += f", {self.empty} with nothing to read" if self.empty else ""
+        line += f", {self.failed} failed" if self.failed else ""
+        self.say(line + (f"; about {_duration(left)} left" if self.done < self.total else ""))
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _json(content: Any) -> bytes:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def _write_whole(study: Study, made: Sweep) -> None:
+    """Write the tables, the summary and the page; one scenario in memory at a time."""
+    folder, names = made.folder, varying(made.scenarios)
+    building = folder / f".{INDICATORS}"
+    with building.open("w", encoding="utf-8", newline="") as out:
+        head = True
+        for one in made.of("done"):
+            text = (folder / "scenarios" / f"{one.name}.csv").read_text(encoding="utf-8")
+            lead = [one.name, *(_text(one.values[name]) for name in names)]
+            rows = csv.reader(io.StringIO(text, newline=""))
+            writer = csv.writer(out, lineterminator="\n")
+            columns = next(rows)
+            if head:
+                writer.writerow(["scenario", *(f"parameter_{name}" for name in names), *columns])
+                head = False
+            writer.writerows([*map(escape_formula, lead), *row] for row in rows)
+    building.replace(folder / INDICATORS)
+    with io.StringIO(newline="") as table:
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(["scenario", "finding", "outcome", "case", "said"])
+        for one in made.of("done"):
+            for name, item in (made.results[one.name]["findings"] or {}).items():
+                row = (one.name, name, item["outcome"], item["case"], item["said"])
+                writer.writerow(map(escape_formula, row))
+        replace_file(folder / FINDINGS, table.getvalue().encode())
+    summary = [
+        {
+            "name": one.name,
+            "parameters": one.values,
+            **{name: made.results[one.name][name]
+               for name in ("outcome", "n", "N", "funded", "problems")},
+        }
+        for one in made.scenarios
+    ]  # fmt: skip
+    replace_file(folder / SUMMARY, _json({"varying": list(names), "scenarios": summary}))
+    reports = {
+        one.name: f"reports/{one.name}.html"
+        for one in made.scenarios
+        if (folder / "reports" / f"{one.name}.html").is_file()
+    }
+    example = load_descriptor(study.data).example
+    page = SweepPage(study, made.scenarios, names, made.results, reports, example)
+    replace_file(folder / PAGE, write_page(page).encode())
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
