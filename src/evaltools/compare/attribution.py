@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from evaltools.compare.changes import Identity
 from evaltools.compare.compare import Comparison, compare, find_relation
 from evaltools.compare.recompute import (
     Answer,
@@ -33,6 +32,7 @@ from evaltools.compare.recompute import (
 )
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import Artifact
+from evaltools.provenance.indicator_changes import Identity
 from evaltools.provenance.manifest import Ingredients
 from evaltools.study import Study
 

@@ -7,13 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from evaltools.compare.changes import (
-    ComparisonSetting,
-    Identity,
-    IndicatorChange,
-    Relation,
-    compare_indicators,
-)
 from evaltools.compare.prose import ProseChange, compare_prose, read_present_tables
 from evaltools.findings.declaration import FILE_NAME, load_findings
 from evaltools.findings.judgement import judge
@@ -21,6 +14,13 @@ from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import READING_PARAMETERS, Artifact, JudgedFinding
 from evaltools.provenance.finding_changes import FindingPair, pair_findings
 from evaltools.provenance.hashes import changed_keys
+from evaltools.provenance.indicator_changes import (
+    ComparisonSetting,
+    Identity,
+    IndicatorChange,
+    Relation,
+    compare_indicators,
+)
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Study
 

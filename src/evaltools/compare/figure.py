@@ -55,7 +55,9 @@ def make_slopes(
     themes = [
         change
         for change in tables.select_headline_changes(comparison.changes)
-        if change.key.partition(".")[0] in THEMES and change.either.unit == "share"
+        if change.key.partition(".")[0] in THEMES
+        and change.either.unit == "share"
+        and not change.few
     ]
     slopes = [
         ((change.verdict != "moved", -abs(change.change), change.key), change.old, change.new)

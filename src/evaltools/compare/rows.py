@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from evaltools.compare.attribution import Attribution
-from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
 from evaltools.compare.prose import Labels
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
+from evaltools.provenance.indicator_changes import IndicatorChange
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.variables import format_indicator
 
@@ -219,7 +219,7 @@ def list_causes(
         return head, rows
     for change in changes:
         effect = attribution.effects.get(change.identity)
-        if effect is None or effect.change is None:
+        if effect is None or effect.change is None or change.few:
             continue
         known = dict(effect.parts)
         parts = {f"factor.{factor.kind}": known.get(factor.kind) for factor in attribution.factors}
@@ -262,7 +262,7 @@ def _format_value(indicator: Indicator | None, words: Words) -> str:
 
 
 def _format_difference(change: IndicatorChange, language: Language) -> str:
-    if change.change is None:
+    if change.change is None or change.few:
         return ""
     newcombe = change.either.unit == "difference" and change.either.method == "newcombe"
     if change.either.unit == "share" or newcombe:
@@ -271,7 +271,7 @@ def _format_difference(change: IndicatorChange, language: Language) -> str:
 
 
 def _format_interval(change: IndicatorChange, language: Language) -> str:
-    if change.low is None or change.high is None or change.basis == "bounds":
+    if change.low is None or change.high is None or change.basis == "bounds" or change.few:
         return ""
     if change.either.unit == "share":
         return say.number_range(change.low * 100, change.high * 100, language)

@@ -125,7 +125,10 @@ def format_interval(indicator: Indicator, words: Words) -> str:
     if indicator.low is None or indicator.high is None:
         return ""
     if indicator.unit == "share":
-        return say.percent_range(indicator.low, indicator.high, words.language)
+        whole = indicator.N if indicator.estimand == "P" else None
+        return say.share_range(
+            indicator.low, indicator.high, indicator.n, words.language, whole=whole
+        )
     decimals = 0 if indicator.unit in ("count", "money") else 2
     return say.number_range(indicator.low, indicator.high, words.language, decimals)
 

@@ -9,6 +9,7 @@ from math import isclose, sqrt
 from typing import Literal
 
 from evaltools.findings.families import FAMILIES
+from evaltools.i18n.numbers import FEWEST_FOR_PERCENT
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism_gap import newcombe_paired
 from evaltools.statistics.intervals import newcombe
@@ -17,7 +18,7 @@ Verdict = Literal["moved", "within_uncertainty", "appeared", "gone", "incomparab
 Relation = Literal["same", "disjoint", "overlapping"]
 """Whether two runs read the same reports, wholly different ones, or partly the same."""
 Basis = Literal["exact", "newcombe", "newcombe_paired", "square_and_add", "bounds", "none"]
-Why = Literal["", "suppressed", "not_computed", "unit", "uncertainty_unknown"]
+Why = Literal["", "suppressed", "not_computed", "unit", "uncertainty_unknown", "too_few"]
 Identity = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
@@ -28,7 +29,7 @@ class IndicatorChange:
     Arguments:
         verdict: `moved` where the interval of the change leaves out nought, or where what was
             counted is wholly known; `within_uncertainty` where it does not; `incomparable`
-            where nothing can be said of it.
+            where nothing can be said of it, as of a share of fewer than ten.
         change: new less old, in the unit of the indicator, with limits at a confidence level.
         basis: how the verdict was come to.
         why: what keeps it from being compared.
@@ -60,6 +61,15 @@ class IndicatorChange:
     def identity(self) -> Identity:
         """Key, estimand and dimensions."""
         return self.either.identity
+
+    @property
+    def few(self) -> bool:
+        """Whether it is a share that is of fewer than ten in a run: counts, and no points."""
+        return any(
+            each is not None and each.unit == "share" and each.n is not None
+            and each.n < FEWEST_FOR_PERCENT
+            for each in (self.old, self.new)
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,8 @@ def judge_change(
         return IndicatorChange(old, new, "incomparable", why="suppressed")
     if old.value is None or new.value is None:
         return IndicatorChange(old, new, "incomparable", why="not_computed")
+    if IndicatorChange(old, new, "incomparable").few and not _is_exact(new):
+        return IndicatorChange(old, new, "incomparable", why="too_few")
     change = new.value - old.value
     if "bounds" in (old.method, new.method):
         return _compare_bounds(old, new, change)
