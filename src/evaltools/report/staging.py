@@ -48,6 +48,7 @@ from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.print.document import REGIONS
 from evaltools.report.renderer.project import Level, Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
+from evaltools.report.since_page import since_page
 from evaltools.report.variables import (
     ESTIMANDS,
     finding_variables,
@@ -137,7 +138,7 @@ FACES = tuple(
 GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
     "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd", "_judgements.qmd",
-    "_recommendations.qmd",
+    "_recommendations.qmd", "_since.qmd",
 )  # fmt: skip
 
 
@@ -265,6 +266,7 @@ def example_flags(material: ReportMaterial) -> dict[str, bool]:
         "example": material.descriptor.example,
         "earlier_wave": _has_numbers(material, "wave_difference."),
         "groups": _has_numbers(material, "group_difference."),
+        "predecessor": material.changes is not None,
     }
 
 
@@ -297,9 +299,11 @@ def _write_generated(
         "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
         "_release.qmd": link_numbers(release_table(material.judgements, words, glossary.labels)),
     }
-    pages["_evidence.qmd"] = _write_evidence_pages(
-        study, parameters, material, (pages["_release.qmd"], *(values[key] for key in sorted(used)))
+    pages["_since.qmd"] = since_page(
+        material.changes, study, material.judgements, descriptor, glossary
     )
+    texts = (pages["_release.qmd"], *(values[key] for key in sorted(used)), pages["_since.qmd"])
+    pages["_evidence.qmd"] = _write_evidence_pages(study, parameters, material, texts)
     conclusions, numbers = load_conclusions(study), index_numbers(material.indicators)
     answers = answer_questions(conclusions, material.judgements, numbers)
     pages["_judgements.qmd"] = judgement_table(study, conclusions, answers, words)

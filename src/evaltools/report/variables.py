@@ -168,16 +168,19 @@ def finding_variables(judgements: Iterable[Judgement], language: Language) -> di
     """
     made = {}
     for judgement in judgements:
-        name = judgement.finding.id
-        parts = judgement.said.get(language) or (Part(judgement.text(language)),)
-        text = "".join(
-            escape_markdown(part.text)
-            if part.indicator is None or not part.shows
-            else _span(part.indicator, part.text, part.shows)
-            for part in parts
-        )
+        name, text = judgement.finding.id, mark_sentence(judgement, language)
         made[f"finding.{name}"] = f'[{text}]{{.finding finding="{name}"}}'
     return made
+
+
+def mark_sentence(judgement: Judgement, language: Language) -> str:
+    """The sentence of a judgement as markdown, its numbers marked; the claim where it has none."""
+    return "".join(
+        escape_markdown(part.text)
+        if part.indicator is None or not part.shows
+        else _span(part.indicator, part.text, part.shows)
+        for part in judgement.said.get(language) or (Part(judgement.text(language)),)
+    )
 
 
 def nest(flat: Mapping[str, str]) -> dict[str, Any]:
