@@ -22,6 +22,7 @@ from evaltools.provenance.artifacts import findings_from
 from evaltools.provenance.finding_changes import pair_findings
 from evaltools.provenance.indicator_changes import (
     ComparisonSetting,
+    IndicatorChange,
     compare_indicators,
     select_headline_changes,
 )
@@ -106,20 +107,24 @@ def page(
     """The page as a reader sees it, with the judgements of now given as records."""
 
     def text_of(record: dict[str, Any]) -> Any:
-        return lambda spoken: record["text"][spoken]
+        return SimpleNamespace(in_language=lambda spoken: record["text"][spoken])
 
     judgements: Any = [
         SimpleNamespace(
-            finding=SimpleNamespace(id=item["id"]), text=text_of(item),
+            finding=SimpleNamespace(
+                id=item["id"], text=text_of(item), asserted=item.get("asserted", True)
+            ),
             said={each: (SimpleNamespace(text=told, indicator=None, shows=""),)
                   for each, told in item["said"].items()},
         )
         for item in now
     ]  # fmt: skip
-    labels = {"challenge.staff": "staff"}
-    glossary = Glossary(Words(language), labels, {"challenge.staff": "challenge"})
+    labels = {f"challenge.{name}": name for name in ("staff", "aims", "law")}
+    glossary = Glossary(Words(language), labels, dict.fromkeys(labels, "challenge"))
     descriptor = Descriptor(Path("data"), "", "", ())
-    return unescape(since_page(changes, study, judgements, descriptor, glossary))
+    return unescape(
+        since_page(changes, study, judgements, descriptor, glossary, {"grants.total.money"})
+    )
 
 
 def test_without_a_predecessor_there_is_no_chapter(study: Study) -> None:
@@ -143,6 +148,23 @@ def test_what_was_said_then_and_now_stands_in_the_language_of_the_report(
     assert Words(language)("since.turned", count=1, both=3) in told
 
 
+def test_a_statement_of_others_is_told_with_its_outcomes_alone(study: Study) -> None:
+    then = [finding("a", "holds", asserted=False, said={})]
+    now = [finding("a", "tied", asserted=False, said={})]
+    told = page(changes_of(then, now), study, now=now)
+    claim = "Statement examined: One is the commonest."
+    assert f"| {claim} | **Holds.** | **Does not hold" in told
+
+
+def test_numbers_that_the_report_does_not_print_are_not_told(study: Study) -> None:
+    found = changes_of([], [])
+    moved = IndicatorChange(*(Indicator("coding.sentences.count", n, "count") for n in (1.0, 9.0)),
+                            "moved", 8.0, basis="exact")  # fmt: skip
+    told = page(replace(found, indicators=(*found.indicators, moved)), study)
+    assert "One number has moved as much as that." in told
+    assert "coding" not in told
+
+
 def test_that_nothing_turned_is_said_and_no_table_stands(study: Study) -> None:
     same = [finding("a", "holds"), finding("b", "close")]
     told = page(changes_of(same, same), study, now=same)
@@ -154,7 +176,7 @@ def test_another_reason_for_one_outcome_is_no_turn_and_is_told(study: Study) -> 
     then, now = [finding("a", "close")], [finding("a", "close") | {"case": "too_few"}]
     told = page(changes_of(then, now), study, now=now)
     assert "it has not turned" in told
-    assert "One has the same outcome for another reason" in told
+    assert "One more has the same outcome for another reason" in told
     assert "too few reports" in told
 
 
@@ -177,7 +199,7 @@ def test_numbers_are_told_that_moved_beyond_uncertainty_and_by_what_matters(stud
     assert "+50" in staff
     # Two points are inside the uncertainty, five per cent of a sum are less than what matters.
     assert not [row for row in rows if "aims" in row or "1,050" in row]
-    assert "One share is of fewer than ten" in told
+    assert "One share is not compared" in told
     less = changes_of([], [], matters=Matters(share=0.1, amount=0.01))
     assert [item.key for item in less.moved] == ["challenge.staff.share", "grants.total.money"]
     more = changes_of([], [], matters=Matters(share=0.6, amount=1))

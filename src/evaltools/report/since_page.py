@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from evaltools.evidence import Descriptor
@@ -31,21 +32,33 @@ def since_page(
     judgements: Iterable[Judgement],
     descriptor: Descriptor,
     glossary: Glossary,
+    used: Collection[str],
 ) -> str:
     """What changed since the predecessor; empty without one.
 
     Arguments:
         judgements: of the run.
+        used: variables that the prose prints; of other numbers only those of themes are told.
         descriptor: of the tables of the data, whose names stand for their files.
     """
     if changes is None:
         return ""
     words, earlier = glossary.words, changes.earlier
-    name = f"“{earlier.name}”"
+    name = earlier.name
     if not changes.same_programme:
         titles = {"": earlier.study, **earlier.title}
         title = titles.get(words.language) or max(titles.items())[1]
         return words.markdown("since.other_programme", name=name, title=title) + "\n"
+    stems = {key.rpartition(".")[0] for key in used}
+    told_of = tuple(
+        change
+        for change in changes.indicators
+        if glossary.code_in(change.key) or change.key.rpartition(".")[0] in stems
+    )
+    changes, own = (
+        replace(changes, indicators=told_of),
+        {item.finding.id: item for item in judgements},
+    )
     day = _day(earlier.published)
     told = [
         words.markdown("since.held", name=name, published=say.date(day, words.language))
@@ -59,13 +72,13 @@ def since_page(
     blocks = [
         " ".join(told),
         _heading("findings", words),
-        *_findings(changes, {item.finding.id: item for item in judgements}, words),
+        *_findings(changes, own, words),
         _heading("numbers", words),
         *_numbers(changes, glossary),
         _heading("inputs", words),
         *_inputs(changes, study.declaration.parameters, study.declaration.data, descriptor, words),
     ]
-    if apart := _apart(changes, study, words):
+    if apart := _apart(changes, study, own, words):
         blocks += [_heading("apart", words), "".join(f"- {line}\n" for line in apart).rstrip()]
     return "\n\n".join(blocks) + "\n"
 
@@ -102,9 +115,15 @@ def _findings(
         assert now is not None
         said = mark_sentence(judgement, words.language) if judgement.said else ""
         cells = (_then(then, words), _cell(now, said, words))
-        rows.append((escape_markdown(judgement.text(words.language)), *cells))
+        rows.append((escape_markdown(_heading_of(judgement, words)), *cells))
     table = _table("findings", ("finding", "then", "now"), rows, words, (26, 37, 37))
     return [" ".join(told), *table]
+
+
+def _heading_of(judgement: Judgement, words: Words) -> str:
+    """What a finding claims, or the statement of others that it examines."""
+    text = judgement.finding.text.in_language(words.language)
+    return text if judgement.finding.asserted else words("since.examined", text=text)
 
 
 def _then(finding: JudgedFinding, words: Words) -> str:
@@ -145,7 +164,7 @@ def _numbers(changes: ReportChanges, glossary: Glossary) -> list[str]:
         told.append(words("since.too_few", count=len(changes.too_few)))
     rows = [
         (
-            escape_markdown(glossary.name_number(change.key)),
+            escape_markdown(_name_number(change.key, glossary)),
             *(
                 escape_markdown(text or say.MISSING)
                 for text in (
@@ -163,6 +182,12 @@ def _numbers(changes: ReportChanges, glossary: Glossary) -> list[str]:
     if len(moved) > MOST_NUMBERS:
         blocks.append(words("since.more", count=len(moved) - MOST_NUMBERS))
     return blocks
+
+
+def _name_number(key: str, glossary: Glossary) -> str:
+    """What a number is of, as briefly as it goes."""
+    stem, words = f"findings.key.{key.rpartition('.')[0]}", glossary.words
+    return words(stem) if words.has(stem) else glossary.name_number(key)
 
 
 def _inputs(
@@ -216,7 +241,9 @@ def _parameter_value(
     return say.list_of(told, words.language)
 
 
-def _apart(changes: ReportChanges, study: Study, words: Words) -> list[str]:
+def _apart(
+    changes: ReportChanges, study: Study, judgements: Mapping[str, Judgement], words: Words
+) -> list[str]:
     """What is in one report only, or is not asked alike in both."""
     language = words.language
     asked = {part.id: part.text for main in study.declaration.questions for part in main.parts}
@@ -224,7 +251,14 @@ def _apart(changes: ReportChanges, study: Study, words: Words) -> list[str]:
     if changes.earlier.findings:
         for kind in ("redefined", "added", "removed"):
             pairs = changes.of_kind(kind)
-            claims = [_claim(pair.now or pair.then, language) for pair in pairs]
+            claims = [
+                judgements[pair.id].finding.text.in_language(language)
+                if pair.id in judgements
+                else _in_language(pair.then.text, language)
+                if pair.then
+                else pair.id
+                for pair in pairs
+            ]
             lines += _listed(f"since.findings.{kind}", claims, words)
     for kind in ("reworded", "added", "removed"):
         texts = [
@@ -240,10 +274,6 @@ def _apart(changes: ReportChanges, study: Study, words: Words) -> list[str]:
     if added or gone:
         lines.append(words("since.numbers_apart", added=added, gone=gone))
     return lines
-
-
-def _claim(finding: JudgedFinding | None, language: str) -> str:
-    return _in_language(finding.text, language) or finding.id if finding is not None else ""
 
 
 def _in_language(texts: Mapping[str, str], language: str) -> str:

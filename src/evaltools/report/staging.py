@@ -300,7 +300,7 @@ def _write_generated(
         "_release.qmd": link_numbers(release_table(material.judgements, words, glossary.labels)),
     }
     pages["_since.qmd"] = since_page(
-        material.changes, study, material.judgements, descriptor, glossary
+        material.changes, study, material.judgements, descriptor, glossary, used
     )
     texts = (pages["_release.qmd"], *(values[key] for key in sorted(used)), pages["_since.qmd"])
     pages["_evidence.qmd"] = _write_evidence_pages(study, parameters, material, texts)
