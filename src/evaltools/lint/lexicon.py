@@ -45,6 +45,7 @@ class Lexicon:
     numerals: WordPattern
     causes: WordPattern
     population: WordPattern
+    universals: re.Pattern[str]
     ranks: WordPattern
     verdicts: WordPattern
     heading_number: re.Pattern[str]
@@ -66,6 +67,7 @@ def lexicon(language: str) -> Lexicon:
         numerals=WordPattern(_whole_words([numerals]), _whole_words(lists["numerals_except"])),
         causes=_words(lists, "causes"),
         population=_words(lists, "population"),
+        universals=_whole_words(lists["universals"]),
         ranks=_words(lists, "ranks"),
         verdicts=_words(lists, "verdicts"),
         heading_number=re.compile(rf"\s*(?:{labels}) \d+(?:\.\d+)*", re.IGNORECASE),
