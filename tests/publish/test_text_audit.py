@@ -265,6 +265,11 @@ def test_a_rank_beside_a_number_is_a_judgement_of_its_own(hold: Hold) -> None:
     assert verdicts(hold("Useimmin kerrotaan aikataulusta (37/52).")) == [("borne_out", "said")]
 
 
+def test_a_sentence_of_a_finding_without_its_numbers_is_known(hold: Hold) -> None:
+    assert verdicts(hold("Useimmin kerrotaan aikataulusta.")) == [("borne_out", "said")]
+    assert verdicts(hold("Useimmin kerrotaan henkilöstöstä.")) == [("unknown", "no_judgement")]
+
+
 def test_sentences_of_the_report_are_borne_out_and_told_where_their_numbers_differ(
     published: Path, hold: Hold
 ) -> None:

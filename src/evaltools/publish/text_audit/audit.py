@@ -181,7 +181,11 @@ class _Reading:
         named = self.published.named_in(text, self.language)
         yield from (self._number(number, sentence, named) for number in numbers)
         if judges and turned is None:
-            yield Verdict("unknown", "no_judgement")
+            own = None if numbers else self.published.said_without_numbers(text, self.language)
+            if own is not None:
+                yield Verdict("borne_out", "said", finding=own.finding, case=own.case)
+            else:
+                yield Verdict("unknown", "no_judgement")
 
     def is_printed(self, text: str, quoted: bool = True) -> bool:
         """Whether the report has a sentence; one of hardly any words only beside one of its own."""

@@ -26,6 +26,7 @@ from evaltools.yaml_text import read_yaml
 
 _FORMATS: Final = (".html", ".pdf", ".docx")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _STEM: Final = 5
 """Letters by which two forms of one word are known, as E18 of the prose does it."""
 _PART: Final = 6
@@ -236,6 +237,19 @@ class Published:
     def _without_numbers(self) -> dict[Language, dict[str, list[Wording]]]:
         return {}
 
+    def said_without_numbers(self, text: str, language: Language) -> Wording | None:
+        """The sentence that a finding says with its numbers, and the text without any."""
+        if language not in self._bare:
+            self._bare[language] = {
+                _bare(each.text, language): each for own in self.said.values() for each in own
+            }
+        bare = _bare(text, language)
+        return self._bare[language].get(bare) if len(bare) >= _FIXED else None
+
+    @cached_property
+    def _bare(self) -> dict[Language, dict[str, Wording]]:
+        return {}
+
     @cached_property
     def wordings(self) -> tuple[Wording, ...]:
         """What findings say in any case, sentence by sentence."""
@@ -313,6 +327,11 @@ def sentence_parts(text: str) -> tuple[str, ...]:
 def plain(text: str) -> str:
     """A sentence as two people who type it would agree: no case, one blank, no full stop."""
     return _blank(text).strip().rstrip(".!… ")
+
+
+def _bare(text: str, language: Language) -> str:
+    """The words of a sentence in their order, without numbers and signs."""
+    return " ".join(_LETTERS.findall(plain(without_numbers(text, language))))
 
 
 def _fixed_words(template: str) -> tuple[str, ...]:
