@@ -165,6 +165,14 @@ def test_numbers_that_the_report_does_not_print_are_not_told(study: Study) -> No
     assert "coding" not in told
 
 
+def test_a_number_that_prints_alike_has_not_moved(study: Study) -> None:
+    key = "grants.total.money"
+    alike = IndicatorChange(*(Indicator(key, value, "money") for value in (0.1, 0.4)),
+                            "moved", 0.3, basis="exact")  # fmt: skip
+    told = page(changes_of([], [], indicators=(alike,)), study)
+    assert "No number has moved as much as that." in told
+
+
 def test_that_nothing_turned_is_said_and_no_table_stands(study: Study) -> None:
     same = [finding("a", "holds"), finding("b", "close")]
     told = page(changes_of(same, same), study, now=same)

@@ -143,7 +143,9 @@ def _cell(finding: JudgedFinding, said: str, words: Words) -> str:
 def _numbers(changes: ReportChanges, glossary: Glossary) -> list[str]:
     """What counts as a change, and the numbers that changed so much, those of shares first."""
     words, language = glossary.words, glossary.words.language
-    moved, matters = changes.moved, changes.matters
+    matters = changes.matters
+    moved = [change for change in changes.moved
+             if format_value(change.old, words) != format_value(change.new, words)]  # fmt: skip
     level = say.level_text(changes.level, language)
     told = [
         words(
@@ -178,7 +180,7 @@ def _numbers(changes: ReportChanges, glossary: Glossary) -> list[str]:
         for change in moved[:MOST_NUMBERS]
     ]
     head = ("number", "then", "now", "change", "interval")
-    blocks = [" ".join(told), *_table("numbers", head, rows, words, (38, 17, 17, 12, 16), 1)]
+    blocks = [" ".join(told), *_table("numbers", head, rows, words, (34, 17, 17, 14, 18), 1)]
     if len(moved) > MOST_NUMBERS:
         blocks.append(words("since.more", count=len(moved) - MOST_NUMBERS))
     return blocks
