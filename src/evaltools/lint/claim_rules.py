@@ -283,8 +283,8 @@ def check_population(report: Report) -> list[Problem]:
 
 
 POPULATION = ("all_due", "all_due_elative")
-"""Phrases by which labels and captions call the population, `noun.…`, and `reports_due.…` where a
-study declares from which projects a report can be due."""
+"""Phrases by which labels and captions call the population: `noun.…`, or `reports_due.…` where a
+study declares from which projects a report can be due and has no words of its own."""
 
 
 def _population_words(report: Report) -> list[WordPattern]:
@@ -294,15 +294,14 @@ def _population_words(report: Report) -> list[WordPattern]:
     is no mere particle: *all* … *projects* … *due* … *report*; each by how it begins.
     """
     own = report.declared_in("reports/words.yml")
-    kinds = ["noun"]
-    if report.declared_in("evaluation.yml").get("reports_due"):
-        kinds.append("reports_due")
+    declared = bool(report.declared_in("evaluation.yml").get("reports_due"))
     universals = lexicon(report.language).universals
     patterns: dict[str, None] = {}
-    for key in (f"{kind}.{name}" for kind in kinds for name in POPULATION):
-        texts = own.get(key)
+    for name in POPULATION:
+        texts = own.get(f"noun.{name}")
         told = texts.get(report.language) if isinstance(texts, dict) else None
-        words = _LABEL_WORD.findall(str(told or all_phrases()[key][report.language]).lower())
+        general = all_phrases()[f"{'reports_due' if declared else 'noun'}.{name}"]
+        words = _LABEL_WORD.findall(str(told or general[report.language]).lower())
         said = [word for word in words if not universals.fullmatch(word)]
         if len(said) == len(words) or not said:
             continue  # it does not speak of all of them
@@ -310,8 +309,8 @@ def _population_words(report: Report) -> list[WordPattern]:
         stems = map(_any_form, dict.fromkeys((said[0], *between, said[-1])))
         joined = r"\W+(?:\w+\W+){0,3}?".join(stems)
         patterns[rf"(?:{universals.pattern})\W+(?:\w+\W+){{0,3}}?{joined}"] = None
-    general = lexicon(report.language).population.pattern
-    return [WordPattern(re.compile(text, re.IGNORECASE), general) for text in patterns]
+    known = lexicon(report.language).population.pattern
+    return [WordPattern(re.compile(text, re.IGNORECASE), known) for text in patterns]
 
 
 _LABEL_WORD = re.compile(r"[^\W\d_]+")
