@@ -144,6 +144,12 @@ def test_kinds_are_printed_in_the_language(table: Table) -> None:
     ]
 
 
+def test_an_interval_of_a_share_of_fewer_than_ten_is_counts() -> None:
+    frame = pd.DataFrame({"label": ["a", "b"], "interval": [(0.1, 0.9, 8, 30), (0.1, 0.9, 10, 30)]})
+    columns = [Column("label", "L"), Column("interval", "I", "interval")]
+    assert Table(frame, columns, "T.", "en").cells() == [["a", "3–27/30"], ["b", "10–90%"]]
+
+
 def test_withheld_values_are_explained_and_only_then(table: Table) -> None:
     assert "tietoa ei julkaista" in table.full_caption
     open_table = Table(table.frame[["label"]], [table.columns[0]], "Taulukko.", "fi")

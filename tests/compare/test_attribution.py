@@ -13,7 +13,6 @@ from recorded_runs import INGREDIENTS, recorded, share
 import evaltools
 from evaltools.compare import attribution
 from evaltools.compare.attribution import Attribution, Effect, Factor, is_zero
-from evaltools.compare.changes import Identity
 from evaltools.compare.compare import compare
 from evaltools.compare.recompute import (
     RecomputeJob,
@@ -23,6 +22,7 @@ from evaltools.compare.recompute import (
 )
 from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.hashes import hash_files
+from evaltools.provenance.indicator_changes import Identity
 from evaltools.study import Study
 
 Computed = Callable[..., Artifact]

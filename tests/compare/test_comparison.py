@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from recorded_runs import INGREDIENTS, PARAMETERS, READ, recorded, share
 
-from evaltools.compare.compare import compare, find_relation
+from evaltools.compare.compare import compare
 from evaltools.compare.prose import compare_prose, strip_markdown
 from evaltools.provenance.artifacts import JudgedFinding
+from evaltools.provenance.indicator_changes import find_relation
 from evaltools.study import Study
 
 
@@ -63,19 +64,24 @@ def test_everything_that_differs_in_what_went_in_is_named() -> None:
 def test_parameters_tell_whether_the_same_reports_were_read(
     changes: dict[str, object], relation: str
 ) -> None:
-    assert find_relation(recorded(), recorded(parameters={**PARAMETERS, **changes})) == relation
+    assert (
+        find_relation(
+            recorded().ingredients, recorded(parameters={**PARAMETERS, **changes}).ingredients
+        )
+        == relation
+    )
 
 
 def test_two_regions_share_no_reports() -> None:
     first, second = (recorded(parameters={**PARAMETERS, "region": code}) for code in ("01", "06"))
-    assert find_relation(first, second) == "disjoint"
+    assert find_relation(first.ingredients, second.ingredients) == "disjoint"
 
 
 def test_recoding_keeps_the_reports_and_a_changed_register_may_not() -> None:
     recoded = recorded(files={**INGREDIENTS.files, "data/coding/codings.csv": "9"})
-    assert find_relation(recorded(), recoded) == "same"
+    assert find_relation(recorded().ingredients, recoded.ingredients) == "same"
     registered = recorded(files={**INGREDIENTS.files, "data/register/projects.csv": "9"})
-    assert find_relation(recorded(), registered) == "overlapping"
+    assert find_relation(recorded().ingredients, registered.ingredients) == "overlapping"
 
 
 def test_findings_that_turned_are_told_with_the_indicators_that_moved() -> None:

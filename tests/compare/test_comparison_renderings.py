@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -29,12 +30,12 @@ from evaltools.compare.rows import (
     explain_causes,
     list_input_changes,
     select_changed_shares,
-    select_headline_changes,
     summarise,
 )
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import JudgedFinding
+from evaltools.provenance.indicator_changes import select_headline_changes
 
 LABELS = {"challenge.staff": "henkilöstö <b>|</b>", "challenge.aims": "tavoitteet"}
 HOSTILE = "<script>alert(1)</script>"
@@ -244,3 +245,22 @@ def test_sentences_that_are_the_same_are_not_told() -> None:
     comparison = compare(recorded(findings=same), recorded(findings=same))
     assert comparison.sentences == ()
     assert comparison.is_empty
+
+
+def test_shares_of_fewer_than_ten_are_counts_and_no_points_anywhere() -> None:
+    old = recorded(share("challenge.staff.share", 1, 8), share("challenge.aims.share", 20, 50))
+    new = recorded(share("challenge.staff.share", 7, 8), share("challenge.aims.share", 45, 50))
+    found = compare(old, new)
+    assert [each.label for each in make_slopes(found, "fi", LABELS)] == ["haaste: tavoitteet"]
+    console = Console(file=io.StringIO(), width=200)
+    print_comparison(found, None, LABELS, console, everything=True)
+    for told in (
+        write_page(found, None, "en", LABELS),
+        write_changes_section(found, None, "en", LABELS),
+        console.file.getvalue(),  # type: ignore[attr-defined]
+    ):
+        told = re.sub(r"<style>.*?</style>", "", told, flags=re.DOTALL)
+        told = unescape(told)
+        assert "+75" not in told
+        assert "+50" in told
+    assert "1/8" in console.file.getvalue()  # type: ignore[attr-defined]

@@ -200,3 +200,42 @@ def test_hostile_text_is_read_in_reasonable_time(text, check):
     started = time.process_time()
     check(text)
     assert time.process_time() - started < 2
+
+
+DUE = {
+    "fi": ("Kaikista hankkeista, joiden oli määrä raportoida, kertyi säästöä.",
+           "Kaikissa hankkeissa, joilta oli määrä saada raportti, syntyi verkosto.",
+           "Jokaisesta hankkeesta, jonka oli määrä raportoida, kertyi säästöä."),
+    "sv": ("Alla projekt som skulle rapportera sparade.",
+           "Samtliga av de projekt som skulle rapportera lyckades.",
+           "Varje projekt som skulle rapportera lyckades."),
+    "en": ("All projects due to report saved money.",
+           "Every project that was due to report learnt something.",
+           "Each of the projects due to report saved money."),
+}  # fmt: skip
+READ = {
+    "fi": "Aineistona ovat kaikki ne hankkeet, jotka raportoivat.",
+    "sv": "Materialet är de projekt som rapporterade.",
+    "en": "The material is the projects that reported.",
+}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_words_for_the_population_are_those_that_the_study_declares(check, tmp_path, language):
+    (tmp_path / "evaluation.yml").write_text('reports_due: {calls: {"1": ["2019"]}}\n', "utf-8")
+    for sentence in DUE[language]:
+        assert "E06" in {problem.code for problem in check(sentence, language)}, sentence
+    assert "E06" not in {problem.code for problem in check(READ[language], language)}
+
+
+def test_a_study_may_call_its_population_otherwise(check, tmp_path):
+    sentence = "All grants made by 2020 saved money."
+    assert "E06" not in {problem.code for problem in check(sentence, "en")}
+    told = 'noun.all_due: {en: "all grants made by the fund"}\n'
+    (tmp_path / "reports" / "words.yml").write_text(told, "utf-8")
+    assert "E06" not in {problem.code for problem in check(sentence, "en")}
+    sentence = "Nearly every grant made by our fund saved money."
+    assert [p.what for p in check(sentence, "en") if p.code == "E06"] == [
+        '"every grant made by our fund" speaks of projects that have not reported, and the section '
+        "does not lead to how these differ"
+    ]

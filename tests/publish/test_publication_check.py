@@ -140,7 +140,8 @@ def test_the_command_ends_with_1_where_publishing_would_be_refused(
     told = CliRunner().invoke(main, ["publish", "--check"], env={"COLUMNS": "200"})
     assert told.exit_code == (1 if problems else 0)
     assert "Findings against august: 1 of 1 differ" in told.output
-    assert "Too close." in told.output
+    now_told = "cannot be told (difference inside the uncertainty). Too close."
+    assert f"turned       a: holds. Most do (30/52). → {now_told}\n" in told.output
     assert ("is bare" in told.output) == bool(problems)
 
 

@@ -12,6 +12,8 @@ import docx
 import pypandoc
 import pytest
 from click.testing import CliRunner, Result
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from evaltools.cli import main
 from evaltools.i18n.messages import Words
@@ -185,19 +187,28 @@ def test_dates_years_references_and_levels_are_no_numbers_of_results(
     [
         ("fi", "Aikatauluongelmista kertoi 37 raporttia 52:sta.", "borne_out", "named"),
         ("fi", "Viivästymisistä kertoi 71 % raporteista.", "borne_out", "named"),
-        ("fi", "Osuus on 62–79 %.", "borne_out", "only_one"),
+        ("fi", "Osuus on 62–79 %.", "unknown", "no_subject"),
+        ("fi", "Aikataulun väli on 62–79 %.", "borne_out", "named"),
         ("fi", "Aikataulusta kertoi 36/52.", "drifted", "same_base"),
         ("fi", "Aikataulusta kertoi 68 % raporteista.", "drifted", "near"),
         ("fi", "Aikataulusta kertoi 20 % raporteista.", "unknown", "other_value"),
         ("fi", "Aikataulusta kertoi yli 50 % raporteista.", "unknown", "limit"),
-        ("fi", "Raporteista 27/52 mainitsee sen.", "borne_out", "several"),
+        ("fi", "Raporteista 27/52 mainitsee sen.", "unknown", "no_subject"),
+        ("fi", "Aikataulusta kertoi 37:ssä raportissa 52:sta joku.", "borne_out", "named"),
+        ("fi", "Aikataulusta kertoi 71\u00a0%.", "borne_out", "named"),
+        ("fi", "Aikataulusta kertoi 71,2 prosenttia raporteista.", "borne_out", "named"),
+        ("fi", "Aikataulu vei 71 %:ssa raporteista aikaa.", "borne_out", "named"),
+        ("fi", "Avustuksia oli 29\u00a0900\u00a0000 euroa.", "borne_out", "named"),
+        ("fi", "Seitsemän kymmenestä sanoo niin.", "unknown", "no_number"),
+        ("sv", "27 av de 52 rapporterna säger så.", "unknown", "no_subject"),
+        ("en", "27 of 52 say so.", "unknown", "no_subject"),
         ("fi", "Lainsäädännöstä kertoi 27/52.", "borne_out", "named"),
         ("fi", "Raporteista 93 % suosittelee sitä.", "unknown", "no_number"),
         ("sv", "Personalen nämns i 16 av de 52 rapporterna.", "borne_out", "named"),
         ("sv", "Personalen nämns i 17 av de 52 rapporterna.", "drifted", "same_base"),
         ("en", "Staff is told of in 16 of 52 reports.", "borne_out", "named"),
         ("en", "The staff share is 33%.", "drifted", "near"),
-        ("en", "Grants came to EUR 29.9 million.", "borne_out", "only_one"),
+        ("en", "Grants came to EUR 29.9 million.", "borne_out", "named"),
         # The number of another code, in a sentence that names this one alone.
         ("en", "Staff is told of in 35 of 52 reports.", "drifted", "same_base"),
     ],
@@ -209,10 +220,95 @@ def test_a_number_is_held_against_what_its_sentence_names(
     assert (verdict.status, verdict.detail) == (status, detail)
 
 
-def test_what_several_share_is_told_as_no_one_of_them(hold: Hold) -> None:
+def test_a_number_of_no_subject_tells_of_what_it_is_published(hold: Hold) -> None:
     verdict = only(hold("Raporteista 27/52 mainitsee sen."))
     assert verdict.indicators == ("challenge.law.share", "steering.burden.share")
-    assert "virkkeestä ei selviä" in explain_verdict(verdict, Words("fi"))
+    assert "ei nimeä, mitä luku koskee" in explain_verdict(verdict, Words("fi"))
+
+
+def test_limits_in_counts_are_known(own: Bundle, published: Path, tmp_path: Path) -> None:
+    few = Indicator("challenge.staff.share", 3 / 8, "share", 3, 8, None, "S", 0.137, 0.694)
+    records = [to_record(few)]
+    (published / "tables" / "indicators.json").write_text(json.dumps(records), "utf-8")
+    path = tmp_path / "a.md"
+    path.write_text("Henkilöstön väli on 1–6/8.\n\nHenkilöstön väli on 2–6/8.", "utf-8")
+    found = audit_text("a.md", read_outside_text(path), read_published(published), "fi")
+    assert verdicts(found) == [("borne_out", "named"), ("unknown", "no_number")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Useimmat kunnat tavoitettiin."),
+        ("fi", "Yleisin haaste oli aikataulu."),
+        ("fi", "Aikataulusta kerrottiin useammin kuin henkilöstöstä."),
+        ("fi", "Hankkeet onnistuivat."),
+        ("sv", "De flesta kommunerna nåddes."),
+        ("sv", "Den vanligaste utmaningen var tidtabellen."),
+        ("sv", "Projekten lyckades."),
+        ("en", "Most municipalities were reached."),
+        ("en", "The commonest challenge was the timetable."),
+        ("en", "The projects were a success."),
+    ],
+)
+def test_a_judgement_in_other_words_is_found_and_unknown(
+    hold: Hold, language: Language, sentence: str
+) -> None:
+    assert verdicts(hold(sentence, language)) == [("unknown", "no_judgement")]
+
+
+def test_a_rank_beside_a_number_is_a_judgement_of_its_own(hold: Hold) -> None:
+    found = hold("Yleisin haaste oli aikataulu (37/52).")
+    assert verdicts(found) == [("borne_out", "named"), ("unknown", "no_judgement")]
+    # What the number is of is no judgement, and the sentence of the finding is known as its own.
+    assert verdicts(hold("Aikataulussa onnistui 37/52.")) == [("borne_out", "named")]
+    assert verdicts(hold("Useimmin kerrotaan aikataulusta (37/52).")) == [("borne_out", "said")]
+
+
+def test_a_sentence_of_a_finding_without_its_numbers_is_known(hold: Hold) -> None:
+    assert verdicts(hold("Useimmin kerrotaan aikataulusta.")) == [("borne_out", "said")]
+    assert verdicts(hold("Useimmin kerrotaan henkilöstöstä.")) == [("unknown", "no_judgement")]
+
+
+def test_sentences_of_the_report_are_borne_out_and_told_where_their_numbers_differ(
+    published: Path, hold: Hold
+) -> None:
+    (page,) = (published / "report").glob("*.html")
+    page.write_text("<h1>R</h1><p>Näin kertoi tästä asiasta 44/61. Loppu on muuta.</p><p>44/61</p>",
+                    "utf-8")  # fmt: skip
+    assert verdicts(hold("Näin kertoi tästä asiasta 44/61.")) == [("borne_out", "printed")]
+    (verdict,) = (v for s in hold("Näin kertoi tästä asiasta 45/61.").sentences for v in s.verdicts)
+    assert (verdict.detail, verdict.published) == ("printed_numbers", "44/61")
+    # A number that stands somewhere in the report alone is no quotation of it.
+    assert verdicts(hold("44/61")) == [("unknown", "no_number")]
+    assert ("unknown", "no_number") not in verdicts(hold("Loppu on muuta.\n\n44/61"))
+
+
+def test_word_files_are_read_as_they_stand_once_changes_are_accepted(
+    published: Path, tmp_path: Path
+) -> None:
+    """Tables, notes and insertions are text; deletions and comments are none."""
+    document = docx.Document()
+    table = document.add_table(rows=1, cols=2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "aikataulu", "37/52"
+    paragraph = document.add_paragraph("Henkilöstöstä kertoi ")
+    change = 'w:id="9" w:author="a" w:date="2022-01-01T00:00:00Z"'
+    for markup in (
+        f"<w:del {change} {nsdecls('w')}><w:r><w:delText>17/52</w:delText></w:r></w:del>",
+        f"<w:ins {change} {nsdecls('w')}><w:r><w:t>16/52</w:t></w:r></w:ins>",
+    ):
+        paragraph._p.append(parse_xml(markup))
+    comment = document.add_comment(paragraph.add_run("."), text="Onko 99/100?", author="a")
+    assert comment.text
+    document.save(str(tmp_path / "a.docx"))
+    noted = "Kumppaneista kerrotaan.[^1]\n\n[^1]: Lainsäädännöstä kertoi 26/52.\n"
+    pypandoc.convert_text(noted, "docx", "markdown", outputfile=str(tmp_path / "b.docx"))
+    found = [
+        audit_text(name, read_outside_text(tmp_path / name), read_published(published), "fi")
+        for name in ("a.docx", "b.docx")
+    ]
+    assert verdicts(found[0]) == [("borne_out", "named"), ("borne_out", "named")]
+    assert verdicts(found[1]) == [("drifted", "same_base")]
 
 
 def test_what_drifted_tells_the_published_number(hold: Hold) -> None:

@@ -7,6 +7,7 @@ import pytest
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import NBSP
 from evaltools.indicators.indicator import Indicator
+from evaltools.lint import check_small_denominators
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.variables import indicator_variables, nest, ranking_variables
 
@@ -67,6 +68,20 @@ def test_a_word_for_how_many_stands_only_where_the_whole_interval_bears_it_out(
 def test_a_percentage_of_fewer_than_ten_is_printed_as_a_count() -> None:
     made = indicator_variables([share("challenge.staff.share", 3, 8)], "D", Words("fi"))
     assert shown(made["challenge.staff.share"]) == "3/8"
+
+
+def test_an_interval_of_fewer_than_ten_is_printed_in_counts_of_what_it_speaks_of() -> None:
+    few = [
+        share("challenge.staff.share", 3, 8),
+        Indicator("challenge.staff.share", 3 / 8, "share", 3, 8, 30, "P", 4 / 30, 21 / 30),
+        Indicator("challenge.staff.share", 3 / 8, "share", 3, 8, None, "S", 0.137, 0.694),
+        Indicator("challenge.staff.bounds", 3 / 30, "share", 3, 8, 30, "P", 3 / 30, 25 / 30),
+    ]
+    made = indicator_variables(few, "D", Words("fi"))
+    assert shown(made["challenge.staff.population"]) == "4–21/30"
+    assert shown(made["challenge.staff.superpopulation"]) == "1–6/8"
+    assert shown(made["challenge.staff.bounds"]) == "3–25/30"
+    assert check_small_denominators(made, few) == []
 
 
 def test_what_is_missing_or_withheld_is_said_in_words() -> None:

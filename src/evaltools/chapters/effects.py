@@ -209,7 +209,7 @@ def grounds_rows(evidence: Evidence) -> pd.DataFrame:
             cells["share"] = None
             if found:
                 cells["share"] = share(found.value, found.x, found.n, words.language)
-            cells["interval"] = (found.low, found.high) if found else None
+            cells["interval"] = (found.low, found.high, found.n, None) if found else None
         rows.append(cells)
     return pd.DataFrame(rows, columns=columns, dtype="object")
 
@@ -221,7 +221,7 @@ def sustainability_rows(evidence: Evidence) -> pd.DataFrame:
     return frame.assign(
         label=[words(f"effects.sign.{sign}") for sign in frame["sign"]],
         share=[share(value, int(x), int(n), words.language) for value, x, n in sentence],
-        interval=pd.Series(limits(frame), index=frame.index, dtype="object"),
+        interval=pd.Series(limits(frame, of="goals"), index=frame.index, dtype="object"),
     )
 
 

@@ -116,12 +116,11 @@ def optimism_rows(evidence: Evidence) -> pd.DataFrame:
         if not row["withheld"]:
             for name in ("high", "evidenced"):
                 cells[name] = share(row[name] / answers, row[name], answers, language)
-            low, high = float(row["gap_low"]) * 100, float(row["gap_high"]) * 100
-            cells["gap"] = signed(float(row["gap"]) * 100, language)
-            if answers < FEWEST_FOR_PERCENT:
-                apart = signed(row["high"] - row["evidenced"], language)
-                cells["gap"] = f"{apart}/{number(answers, language)}"
-            cells["interval"] = number_range(low, high, language)
+            few = answers < FEWEST_FOR_PERCENT  # then counts in place of points
+            parts, of = (answers, f"/{number(answers, language)}") if few else (100, "")
+            gap, low, high = (float(row[name]) * parts for name in ("gap", "gap_low", "gap_high"))
+            cells["gap"] = f"{signed(gap, language)}{of}"
+            cells["interval"] = f"{number_range(low, high, language)}{of}"
         rows.append(cells)
     return pd.DataFrame(rows, columns=columns, dtype="object")
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _BANDS = {"descriptive": "band", "population": "bound"}
 _LIMITS = {"funded": "p", "bounds": "bound", "alike": "s", "coders": "band"}
 """Column of intervals, and what its ends are called in `themes`."""
+_OF_ALL = ("p", "bound")
+"""Ends that speak of all projects from which a report can be due."""
 
 
 def words_of(evidence: Evidence) -> Words:
@@ -127,6 +129,7 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
             bound_high=as_float(row[f"{band}_high"]) if band else None,
             rule_low=as_float(row["band_low"]) if ruled else None,
             rule_high=as_float(row["band_high"]) if ruled else None,
+            whole=evidence.N if evidence.parameters.estimand == "population" else None,
         )
         for row in frame.to_dict("records")
     ]
@@ -148,7 +151,10 @@ def theme_rows(evidence: Evidence, role: str) -> pd.DataFrame:
     return frame.assign(
         reports=column(count_of(x, n, language) for x, n in counts),
         read=column(share(as_float(value), x, n, language) for (x, n), value in shares),
-        **{name: column(limits(frame, f"{ends}_")) for name, ends in _LIMITS.items()},
+        **{
+            name: column(limits(frame, f"{ends}_", whole=evidence.N if ends in _OF_ALL else None))
+            for name, ends in _LIMITS.items()
+        },
     )
 
 
@@ -167,10 +173,25 @@ def theme_columns(heading: str, words: Words) -> list[Column]:
     ]  # fmt: skip
 
 
-def limits(frame: pd.DataFrame, prefix: str = "") -> list[tuple[float | None, float | None]]:
-    """The ends of the intervals of a frame, `None` where there is none."""
-    low, high = frame[f"{prefix}low"], frame[f"{prefix}high"]
-    return [(as_float(a), as_float(b)) for a, b in zip(low, high, strict=True)]
+Limits = tuple[float | None, float | None, int | None, int | None]
+"""An interval of a share as tables print it, with of how many the share is and the limits speak."""
+
+
+def limits(
+    frame: pd.DataFrame, prefix: str = "", of: str = "n", whole: int | None = None
+) -> list[Limits]:
+    """The intervals of a frame, their ends `None` where there is none.
+
+    Arguments:
+        prefix: of the columns of the ends.
+        of: column of what the shares are of.
+        whole: of how many the intervals speak; of as many as the shares unless given.
+    """
+    columns = (frame[name] for name in (f"{prefix}low", f"{prefix}high", of))
+    return [
+        (as_float(low), as_float(high), as_count(n), whole)
+        for low, high, n in zip(*columns, strict=True)
+    ]
 
 
 def as_count(value: object) -> int | None:

@@ -42,8 +42,8 @@ from evaltools.i18n.numbers import (
     number,
     number_range,
     percent,
-    percent_range,
     share,
+    share_range,
     signed,
 )
 
@@ -63,6 +63,7 @@ class Dot:
         bound_low, bound_high: an outer interval, drawn as a thin band.
         rule_low, rule_high: what the choice of coder rule decides, a bar below the interval.
         second: another estimate of the same thing, below the first.
+        whole: of how many the interval speaks, where that is not N, as of all projects.
     """
 
     label: str
@@ -77,6 +78,7 @@ class Dot:
     rule_low: float | None = None
     rule_high: float | None = None
     second: float | None = None
+    whole: int | None = None
 
     @property
     def known(self) -> bool:
@@ -95,10 +97,7 @@ class Dot:
 
     def printed_range(self, low: float, high: float, language: Language) -> str:
         """A range of such shares."""
-        if self.N is None or self.N >= FEWEST_FOR_PERCENT:
-            return percent_range(low, high, language)
-        counts = number_range(round(low * self.N), round(high * self.N), language)
-        return f"{counts}/{number(self.N, language)}"
+        return share_range(low, high, self.N, language)
 
     def conceal(self) -> Dot:
         """Without its numbers."""
@@ -179,7 +178,7 @@ class Dots(RowChart[Dot]):
         if row.n is not None and row.N is not None and row.N >= FEWEST_FOR_PERCENT:
             text += f" ({count_of(row.n, row.N, language)})"
         if row.extends:
-            interval = percent_range(row.low, row.high, language)
+            interval = share_range(row.low, row.high, row.N, language, whole=row.whole)
             text += f", {words('alt.interval_short', interval=interval)}"
         if row.rule_low is not None and row.rule_high is not None:
             interval = row.printed_range(row.rule_low, row.rule_high, language)

@@ -43,8 +43,10 @@ class Column:
         label: heading, plain text in the language of the table.
         kind: how values are printed. `text`; `markdown` as it is written; `count` whole numbers;
             `share` 0 to 1 as a percentage; `money` euros, the unit is in the heading; `number` with
-            `decimals`; `interval` a (low, high) pair of shares as `25–51 %`; `date` in short form.
-            A value that is already a str is printed as it is in every kind.
+            `decimals`; `interval` limits of a share as `25–51 %`: (low, high), or with of how many
+            the share is and the limits speak (low, high, n, whole), which of fewer than ten prints
+            counts; `date` in short form. A value that is already a str is printed as it is in every
+            kind.
         align: left for text, right for numbers, unless told.
         width: relative width; 0 finds one from the contents.
         decimals: digits after the decimal mark for `number` and `share`.
@@ -170,8 +172,8 @@ def cell(value: object, column: Column, language: Language) -> str:
     if isinstance(value, str):
         return value if value.strip() else say.MISSING
     if column.kind == "interval" and isinstance(value, tuple | list):
-        low, high = value
-        return say.percent_range(low, high, language, column.decimals or 0)
+        low, high, n, whole = value if len(value) == 4 else (*value, None, None)
+        return say.share_range(low, high, n, language, whole=whole, decimals=column.decimals or 0)
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return say.MISSING
     if column.kind == "date" and isinstance(value, datetime.date):

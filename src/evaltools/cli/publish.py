@@ -6,17 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, locate_run, parameter_options
 from evaltools.files import relative_path
 from evaltools.i18n.messages import Words
 from evaltools.problems import refuse
-from evaltools.provenance.finding_changes import list_pairs
+from evaltools.provenance.finding_changes import FindingPair, list_pairs
 from evaltools.publish.publish import PublicationCheck, check_publication, publish_report
 from evaltools.publish.verify import verify as verified
 
@@ -54,21 +50,29 @@ def publish(
 
 
 def _show_check(found: PublicationCheck) -> None:
-    """Print the findings then and now, and what stands against publishing: exit status 1."""
+    """Print a line a finding, then and now, and what stands against publishing: exit status 1."""
     differing = [pair for pair in found.findings if pair.kind != "same"]
     if not found.earlier:
         click.echo("No earlier release recorded its findings; these are the ones of now.")
     else:
         count = len(differing)
         click.echo(f"Findings against {found.earlier}: {count} of {len(found.findings)} differ")
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("Finding", "What", "Then", "Now", "Sentence then", "Sentence now"):
-        table.add_column(name, overflow="fold")
     for pair, row in zip(found.findings, list_pairs(found.findings, Words("en")), strict=True):
-        table.add_row(*map(Text, (row[0], pair.kind.replace("_", " "), *row[1:])))
-    Console().print(table)
+        click.echo(_tell_pair(pair, *row))
     refuse(found.problems)
     click.echo("Nothing stands against publishing it.")
+
+
+def _tell_pair(
+    pair: FindingPair, name: str, then: str, now: str, sentence_then: str, sentence_now: str
+) -> str:
+    """A finding in one line, for logs: what became of it, and what is said if that differs."""
+    kind = pair.kind.replace("_", " ")
+    if pair.kind == "same":
+        return f"{kind:<11}  {name}: {now}"
+    sides = [f"{outcome}. {said}".strip() if said else outcome
+             for outcome, said in ((then, sentence_then), (now, sentence_now))]  # fmt: skip
+    return f"{kind:<11}  {name}: {sides[0]} → {sides[1]}"
 
 
 @main.command()

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from evaltools.compare.changes import Identity
-from evaltools.compare.compare import Comparison, compare, find_relation
+from evaltools.compare.compare import Comparison, compare
 from evaltools.compare.recompute import (
     Answer,
     RecomputeJob,
@@ -33,6 +32,7 @@ from evaltools.compare.recompute import (
 )
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import Artifact
+from evaltools.provenance.indicator_changes import Identity, find_relation
 from evaltools.provenance.manifest import Ingredients
 from evaltools.study import Study
 
@@ -138,7 +138,7 @@ def compare_with_causes(
         version = stack.enter_context(open_earlier_state(code, study.root)) if code else None
         places = [place for place in (state, old.folder, new.folder) if place is not None]
         pairs = None
-        if find_relation(old, new) != "disjoint":
+        if find_relation(old.ingredients, new.ingredients) != "disjoint":
             pairs = pair_reports(study, old, new, places)
         comparison = compare(old, new, study, pairs)
         if not causes:

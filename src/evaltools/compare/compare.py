@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from evaltools.compare.changes import (
+from evaltools.compare.prose import ProseChange, compare_prose, read_present_tables
+from evaltools.findings.declaration import FILE_NAME, load_findings
+from evaltools.findings.judgement import judge
+from evaltools.problems import ProblemError
+from evaltools.provenance.artifacts import Artifact, JudgedFinding
+from evaltools.provenance.finding_changes import FindingPair, pair_findings
+from evaltools.provenance.hashes import changed_keys
+from evaltools.provenance.indicator_changes import (
     ComparisonSetting,
     Identity,
     IndicatorChange,
     Relation,
     compare_indicators,
+    find_relation,
 )
-from evaltools.compare.prose import ProseChange, compare_prose, read_present_tables
-from evaltools.findings.declaration import FILE_NAME, load_findings
-from evaltools.findings.judgement import judge
-from evaltools.problems import ProblemError
-from evaltools.provenance.artifacts import READING_PARAMETERS, Artifact, JudgedFinding
-from evaltools.provenance.finding_changes import FindingPair, pair_findings
-from evaltools.provenance.hashes import changed_keys
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Study
 
 InputKind = Literal["added", "removed", "changed"]
 DECLARATIONS = ("evaluation.yml", "reports/words.yml")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class InputChange(NamedTuple):
@@ -115,7 +114,7 @@ def compare(
     each indicator by itself; among many, some cross their interval by chance.
     """
     then, now = old.ingredients, new.ingredients
-    relation = "same" if pairs else find_relation(old, new)
+    relation = "same" if pairs else find_relation(then, now)
     level = float(now.parameters.get("confidence", 0.95))
     setting = ComparisonSetting(level, old.reports, new.reports, pairs or {})
     changes = compare_indicators(old.indicators, new.indicators, setting)
@@ -152,31 +151,6 @@ def compare(
         python=(then.python, now.python) if then.python != now.python else None,
         prose=prose,
     )  # fmt: skip
-
-
-def find_relation(old: Artifact, new: Artifact) -> Relation:
-    """Whether two runs read the same reports, as far as their ingredients tell.
-
-    Under the same scope and unchanged data they are the same. Anything else may share some.
-    """
-    before, after = old.ingredients.parameters, new.ingredients.parameters
-    scope = [name for name in changed_keys(before, after) if name not in READING_PARAMETERS]
-    if any(_are_apart(before.get(name), after.get(name)) for name in scope):
-        return "disjoint"
-    files = changed_keys(old.ingredients.files, new.ingredients.files)
-    scoped = any(f"/{part}" in name for name in files for part in ("register/", "reports/"))
-    return "overlapping" if scope or scoped else "same"
-
-
-def _are_apart(old: object, new: object) -> bool:
-    """Whether two values of a parameter leave no report in common; a later day keeps those before.
-
-    One of several choices leaves the reports of that choice, `all` those of any.
-    """
-    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
-        return not set(map(str, old)) & set(map(str, new))
-    texts = isinstance(old, str) and isinstance(new, str)
-    return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
 
 
 def _compare_findings(

@@ -26,6 +26,7 @@ from evaltools.compare.compare import Comparison
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
+from evaltools.provenance.indicator_changes import select_headline_changes
 
 ROWS = 12
 THEMES = ("goal", "result", "challenge", "response", "steering")
@@ -54,8 +55,10 @@ def make_slopes(
     """The rows: those that are clear first taken, then the largest of the others."""
     themes = [
         change
-        for change in tables.select_headline_changes(comparison.changes)
-        if change.key.partition(".")[0] in THEMES and change.either.unit == "share"
+        for change in select_headline_changes(comparison.changes)
+        if change.key.partition(".")[0] in THEMES
+        and change.either.unit == "share"
+        and not change.few
     ]
     slopes = [
         ((change.verdict != "moved", -abs(change.change), change.key), change.old, change.new)

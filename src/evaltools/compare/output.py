@@ -20,7 +20,6 @@ from rich.text import Text
 from evaltools.charts.table import Column, Table
 from evaltools.compare import rows as tables
 from evaltools.compare.attribution import Attribution
-from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
 from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
 from evaltools.compare.prose import read_code_labels
@@ -31,6 +30,7 @@ from evaltools.i18n.numbers import MISSING, Language
 from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.finding_changes import list_pairs
+from evaltools.provenance.indicator_changes import IndicatorChange, select_headline_changes
 from evaltools.report.renderer.fonts import face_rules
 from evaltools.study import Study
 
@@ -103,7 +103,7 @@ def print_comparison(
             reason = f" ({factor.reason})" if factor.reason else ""
             line = f"{factor.kind.replace('_', ' ')}: {_STATES[factor.state]}{reason}"
             console.print(line, highlight=False, markup=False)
-        shares = (change for change in tables.select_headline_changes(comparison.changes)
+        shares = (change for change in select_headline_changes(comparison.changes)
                   if change.either.unit == "share")  # fmt: skip
         head, parts = tables.list_causes(shares, attribution, Words("en"), None)
         title = "What changes of shares are due to, percentage points"

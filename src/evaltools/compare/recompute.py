@@ -22,13 +22,13 @@ from typing import Any
 
 import pandas as pd
 
-from evaltools.compare.changes import Identity
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.indicator import Indicator, from_record
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.hashes import changed_keys, hash_data, hash_files
+from evaltools.provenance.indicator_changes import Identity
 from evaltools.provenance.manifest import Ingredients
 from evaltools.study import Study
 

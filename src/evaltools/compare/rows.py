@@ -6,19 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from evaltools.compare.attribution import Attribution
-from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
 from evaltools.compare.prose import Labels
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
-from evaltools.indicators.indicator import Indicator
+from evaltools.provenance.indicator_changes import IndicatorChange, select_headline_changes
+from evaltools.report.changes_in_words import format_difference, format_interval, format_value
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.variables import format_indicator
 
-SIDE_MEASURES = ("denied", "silent", "coder_band")
-"""Parts of keys that say the same change once more, from another side."""
-DERIVED = ("wave_difference.", "group_difference.")
 BY_INTERVAL = ("newcombe", "newcombe_paired", "square_and_add")
 FILES_SHOWN = 12
 
@@ -43,25 +39,6 @@ class InputRow(NamedTuple):
     what: str
     old: str
     new: str
-
-
-def select_headline_changes(changes: Iterable[IndicatorChange]) -> list[IndicatorChange]:
-    """Moves of the reports read that no other move says again, largest change of shares first."""
-
-    def size(change: IndicatorChange) -> float:
-        return abs(round(change.change or 0.0, 12))
-
-    chosen = [
-        change
-        for change in changes
-        if change.either.estimand == "D"
-        and not change.either.dimensions
-        and not any(part in SIDE_MEASURES for part in change.key.split("."))
-        and not change.key.startswith(DERIVED)
-    ]
-    return sorted(
-        chosen, key=lambda change: (change.either.unit != "share", -size(change), change.key)
-    )
 
 
 def select_changed_shares(comparison: Comparison) -> list[IndicatorChange]:
@@ -96,23 +73,17 @@ def format_change(
     return ChangeRow(
         label=find_label(change.key, language, labels),
         key=f"{change.key} ({by})" if by else change.key,
-        old=_format_value(change.old, own),
-        new=_format_value(change.new, own),
-        change=_format_difference(change, language),
-        interval=_format_interval(change, language),
+        old=format_value(change.old, own),
+        new=format_value(change.new, own),
+        change=format_difference(change, language),
+        interval=format_interval(change, language),
         verdict=verdict,
     )
 
 
 def find_label(key: str, language: Language, labels: Mapping[str, str]) -> str:
     """What an indicator is of: its code with the kind of it, or its definition, or its key."""
-    glossary = _glossary(language, labels)
-    stem, _, measure = key.rpartition(".")
-    if stem in labels and measure in ("share", "bounds"):
-        kind = f"code_kind.{glossary.kinds.get(stem, stem.partition('.')[0])}"
-        words = glossary.words
-        return f"{words(kind)}: {labels[stem]}" if words.has(kind) else labels[stem]
-    return glossary.definition(key) if glossary.defined(key) else key
+    return _glossary(language, labels).name_number(key)
 
 
 def _glossary(language: Language, labels: Mapping[str, str]) -> Glossary:
@@ -219,7 +190,7 @@ def list_causes(
         return head, rows
     for change in changes:
         effect = attribution.effects.get(change.identity)
-        if effect is None or effect.change is None:
+        if effect is None or effect.change is None or change.few:
             continue
         known = dict(effect.parts)
         parts = {f"factor.{factor.kind}": known.get(factor.kind) for factor in attribution.factors}
@@ -249,30 +220,3 @@ def list_outcomes(comparison: Comparison, words: Words) -> list[tuple[str, str, 
 def _format_points(value: float | None, language: Language) -> str:
     """A share of one as signed percentage points with one decimal; empty where there is none."""
     return "" if value is None else say.signed(value * 100, language, 1)
-
-
-def _format_value(indicator: Indicator | None, words: Words) -> str:
-    if indicator is None:
-        return ""
-    text = format_indicator(indicator, words)
-    counted = indicator.unit == "share" and indicator.value is not None and not indicator.suppressed
-    if counted and indicator.n and indicator.n < 100_000 and "/" not in text:
-        text += f" ({say.count_of(indicator.x or 0, indicator.n, words.language)})"
-    return text
-
-
-def _format_difference(change: IndicatorChange, language: Language) -> str:
-    if change.change is None:
-        return ""
-    newcombe = change.either.unit == "difference" and change.either.method == "newcombe"
-    if change.either.unit == "share" or newcombe:
-        return say.signed(change.change * 100, language)
-    return say.signed(change.change, language, 0 if change.either.unit in ("count", "money") else 2)
-
-
-def _format_interval(change: IndicatorChange, language: Language) -> str:
-    if change.low is None or change.high is None or change.basis == "bounds":
-        return ""
-    if change.either.unit == "share":
-        return say.number_range(change.low * 100, change.high * 100, language)
-    return say.number_range(change.low, change.high, language, 2)

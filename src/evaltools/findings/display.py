@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -172,7 +173,8 @@ def _span(reading: Reading, words: Words) -> str:
 def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
     """What became of each finding, why, and which indicators it was put to, by id.
 
-    `said` is its sentence; `wordings` are those of every case, as the study declares them.
+    `said` is its sentence; `wordings` are those of every case, as the study declares them; `rule`
+    is the hash of what it asks.
     """
     words = [Words(language) for language in LANGUAGES]
     return [
@@ -191,10 +193,18 @@ def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
             "estimand": item.estimand,
             "reason": {each.language: item.reason.text(each) for each in words},
             "by_rule": dict(item.by_rule),
+            "rule": _hash_rule(item.finding),
             "indicators": sorted({number.key for number in item.numbers}),
         }
         for item in sorted(judgements, key=lambda judgement: judgement.finding.id)
     ]
+
+
+def _hash_rule(finding: Finding) -> str:
+    """SHA-256 of what a finding asks of the numbers, whatever its words."""
+    asked = finding.model_dump(mode="json", include={"condition", "names", "estimand"})
+    text = json.dumps(asked, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_findings(judgements: Iterable[Judgement], folder: Path) -> Path:

@@ -210,8 +210,9 @@ def _range(reading: Reading, interval: tuple[float, float], words: Words) -> str
     if unit == "difference" and record and record.method.startswith("newcombe"):
         text = say.number_range(interval[0] * 100, interval[1] * 100, words.language)
         return words("report.points", value=text)
-    if unit == "share":
-        return say.percent_range(*interval, words.language)
+    if unit == "share" and record is not None:
+        whole = record.N if record.estimand == "P" else None
+        return say.share_range(*interval, record.n, words.language, whole=whole)
     return say.number_range(*interval, words.language, 0 if unit in ("count", "money") else 2)
 
 

@@ -189,8 +189,10 @@ def _fill_number(slot: Slot, context: SentenceContext) -> Iterator[Part]:
         return
     reading = read_number(slot.name, context.numbers)
     if measure == "bounds" and reading.value is not None and reading.limits is not None:
-        text = say.percent_range(*reading.limits, language)
-        yield Part(text, reading.indicator, "interval")
+        record = reading.indicator
+        n, whole = (record.n, record.N) if record is not None else (None, None)
+        text = say.share_range(*reading.limits, n, language, whole=whole)
+        yield Part(text, record, "interval")
         return
     record, value = reading.indicator, reading.value
     whole = value is not None and value == round(value) and reading_counts(reading)

@@ -103,6 +103,33 @@ def share(value: float | None, n: int | None, N: int | None, language: Language)
     return percent(value, language)
 
 
+def share_range(
+    low: float | None,
+    high: float | None,
+    n: int | None,
+    language: Language,
+    *,
+    whole: int | None = None,
+    decimals: int = 0,
+) -> str:
+    """An interval of a share for print: percentages, or counts of a share of fewer than ten.
+
+    Arguments:
+        low, high: the limits, 0 to 1.
+        n: out of how many the share is; None where that is not known.
+        whole: of how many the limits speak, where that is not the same, as of all projects.
+
+    Returns:
+        `25–51 %`, `1–6/8`, or `–` where a limit is missing.
+    """
+    if not (_is_known(low) and _is_known(high)):
+        return MISSING
+    if n is None or n >= FEWEST_FOR_PERCENT:
+        return percent_range(low, high, language, decimals)
+    of = whole or n
+    return f"{number_range(round(low * of), round(high * of), language)}/{number(of, language)}"
+
+
 def count_of(n: int, N: int, language: Language) -> str:
     """A count out of a total: `19/52`."""
     return f"{number(n, language)}/{number(N, language)}"

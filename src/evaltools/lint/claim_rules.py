@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from evaltools.i18n.messages import all_phrases
 from evaltools.lint.blocks import PLACEHOLDER, Block
 from evaltools.lint.lexicon import common_words, lexicon
 from evaltools.lint.messages import excerpt
@@ -260,8 +261,10 @@ def check_quantifiers(report: Report) -> list[Problem]:
 def check_population(report: Report) -> list[Problem]:
     """E06: a claim about all projects stands where the reader is led to who did not report.
 
-    The selection block is the section that shows `fig-selection` or `tbl-selection`. A section
-    from one heading to the next may generalise when it is that section or refers to it.
+    All projects are told by the general words for them and by those that the study has for whom
+    its conclusions speak of. The selection block is the section that shows `fig-selection` or
+    `tbl-selection`. A section from one heading to the next may generalise when it is that section
+    or refers to it.
     """
     anchors = report.anchors(SELECTION_FLOATS)
     leading = {id(b) for _, s in report.sections() if leads_to(s, anchors) for b in s}
@@ -273,9 +276,51 @@ def check_population(report: Report) -> list[Problem]:
             f"Speak of the reports read, or refer to [-@{anchors[0]}].",
             "E06",
         )
-        for hit in _hits(report, lexicon(report.language).population)
+        for words in (lexicon(report.language).population, *_population_words(report))
+        for hit in _hits(report, words)
         if id(hit[1]) not in leading
     ]
+
+
+POPULATION = ("all_due", "all_due_elative")
+"""Phrases by which labels and captions call the population: `noun.…`, or `reports_due.…` where a
+study declares from which projects a report can be due and has no words of its own."""
+
+
+def _population_words(report: Report) -> list[WordPattern]:
+    """How the study itself calls the population that its conclusions speak of, in any form.
+
+    A label is known by a word for all, its first and last word, and the last one between them that
+    is no mere particle: *all* … *projects* … *due* … *report*; each by how it begins.
+    """
+    own = report.declared_in("reports/words.yml")
+    declared = bool(report.declared_in("evaluation.yml").get("reports_due"))
+    universals = lexicon(report.language).universals
+    patterns: dict[str, None] = {}
+    for name in POPULATION:
+        texts = own.get(f"noun.{name}")
+        told = texts.get(report.language) if isinstance(texts, dict) else None
+        general = all_phrases()[f"{'reports_due' if declared else 'noun'}.{name}"]
+        words = _LABEL_WORD.findall(str(told or general[report.language]).lower())
+        said = [word for word in words if not universals.fullmatch(word)]
+        if len(said) == len(words) or not said:
+            continue  # it does not speak of all of them
+        between = sorted(said[1:-1], key=lambda word: min(len(word), _TELLING))[-1:]
+        stems = map(_any_form, dict.fromkeys((said[0], *between, said[-1])))
+        joined = r"\W+(?:\w+\W+){0,3}?".join(stems)
+        patterns[rf"(?:{universals.pattern})\W+(?:\w+\W+){{0,3}}?{joined}"] = None
+    known = lexicon(report.language).population.pattern
+    return [WordPattern(re.compile(text, re.IGNORECASE), known) for text in patterns]
+
+
+_LABEL_WORD = re.compile(r"[^\W\d_]+")
+_TELLING = 4
+"""Letters of a word that is no mere particle: *to*, *the*, *oli*, *som*."""
+
+
+def _any_form(word: str) -> str:
+    """A word in any form of it, known by how it begins; a short one has no others."""
+    return rf"{word[:4]}\w*" if len(word) > 4 else word
 
 
 def check_causes(report: Report) -> list[Problem]:

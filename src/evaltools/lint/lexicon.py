@@ -45,6 +45,9 @@ class Lexicon:
     numerals: WordPattern
     causes: WordPattern
     population: WordPattern
+    universals: re.Pattern[str]
+    ranks: WordPattern
+    verdicts: WordPattern
     heading_number: re.Pattern[str]
     statute: re.Pattern[str]
 
@@ -64,6 +67,9 @@ def lexicon(language: str) -> Lexicon:
         numerals=WordPattern(_whole_words([numerals]), _whole_words(lists["numerals_except"])),
         causes=_words(lists, "causes"),
         population=_words(lists, "population"),
+        universals=_whole_words(lists["universals"]),
+        ranks=_words(lists, "ranks"),
+        verdicts=_words(lists, "verdicts"),
         heading_number=re.compile(rf"\s*(?:{labels}) \d+(?:\.\d+)*", re.IGNORECASE),
         statute=re.compile(
             rf"(?:\b{content['statutes']} \(?\d{{1,4}}/\d{{4}}\b)|§ ?\d+|\d+ ?(?:[a-z] )?§(?::\w+)?"

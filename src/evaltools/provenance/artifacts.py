@@ -43,6 +43,8 @@ class JudgedFinding:
         text: what it says where its sentence does not follow the outcome, by language.
         wordings: of each case, by language, with slots as the study declares them.
         asserted: whether the report says it, and no one else.
+        rule: hash of what it asks and of whom; two that differ are different questions. Empty
+            where that was not recorded.
     """
 
     id: str
@@ -54,6 +56,7 @@ class JudgedFinding:
     text: Mapping[str, str] = field(default_factory=dict)
     wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     asserted: bool = True
+    rule: str = ""
 
     def sentence(self, language: str) -> str:
         """What the report says in a language; in another of its own where it lacks that one."""
@@ -251,6 +254,7 @@ def findings_from(content: Any) -> dict[str, JudgedFinding]:
                 str(case): _texts(texts) for case, texts in (item.get("wordings") or {}).items()
             },
             asserted=bool(item.get("asserted", True)),
+            rule=str(item.get("rule") or ""),
         )
     return dict(sorted(found.items()))
 

@@ -10,7 +10,9 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
 from evaltools.provenance.artifacts import JudgedFinding
 
-ChangeKind = Literal["same", "turned", "other_case", "other_words", "added", "removed"]
+ChangeKind = Literal["same", "turned", "other_case", "other_words", "redefined", "added", "removed"]
+"""`redefined`: one name, and another question to the numbers, so that its outcomes are not of one
+thing."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,12 @@ class FindingPair:
 
     @property
     def kind(self) -> ChangeKind:
-        """What differs: the outcome before the case of the sentence, that before its words."""
+        """What differs: the question before the outcome, that before case and words."""
         then, now = self.then, self.now
         if then is None or now is None:
             return "added" if then is None else "removed"
+        if then.rule and now.rule and then.rule != now.rule:
+            return "redefined"
         if then.outcome != now.outcome:
             return "turned"
         if then.case and now.case and then.case != now.case:
@@ -56,8 +60,8 @@ def list_pairs(pairs: Iterable[FindingPair], words: Words) -> list[tuple[str, st
     return [
         (
             pair.id,
-            _outcome(pair.then, words),
-            _outcome(pair.now, words),
+            outcome_in_words(pair.then, words),
+            outcome_in_words(pair.now, words),
             pair.then.sentence(words.language) if pair.then else "",
             pair.now.sentence(words.language) if pair.now else "",
         )
@@ -65,7 +69,8 @@ def list_pairs(pairs: Iterable[FindingPair], words: Words) -> list[tuple[str, st
     ]
 
 
-def _outcome(finding: JudgedFinding | None, words: Words) -> str:
+def outcome_in_words(finding: JudgedFinding | None, words: Words) -> str:
+    """The outcome, with the case in brackets where it is not the outcome itself."""
     name = "none" if finding is None else finding.outcome
     key = f"comparison.outcome.{name}"
     told = words(key) if words.has(key) else name

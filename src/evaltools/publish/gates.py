@@ -20,6 +20,7 @@ from evaltools.pipeline.run import Run, current_run, reason_to_run
 from evaltools.pipeline.stable_outputs import find_random, make_constant_test
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
+from evaltools.provenance.predecessor import hash_predecessor
 from evaltools.report import engines
 from evaltools.report.build import compute_render_key, read_record
 from evaltools.report.renderer.format_context import SUFFIXES
@@ -329,7 +330,9 @@ def _report_problems(candidate: Candidate) -> Iterator[Problem]:
     sources = candidate.study.root / "reports"
     language = candidate.parameters.language
     as_then = engines.Engine(engine.name, stood, engine.program, engine.epoch)
-    if record["key"] != compute_render_key(candidate.run.key, sources, as_then, language):
+    predecessor = hash_predecessor(candidate.study)
+    key = compute_render_key(candidate.run.key, sources, as_then, language, predecessor)
+    if record["key"] != key:
         yield _stale_problem(
             where, "its sources or the code that renders changed since it was rendered"
         )

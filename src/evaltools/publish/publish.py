@@ -39,6 +39,7 @@ from evaltools.lint.signatures import unsigned_sentences
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.artifacts import CRATE, JudgedFinding, findings_from, read_artifact
 from evaltools.provenance.finding_changes import FindingPair, pair_findings
+from evaltools.provenance.predecessor import make_record
 from evaltools.provenance.signature import key_problems
 from evaltools.publish.bundle import Bundle, find_obstacles, make_release, write_bundle
 from evaltools.publish.gates import Candidate, Gate, check_release_note
@@ -111,11 +112,13 @@ class ReleaseRegister:
         run: str,
         bundle: str,
         findings: Sequence[Mapping[str, Any]] = (),
+        record: str = "",
     ) -> None:
         """Put a release on the register, the tables first; the same bundle is put there once.
 
         `bundle` is the SHA-256 of its checklist; the study declares the day, no clock is read.
-        `findings` are those of `findings_record`, for later releases to be told apart from it.
+        `findings` are those of `findings_record`, for later releases to be told apart from it;
+        `record` is what the next report can declare as its predecessor.
         """
         entries = self._entries() or []
         if any(entry["bundle"] == bundle for entry in entries):
@@ -142,6 +145,8 @@ class ReleaseRegister:
         (self.root / FOLDER).mkdir(exist_ok=True)
         replace_file(self.root / tables, text)
         replace_file(self.root / judged, said.encode())
+        if record:
+            replace_file(self.root / record_path(bundle), record.encode())
         listed = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=100)
         replace_file(self.root / FILE_NAME, (_HEAD + listed).encode())
 
@@ -193,6 +198,11 @@ class ReleaseRegister:
             return replace(release_from(json.loads(content)), name=entry["name"])
         except (ValueError, TypeError, KeyError, RecursionError):
             raise _error(where, f"its tables, {entry['tables']}, cannot be read") from None
+
+
+def record_path(bundle: str) -> str:
+    """Where the record of a published bundle is, below the study, by the SHA-256 of the bundle."""
+    return f"{FOLDER}/{bundle[:16]}-record.json"
 
 
 def drop_repeated_releases(
@@ -284,16 +294,18 @@ def publish_report(
     preparation = _prepare(study, parameters, published, say)
     candidate, release = preparation.candidate, preparation.release
     say("Checking what stands against publishing")
+    run, findings = candidate.run, findings_record(candidate.judgements)
+    record = make_record(to.name, study, run.manifest.ingredients, run.indicators(), findings)
     bundle = write_bundle(
         candidate, to, preparation.gates, release,
         examine=_make_output_search(candidate),
         register=lambda digest: preparation.register.add(
-            to.name, release, study, parameters, candidate.run.key, digest,
-            findings_record(candidate.judgements),
+            to.name, release, study, parameters, run.key, digest, findings, record
         ),
         key=key,
     )  # fmt: skip
     say(f"{FILE_NAME} lists it: keep that file under version control")
+    say(f"The next report can declare it: predecessor: {{path: {record_path(bundle.digest)}}}")
     say(LIMITS)
     return bundle
 

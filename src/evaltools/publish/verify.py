@@ -36,6 +36,7 @@ from evaltools.provenance.manifest import (
     compare_ingredients,
     read_manifest,
 )
+from evaltools.provenance.predecessor import hash_predecessor
 from evaltools.provenance.signature import SignatureCheck, check_signature
 from evaltools.publish.bundle import assemble_bundle, make_release
 from evaltools.publish.gates import Candidate
@@ -285,14 +286,17 @@ def rebuild_in_scratch(record: BuildRecord, study: Study, say: Say) -> RebuiltFi
 def _copy_study(study: Study, folder: Path) -> Study:
     """The study's inputs in another folder, without what was built; links are not followed."""
     folder.mkdir(parents=True)
-    for part in {*_PARTS, study.declaration.data.split("/")[0]}:
+    predecessor = study.declaration.predecessor
+    own = {predecessor.path} if predecessor else set()
+    for part in {*_PARTS, study.declaration.data.split("/")[0], *own}:
         source = study.root / part
         if source.is_dir():
             shutil.copytree(
-                source, folder / part, symlinks=True,
+                source, folder / part, symlinks=True, dirs_exist_ok=True,
                 ignore=shutil.ignore_patterns("_build", ".*", "__pycache__"),
             )  # fmt: skip
         elif source.is_file():
+            (folder / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder / part)
     return load_study(folder)
 
@@ -310,7 +314,8 @@ def _causes_of_report(study: Study, record: BuildRecord) -> list[Cause]:
     """What differs in the report's own ingredients, where the record tells them."""
     found = []
     if record.sources is not None:
-        changed = changed_keys(record.sources, hash_sources(study.root / "reports"))
+        now = hash_sources(study.root / "reports") | hash_predecessor(study)
+        changed = changed_keys(record.sources, now)
         found += [Cause("input", tuple(changed))] if changed else []
     if record.code is not None:
         changed = [name.removesuffix(".py").replace("/", ".")

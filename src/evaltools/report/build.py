@@ -33,6 +33,7 @@ from evaltools.provenance.hashes import (
     hash_value,
 )
 from evaltools.provenance.manifest import Change, ChangeKind, Reason, add_seal
+from evaltools.provenance.predecessor import hash_predecessor, read_predecessor
 from evaltools.report import engines
 from evaltools.report.engines import Engine
 from evaltools.report.languages import missing_parts
@@ -111,16 +112,23 @@ class ReportStore:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def compute_render_key(run: str, sources: Path, engine: Engine, language: str) -> str:
+def compute_render_key(
+    run: str,
+    sources: Path,
+    engine: Engine,
+    language: str,
+    predecessor: Mapping[str, str] | None = None,
+) -> str:
     """The hash of all that a rendered report depends on.
 
     Arguments:
         run: key of the run.
         sources: the folder `reports`.
+        predecessor: hash of the report that it is held against, see `hash_predecessor`.
     """
     ingredients = {
         "run": run,
-        "sources": hash_sources(sources),
+        "sources": hash_sources(sources) | dict(predecessor or {}),
         "code": hash_package(),
         "engine": [engine.name, engine.version],
         "epoch": engine.epoch,
@@ -188,13 +196,16 @@ def build_report(
     _check_sources(study, parameters.language)
     store, name = ReportStore(study.build), parameters.slug()
     found = None if force else current_run(study, parameters)
+    sources, predecessor = study.root / "reports", hash_predecessor(study)
     if found is not None and not rerender:
-        key = compute_render_key(found.key, study.root / "reports", chosen, parameters.language)
+        key = compute_render_key(found.key, sources, chosen, parameters.language, predecessor)
         if (record := store.current(name, key)) is not None:
             say("Nothing to do: the report is up to date with its data, parameters and code.")
             return _report(store.link(name), record["files"])
+    if predecessor:
+        read_predecessor(study)  # what is wrong with it is told before anything runs
     made = found or run_notebooks(study, parameters, force=force, say=say)
-    key = compute_render_key(made.key, study.root / "reports", chosen, parameters.language)
+    key = compute_render_key(made.key, sources, chosen, parameters.language, predecessor)
     # Loads pandas for half a second, which a build with nothing to do need not wait for.
     from evaltools.findings.display import write_findings
     from evaltools.report.material import gather_material, summarise_findings
@@ -209,7 +220,7 @@ def build_report(
             "key": key,
             "run": made.key,
             "engine": [chosen.name, chosen.version],
-            "sources": hash_sources(study.root / "reports"),
+            "sources": hash_sources(sources) | predecessor,
             "code": hash_package(),
             "parameters": parameters.as_values(),
             "files": [*files, INDICATORS],
@@ -321,7 +332,8 @@ def reason_to_render(
     if record is None:
         return Reason((Change("first"),))
     if found is not None:
-        key = compute_render_key(found.key, sources, chosen, parameters.language)
+        predecessor = hash_predecessor(study)
+        key = compute_render_key(found.key, sources, chosen, parameters.language, predecessor)
         if store.current(name, key) is not None:
             return None
     changes = [Change("run")] if found is None or record["run"] != found.key else []

@@ -32,7 +32,9 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import Run
 from evaltools.problems import refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
+from evaltools.provenance.predecessor import read_predecessor
 from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.report_changes import ReportChanges, hold_against
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Language, Parameters, Study
 
@@ -50,6 +52,7 @@ class ReportMaterial:
         n, N, funded: final reports read, projects from which one can be due, and all funded
             projects in scope.
         judgements: what the run says of each finding of the report.
+        changes: since the predecessor that the study declares; None without one.
     """
 
     run: str
@@ -61,6 +64,7 @@ class ReportMaterial:
     N: int
     funded: int
     judgements: tuple[Judgement, ...] = ()
+    changes: ReportChanges | None = None
 
 
 def gather_material(study: Study, made: Run) -> ReportMaterial:
@@ -78,6 +82,8 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
     else:  # no chapter of the study counts what was read
         evidence = Evidence.select(study, tables, parameters)
         counts = evidence.n, evidence.N, evidence.funded
+    judgements = judge_findings(study, parameters, indicators, tables)
+    earlier, ingredients = read_predecessor(study), made.manifest.ingredients
     return ReportMaterial(
         run=made.key[:RUN_NAME_LENGTH],
         notebooks=notebooks,
@@ -87,7 +93,10 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
         n=counts[0],
         N=counts[1],
         funded=counts[2],
-        judgements=judge_findings(study, parameters, indicators, tables),
+        judgements=judgements,
+        changes=hold_against(study, earlier, ingredients, indicators, judgements)
+        if earlier
+        else None,
     )
 
 

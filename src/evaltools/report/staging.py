@@ -68,6 +68,7 @@ from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.print.document import REGIONS
 from evaltools.report.renderer.project import Level, Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
+from evaltools.report.since_page import since_page
 from evaltools.report.variables import (
     ESTIMANDS,
     finding_variables,
@@ -158,7 +159,7 @@ GENERATED = (
     "_description.qmd", "_descriptions.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd",
     "_disclosure.qmd", "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd",
     "_checklists.qmd", "_judgements.qmd", "_bases.qmd", "_logic.qmd", "_recommendations.qmd",
-    "_projects.qmd", "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd",
+    "_projects.qmd", "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd", "_since.qmd",
 )  # fmt: skip
 CASES = "_cases.qmd"
 """The page of a study that declares cases."""
@@ -329,6 +330,7 @@ def example_flags(study: Study, material: ReportMaterial) -> dict[str, bool]:
         "few_reports": material.n < study.declaration.judging.least_reports,
         "earlier_wave": _has_numbers(material, "wave_difference."),
         "groups": _has_numbers(material, "group_difference."),
+        "predecessor": material.changes is not None,
     }
 
 
@@ -369,6 +371,9 @@ def _write_generated(
         "_release_notice.qmd": release_notice(words) if descriptor.example else "",
     }
     pages |= annex_pages(study, evidence, descriptor, words)
+    pages["_since.qmd"] = since_page(
+        material.changes, study, material.judgements, descriptor, glossary, used
+    )
     policy = make_quote_policy(
         study.declaration.disclosure.quotes, material.tables, study.declaration.disclosure
     )
@@ -376,7 +381,8 @@ def _write_generated(
     if cases is not None:
         own, facts = _case_pages(cases, study, material, evidence, policy, glossary)
         pages |= own
-    texts = (pages["_release.qmd"], *(values[key] for key in sorted(used)), *beside)
+    printed = (values[key] for key in sorted(used))
+    texts = (pages["_release.qmd"], *printed, pages["_since.qmd"], *beside)
     if CASES in included_pages(chapters):
         texts = (*texts, pages.get(CASES, ""))
     pages["_evidence.qmd"] = write_evidence_pages(

@@ -125,7 +125,10 @@ def format_interval(indicator: Indicator, words: Words) -> str:
     if indicator.low is None or indicator.high is None:
         return ""
     if indicator.unit == "share":
-        return say.percent_range(indicator.low, indicator.high, words.language)
+        whole = indicator.N if indicator.estimand == "P" else None
+        return say.share_range(
+            indicator.low, indicator.high, indicator.n, words.language, whole=whole
+        )
     decimals = 0 if indicator.unit in ("count", "money") else 2
     return say.number_range(indicator.low, indicator.high, words.language, decimals)
 
@@ -165,16 +168,19 @@ def finding_variables(judgements: Iterable[Judgement], language: Language) -> di
     """
     made = {}
     for judgement in judgements:
-        name = judgement.finding.id
-        parts = judgement.said.get(language) or (Part(judgement.text(language)),)
-        text = "".join(
-            escape_markdown(part.text)
-            if part.indicator is None or not part.shows
-            else _span(part.indicator, part.text, part.shows)
-            for part in parts
-        )
+        name, text = judgement.finding.id, mark_sentence(judgement, language)
         made[f"finding.{name}"] = f'[{text}]{{.finding finding="{name}"}}'
     return made
+
+
+def mark_sentence(judgement: Judgement, language: Language) -> str:
+    """The sentence of a judgement as markdown, its numbers marked; the claim where it has none."""
+    return "".join(
+        escape_markdown(part.text)
+        if part.indicator is None or not part.shows
+        else _span(part.indicator, part.text, part.shows)
+        for part in judgement.said.get(language) or (Part(judgement.text(language)),)
+    )
 
 
 def nest(flat: Mapping[str, str]) -> dict[str, Any]:

@@ -326,6 +326,33 @@ class Judging(Declared):
     least_alpha: Annotated[float, Field(ge=0, le=1)] = 0.667
 
 
+class Matters(Declared):
+    """How large a change must be to be told in the chapter on what changed, besides being sure.
+
+    Arguments:
+        share: of shares, 0.1 being ten percentage points.
+        amount: of counts and sums, as a part of what they were.
+    """
+
+    share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    amount: Annotated[float, Field(ge=0, le=100)] = 0.1
+
+
+class PredecessorDeclaration(Declared):
+    """The published report that the next one follows.
+
+    Arguments:
+        path: of its bundle, or of the record that publishing it left (`releases/…-record.json`).
+        sha256: of the record, or of the bundle's checklist; whatever stands at the path where it
+            is not given.
+        matters: how large a change must be to be told.
+    """
+
+    path: StudyPath
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    matters: Matters = Matters()
+
+
 class StudyDeclaration(Vocabulary):
     """The whole of `evaluation.yml`: what the data are read by (`Vocabulary`), and what is done.
 
@@ -343,6 +370,8 @@ class StudyDeclaration(Vocabulary):
         sections: anchors of the report's sections on the topics of checklists, where they are not
             called `sec-<topic>`.
         judging: what a finding needs before the report may say it.
+        predecessor: the published report that this one follows; its chapter on what changed has
+            nothing to say without one.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -370,6 +399,7 @@ class StudyDeclaration(Vocabulary):
     publication: Publication | None = None
     disclosure: Disclosure = Disclosure()
     judging: Judging = Judging()
+    predecessor: PredecessorDeclaration | None = None
     documents: DocumentsDeclaration = DocumentsDeclaration()
 
     def printed(

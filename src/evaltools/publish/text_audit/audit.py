@@ -1,23 +1,30 @@
 """Each sentence of a text held against what was published: borne out, drifted, turned or unknown.
 
-A number is borne out by an indicator that prints alike. Which indicator a sentence means is known
-only where it names it; where several share the number and none is named, that is said. A number
+A sentence of the report is borne out. Any other number is borne out by an indicator that prints
+alike, if the sentence names what that is of; of what it names nothing, nothing is known. A number
 drifted where the indicator that the sentence names has another value near it. A judgement turned
 where the sentence is one that the finding says under another outcome.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import PurePath
 from typing import Final, Literal
 
-from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.lexicon import lexicon
+from evaltools.publish.text_audit.number_match import (
+    find_distance,
+    find_drift,
+    print_indicator,
+    prints_alike,
+    select_keys,
+)
 from evaltools.publish.text_audit.outside_text import OutsideSentence, OutsideText
 from evaltools.publish.text_audit.published import (
     Published,
@@ -30,29 +37,25 @@ from evaltools.publish.text_audit.stated_numbers import StatedNumber, find_numbe
 
 Status = Literal["borne_out", "drifted", "turned", "unknown"]
 Detail = Literal[
-    "said", "named", "only_one", "several", "wording_numbers", "near", "same_base",
-    "other_case", "other_names", "does_not_hold", "cannot_be_told", "examined", "other_subject",
-    "other_value", "limit", "no_number", "no_judgement",
+    "said", "printed", "named", "wording_numbers", "printed_numbers", "near", "same_base",
+    "other_case", "other_names", "does_not_hold", "cannot_be_told", "examined", "no_subject",
+    "other_subject", "other_value", "limit", "no_number", "no_judgement",
 ]  # fmt: skip
-"""Why: `said`, the report has the sentence. Of numbers: `named`, `only_one`, `several` for those
-borne out by an indicator that is named, is the only one, or is one of several; `wording_numbers`,
-`near`, `same_base` for those that drifted; `other_subject`, the number is of something that the
-sentence does not name; `other_value`, what it names has another value, which need not be the one
-that the sentence or the column means; `limit`, no value is stated, one side of it is; `no_number`.
-Of judgements: `other_case` and `other_names`, the finding now says otherwise; `does_not_hold` and
-`cannot_be_told`, a statement of others that the report examined; `examined`, the same, told with
-what came of it; `no_judgement`, no finding says it."""
+"""Why: `said`, a finding says the sentence; `printed`, the report has it. Of numbers: `named`, an
+indicator that the sentence names has it; `wording_numbers`, `printed_numbers`, `near`, `same_base`
+of those that drifted; `no_subject`, the number is published, and the sentence does not name of
+what; `other_subject`, it is of something else than what the sentence names; `other_value`, what it
+names has another value, which need not be the one that the sentence or the column means; `limit`,
+no value is stated, one side of it is; `no_number`. Of judgements: `other_case` and `other_names`,
+the finding now says otherwise; `does_not_hold` and `cannot_be_told`, a statement of others that the
+report examined; `examined`, the same, told with what came of it; `no_judgement`, no finding says
+it."""
 
 _ORDER: Final[tuple[Status, ...]] = ("turned", "drifted", "unknown", "borne_out")
-_NEAR_SHARE: Final = 0.15
-"""Shares this far apart may be of two states of one thing; further apart no one can say."""
-_NEAR: Final = 0.2
-"""The same for counts and sums, as a share of the published value."""
-_MOST: Final = 5
 _QUOTED: Final = 20
 """Letters of a sentence that is surely a quotation of the report."""
-_MEASURES: Final = ("share", "count", "money", "median_money")
-"""Measures that people tell of by the name of the thing alone."""
+_FEW_SIGNS: Final = 8
+"""Fewer letters and digits, as *37/52* alone, may stand anywhere and are no quotation."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +130,13 @@ def audit_text(name: str, text: OutsideText, published: Published, language: Lan
         name: of its file.
         language: of its numbers and names; sentences of findings are known in all languages.
     """
-    reading = _Reading(published, language)
+    reading = _Reading(published, language, published.printed(PurePath(name).suffix.lower()))
     found: list[AuditedSentence] = []
-    for sentence in text.sentences:
-        if verdicts := tuple(reading.judge(sentence)):
+    own = [reading.is_printed(sentence.text, quoted=False) for sentence in text.sentences]
+    for before, sentence, after in zip(
+        [False, *own], text.sentences, [*own[1:], False], strict=False
+    ):
+        if verdicts := tuple(reading.judge(sentence, before or after)):
             found.append(AuditedSentence(sentence, verdicts))
     passed_over = len(text.sentences) - len(found)
     return Audit(name, published.name, language, tuple(found), passed_over)
@@ -142,6 +148,7 @@ class _Reading:
 
     published: Published
     language: Language
+    printed: Mapping[str, str] = field(default_factory=dict)
     _by_name: dict[str, list[Indicator]] = field(default_factory=dict)
     _found: dict[StatedNumber, list[Indicator]] = field(default_factory=dict)
 
@@ -149,13 +156,22 @@ class _Reading:
         for item in self.published.indicators:
             self._by_name.setdefault(name_of_key(item.key), []).append(item)
 
-    def judge(self, sentence: OutsideSentence) -> Iterator[Verdict]:
-        """The verdicts of a sentence; none where it has neither number nor judgement."""
+    def judge(self, sentence: OutsideSentence, quoted: bool = False) -> Iterator[Verdict]:
+        """The verdicts of a sentence; none where it has neither number nor judgement.
+
+        Arguments:
+            quoted: whether what stands before or after it is the report's.
+        """
         text = sentence.text
         if told := self.published.said.get(plain(text)):
             yield _said(told, self.published, sentence.block)
             return
         numbers = find_numbers(text, self.language)
+        judges = not sentence.heading and self._judges(text, numbers)
+        if self.is_printed(text, quoted):
+            if numbers or judges:
+                yield Verdict("borne_out", "printed")
+            return
         if numbers and (known := self._known_but_for_numbers(text, numbers)):
             yield from known
             return
@@ -164,32 +180,48 @@ class _Reading:
             yield turned
         named = self.published.named_in(text, self.language)
         yield from (self._number(number, sentence, named) for number in numbers)
-        if not numbers and turned is None and not sentence.heading and self._judges(text):
-            yield Verdict("unknown", "no_judgement")
+        if judges and turned is None:
+            own = None if numbers else self.published.said_without_numbers(text, self.language)
+            if own is not None:
+                yield Verdict("borne_out", "said", finding=own.finding, case=own.case)
+            else:
+                yield Verdict("unknown", "no_judgement")
 
-    def _judges(self, text: str) -> bool:
+    def is_printed(self, text: str, quoted: bool = True) -> bool:
+        """Whether the report has a sentence; one of hardly any words only beside one of its own."""
+        own = self.printed.get(plain(text)) is not None
+        return own and (quoted or sum(map(str.isalnum, text)) >= _FEW_SIGNS)
+
+    def _judges(self, text: str, numbers: Sequence[StatedNumber] = ()) -> bool:
+        """Whether a sentence judges: says how many, how it compares, how well, or why."""
         words = lexicon(self.language)
-        lists = (words.quantifiers, words.fractions, words.causes)
-        return any(next(each.hits(text), None) is not None for each in lists)
+        lists = [words.quantifiers, words.fractions, words.causes, words.population, words.ranks]
+        lists += [] if numbers else [words.verdicts]
+        spans = [(number.start, number.start + len(number.text)) for number in numbers]
+        return any(
+            not any(start <= hit.start() < end for start, end in spans)
+            for each in lists
+            for hit in each.hits(text)
+        )
 
     def _known_but_for_numbers(
         self, text: str, numbers: Sequence[StatedNumber]
     ) -> list[Verdict] | None:
-        """Verdicts of a sentence that the report has with other numbers."""
+        """Verdicts of a sentence that a finding, or else the report, has with other numbers."""
         key = plain(without_numbers(text, self.language))
         for wording in self.published.said_but_for_numbers(self.language).get(key, ()):
             own = find_numbers(wording.text, self.language)
-            if len(own) != len(numbers):
-                continue
-            return [
-                Verdict("borne_out", "said", stated, finding=wording.finding, case=wording.case)
-                if (stated.value, stated.other) == (printed.value, printed.other)
-                else Verdict(
-                    "drifted", "wording_numbers", stated, finding=wording.finding,
-                    case=wording.case, published=printed.text,
-                )
-                for stated, printed in zip(numbers, own, strict=True)
-            ]  # fmt: skip
+            if len(own) == len(numbers):
+                about = Verdict("borne_out", "said", finding=wording.finding, case=wording.case)
+                return _compare_numbers(numbers, own, about, "wording_numbers")
+        if sum(map(str.isalpha, key)) < _QUOTED:
+            return None
+        printed = sorted(self.printed_but_for_numbers.get(key, ()))
+        if len(printed) == 1:
+            own = find_numbers(printed[0], self.language)
+            if len(own) == len(numbers):
+                about = Verdict("borne_out", "printed")
+                return _compare_numbers(numbers, own, about, "printed_numbers")
         return None
 
     def _turned(self, text: str) -> Verdict | None:
@@ -212,6 +244,16 @@ class _Reading:
             told_case=best.case,
             published=finding.sentence(self.language),
         )
+
+    @cached_property
+    def printed_but_for_numbers(self) -> dict[str, set[str]]:
+        """Sentences of the report by their form without numbers; several may share one."""
+        made: dict[str, set[str]] = {}
+        for text in self.printed.values():
+            key = plain(without_numbers(text, self.language))
+            if "#" in key:
+                made.setdefault(key, set()).add(text)
+        return made
 
     def _matching(self, number: StatedNumber) -> list[Indicator]:
         """Indicators that print like a number; a long text states the same ones again and again."""
@@ -251,60 +293,21 @@ class _Reading:
         comparable = not sentence.row and (
             not matching or self._swapped(sentence.text, whole, matching)
         )
-        if comparable and (drift := _drift(number, whole, self.language)) is not None:
-            return drift
+        if comparable and (drift := find_drift(number, whole)) is not None:
+            how, item = drift
+            return Verdict("drifted", how, number, (item.key,),
+                           published=print_indicator(item, self.language))  # fmt: skip
         if not matching:
-            if far := [item for item in whole if _distance(number, item) is not None]:
-                keys, more = _keys(far)
+            if far := [item for item in whole if find_distance(number, item) is not None]:
+                keys, more = select_keys(far)
                 return Verdict("unknown", "other_value", number, keys, more,
-                               published=_printed(far[0], self.language))  # fmt: skip
+                               published=print_indicator(far[0], self.language))  # fmt: skip
             return Verdict("unknown", "no_number", number)
-        keys, more = _keys(matching)
-        if whole and number.kind == "fraction":
-            return Verdict("unknown", "other_subject", number, keys, more)
-        return _borne_out(number, "several" if len(keys) + more > 1 else "only_one", matching)
-
-
-def prints_alike(number: StatedNumber, item: Indicator) -> bool:
-    """Whether an indicator, its counts or its limits would be printed as the number."""
-    value = item.value
-    if value is None:
-        return False
-    if number.kind == "fraction":
-        return (number.value, number.other) == (item.x, item.n)
-    if number.kind == "percent_range":
-        ends = (item.low, item.high)
-        return all(
-            end is not None and stated is not None and _rounds(end * 100, stated, number.decimals)
-            for end, stated in zip(ends, (number.value, number.other), strict=True)
-        )
-    if number.kind == "count":
-        counts = {item.x, item.n, item.N} | ({round(value)} if item.unit == "count" else set())
-        return number.value in counts
-    if number.kind == "percent":
-        if item.unit != "share":
-            return False
-        values = (value, item.low, item.high)
-        return any(v is not None and _rounds(v * 100, number.value, number.decimals)
-                   for v in values)  # fmt: skip
-    if number.kind == "points":
-        if item.unit != "difference":
-            return False
-        return _rounds(abs(value) * 100, abs(number.value), number.decimals)
-    if number.kind == "money":
-        if item.unit not in ("money", "money_per_inhabitant"):
-            return False
-        return _rounds(value / number.scale, number.value / number.scale, number.decimals)
-    if item.unit in ("share", "money", "count"):
-        return False
-    limits = (value, item.low, item.high)
-    return any(v is not None and _rounds(abs(v), abs(number.value), number.decimals)
-               for v in limits)  # fmt: skip
-
-
-def _rounds(value: float, printed: float, decimals: int) -> bool:
-    """Whether a value is printed so: halves may go either way, as people round them."""
-    return abs(value - printed) <= 0.5 * 10.0**-decimals + 1e-9
+        described = self.published.described_in(sentence.text, self.language)
+        if own := [item for item in matching if item.key in described]:
+            return _borne_out(number, "named", own)
+        keys, more = select_keys(matching)
+        return Verdict("unknown", "other_subject" if whole else "no_subject", number, keys, more)
 
 
 def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:
@@ -328,68 +331,21 @@ def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:
     return Verdict("unknown", "cannot_be_told", finding=first.id, case=case, told_case="holds")
 
 
+def _compare_numbers(
+    stated: Sequence[StatedNumber],
+    printed: Sequence[StatedNumber],
+    alike: Verdict,
+    differing: Detail,
+) -> list[Verdict]:
+    """Verdicts on the numbers of a sentence that was published with numbers of its own."""
+    return [
+        replace(alike, number=number)
+        if (number.value, number.other) == (own.value, own.other)
+        else replace(alike, status="drifted", detail=differing, number=number, published=own.text)
+        for number, own in zip(stated, printed, strict=True)
+    ]
+
+
 def _borne_out(number: StatedNumber, detail: Detail, items: Iterable[Indicator]) -> Verdict:
-    keys, more = _keys(items)
+    keys, more = select_keys(items)
     return Verdict("borne_out", detail, number, keys, more)
-
-
-def _drift(number: StatedNumber, items: Iterable[Indicator], language: Language) -> Verdict | None:
-    """The nearest value of the same kind, if it is near or of the same denominator; else None."""
-    near: list[tuple[float, Detail, Indicator]] = []
-    for item in items:
-        distance = _distance(number, item)
-        if distance is None:
-            continue
-        if number.kind == "fraction" and number.other == item.n:
-            near.append((distance, "same_base", item))
-        elif distance <= 1:
-            near.append((distance, "near", item))
-    if not near:
-        return None
-    _, detail, item = min(near, key=lambda each: (each[0], each[2].identity))
-    return Verdict("drifted", detail, number, (item.key,), published=_printed(item, language))
-
-
-def _distance(number: StatedNumber, item: Indicator) -> float | None:
-    """How far an indicator of the same kind is, 1 being the limit of near; None of another kind."""
-    value = item.value
-    measure = item.key.rpartition(".")[2]
-    if value is None or measure not in _MEASURES or (item.unit == "share" and item.estimand != "D"):
-        return None
-    if number.kind in ("fraction", "percent") and item.unit == "share":
-        stated = number.value / 100
-        if number.kind == "fraction":
-            if not number.other:
-                return None
-            stated = number.value / number.other
-        return abs(stated - value) / _NEAR_SHARE
-    if number.kind == "money" and item.unit == "money" and value:
-        return abs(number.value - value) / abs(value) / _NEAR
-    if number.kind == "count":
-        counted = item.x if item.unit == "share" else value if item.unit == "count" else None
-        if counted is None or not counted or not math.isfinite(counted):
-            return None
-        return abs(number.value - counted) / counted / _NEAR
-    return None
-
-
-def _keys(items: Iterable[Indicator]) -> tuple[tuple[str, ...], int]:
-    """A key of each thing that they are numbers of, at most some, and how many more there are."""
-    best: dict[str, str] = {}
-    for item in items:
-        name = name_of_key(item.key)
-        measure = item.key.rpartition(".")[2]
-        if name not in best or measure in _MEASURES:
-            best[name] = item.key
-    keys = list(best.values())
-    return tuple(keys[:_MOST]), max(0, len(keys) - _MOST)
-
-
-def _printed(item: Indicator, language: Language) -> str:
-    """What the report would print of an indicator."""
-    if item.unit == "share" and item.x is not None and item.n is not None:
-        counts = say.count_of(item.x, item.n, language)
-        return f"{counts} ({say.percent(item.value, language)})"
-    if item.unit in ("count", "money"):
-        return say.number(item.value, language)
-    return say.number(item.value, language, 2)

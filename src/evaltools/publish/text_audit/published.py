@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -18,15 +19,23 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.lint.binding import split_sentences
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import LARGEST_LIST, JudgedFinding, read_artifact
+from evaltools.publish.text_audit.outside_text import read_outside_text
 from evaltools.publish.text_audit.stated_numbers import without_numbers
+from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.yaml_text import read_yaml
 
+_FORMATS: Final = (".html", ".pdf", ".docx")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _STEM: Final = 5
 """Letters by which two forms of one word are known, as E18 of the prose does it."""
+_PART: Final = 6
+"""Letters by which a part of a compound is known."""
 _SHORTEST: Final = 4
 """Letters of a word that names something; shorter ones join words."""
 _MEASURE: Final = re.compile(r"\.[a-z_]+$")
+_FEW_FAMILIES: Final = 3
+"""A word that more families of numbers share tells none of them apart."""
 _FIXED: Final = 20
 """Letters that a wording must fix, so that a sentence is known by it."""
 
@@ -77,6 +86,8 @@ class Published:
         names: by language and name of a number without its measure, the texts it goes by.
         findings: by id.
         codes: ids of the codebook.
+        descriptions: by language and key, what a number means, in the words of the report.
+        files: of the report, in its formats.
     """
 
     name: str
@@ -85,6 +96,82 @@ class Published:
     names: Mapping[Language, Mapping[str, tuple[str, ...]]]
     findings: Mapping[str, JudgedFinding]
     codes: frozenset[str] = frozenset()
+    descriptions: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+
+    def printed(self, suffix: str) -> dict[str, str]:
+        """Sentences of the report by their plain form: of its page, and of its file of a format.
+
+        Arguments:
+            suffix: of the format, in which sentences may be cut otherwise than in the page.
+        """
+        made: dict[str, str] = {}
+        for path in self.files:
+            if path.suffix in (".html", suffix):
+                for sentence in self._read_file(path):
+                    made.setdefault(plain(sentence), sentence)
+        return made
+
+    def _read_file(self, path: Path) -> list[str]:
+        if path not in self._read:
+            self._read[path] = []
+            with suppress(ProblemError):  # then nothing is known to be quoted from it
+                self._read[path] = [each.text for each in read_outside_text(path).sentences]
+        return self._read[path]
+
+    @cached_property
+    def _read(self) -> dict[Path, list[str]]:
+        return {}
+
+    def described_in(self, text: str, language: Language) -> frozenset[str]:
+        """Keys of numbers of whose description a text has a word that tells them from others.
+
+        Words are known by how they begin, and within compounds: *pandemi* of *coronapandemin*.
+        """
+        known = self._telling_words.get(language, {})
+        words = {word for word in _WORD.findall(text.lower()) if len(word) >= _SHORTEST}
+        found = [keys for own, keys in known.items() if any(_akin(word, own) for word in words)]
+        return frozenset().union(*found)
+
+    @cached_property
+    def _telling_words(self) -> dict[Language, dict[str, frozenset[str]]]:
+        """Keys by the words that few families of numbers have in what they mean, sums apart from
+        others: *reports* tells no share from another, *grants* tells a sum.
+        """
+        sums = {item.key: item.unit.startswith("money") for item in self.indicators}
+        made: dict[Language, dict[str, frozenset[str]]] = {}
+        for language, texts in self.descriptions.items():
+            words: dict[tuple[str, bool], set[str]] = {}
+            keys: dict[tuple[str, bool], set[str]] = {}
+            families: dict[tuple[str, bool], set[str]] = {}
+            for key in sorted(texts.keys() & sums.keys()):
+                code = next(self._codes_in(key), "")
+                # Of a theme its own names tell, and no word of the phrase that all themes share.
+                told = "" if code else texts[key]
+                family = code or key.partition(".")[0]
+                own_names = self.names.get(language, {})
+                names = (*own_names.get(name_of_key(key), ()), *own_names.get(code, ()))
+                for word in _WORD.findall(" ".join((told, *names)).lower()):
+                    if len(word) >= _SHORTEST:
+                        stem = word[:_STEM], sums[key]
+                        words.setdefault(stem, set()).add(word)
+                        keys.setdefault(stem, set()).add(key)
+                        families.setdefault(stem, set()).add(family)
+            found: dict[str, set[str]] = {}
+            for stem, own in keys.items():
+                if len(families[stem]) <= _FEW_FAMILIES:
+                    for word in words[stem]:
+                        found.setdefault(word, set()).update(own)
+            made[language] = {word: frozenset(own) for word, own in found.items()}
+        return made
+
+    def _codes_in(self, key: str) -> Iterator[str]:
+        parts = key.split(".")
+        return (
+            code
+            for start in range(len(parts) - 1)
+            if (code := ".".join(parts[start : start + 2])) in self.codes
+        )
 
     @cached_property
     def stems(self) -> dict[Language, dict[str, tuple[frozenset[str], ...]]]:
@@ -150,6 +237,19 @@ class Published:
     def _without_numbers(self) -> dict[Language, dict[str, list[Wording]]]:
         return {}
 
+    def said_without_numbers(self, text: str, language: Language) -> Wording | None:
+        """The sentence that a finding says with its numbers, and the text without any."""
+        if language not in self._bare:
+            self._bare[language] = {
+                _bare(each.text, language): each for own in self.said.values() for each in own
+            }
+        bare = _bare(text, language)
+        return self._bare[language].get(bare) if len(bare) >= _FIXED else None
+
+    @cached_property
+    def _bare(self) -> dict[Language, dict[str, Wording]]:
+        return {}
+
     @cached_property
     def wordings(self) -> tuple[Wording, ...]:
         """What findings say in any case, sentence by sentence."""
@@ -192,7 +292,12 @@ def read_published(folder: Path) -> Published:
         names={each: _names(stems, each, codes_found, forms, phrases) for each in LANGUAGES},
         findings=artifact.findings or {},
         codes=frozenset(codes_found),
-    )
+        descriptions={
+            each: _describe(artifact.indicators, each, codes_found, phrases) for each in LANGUAGES
+        },
+        files=tuple(sorted(path for path in (root / "report", root)
+                           for path in path.glob("*") if path.suffix in _FORMATS)),
+    )  # fmt: skip
 
 
 def name_of_key(key: str) -> str:
@@ -206,6 +311,14 @@ def word_stems(text: str) -> frozenset[str]:
     return frozenset(word[:_STEM] for word in words if len(word) >= _SHORTEST)
 
 
+def _akin(word: str, other: str) -> bool:
+    """Whether two words begin alike, or one has the beginning of the other within it."""
+    if word[:_STEM] == other[:_STEM]:
+        return True
+    return any(len(part) >= _PART and part[:_PART] in whole
+               for part, whole in ((word, other), (other, word)))  # fmt: skip
+
+
 def sentence_parts(text: str) -> tuple[str, ...]:
     """The sentences of what a finding says."""
     return tuple(text[start:end] for start, end in split_sentences(text))
@@ -214,6 +327,11 @@ def sentence_parts(text: str) -> tuple[str, ...]:
 def plain(text: str) -> str:
     """A sentence as two people who type it would agree: no case, one blank, no full stop."""
     return _blank(text).strip().rstrip(".!… ")
+
+
+def _bare(text: str, language: Language) -> str:
+    """The words of a sentence in their order, without numbers and signs."""
+    return " ".join(_LETTERS.findall(plain(without_numbers(text, language))))
 
 
 def _fixed_words(template: str) -> tuple[str, ...]:
@@ -262,6 +380,23 @@ def _names(
         if told := tuple(dict.fromkeys(text for text in texts if text)):
             made[stem] = told
     return made
+
+
+def _describe(
+    indicators: Iterable[Indicator],
+    language: Language,
+    codes: Mapping[str, Mapping[str, str]],
+    phrases: Mapping[str, Any],
+) -> dict[str, str]:
+    """What numbers mean, by key, where a phrase says it."""
+    labels = {code: texts[language] for code, texts in codes.items() if language in texts}
+    kinds = {code: code.partition(".")[0] for code in codes}
+    own = {
+        key: text for key, text in phrases.items() if isinstance(text, dict) and language in text
+    }
+    glossary = Glossary(Words(language, own), labels, kinds)
+    keys = sorted({item.key for item in indicators if item.value is not None})
+    return {key: glossary.definition(key) for key in keys if glossary.defined(key)}
 
 
 def _read_codes(path: Path) -> dict[str, dict[str, str]]:

@@ -11,7 +11,9 @@ from evaltools.i18n.number_forms import UP_TO, inflect_number, number_forms
 from evaltools.i18n.numbers import Language
 from evaltools.lint.lexicon import lexicon
 
-Kind = Literal["fraction", "percent", "percent_range", "points", "money", "decimal", "count"]
+Kind = Literal[
+    "fraction", "count_range", "percent", "percent_range", "points", "money", "decimal", "count"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class StatedNumber:
         value: of a percentage 71, not 0.71; of a fraction its numerator; of a range its low end.
         other: denominator of a fraction, high end of a range.
         decimals: digits after the mark as printed, of `value` divided by `scale`.
-        scale: 1, or a million of a sum.
+        scale: 1, a million of a sum, or of how many a range of counts is (1–6/8).
         limit: whether it is said to be a limit, *more than 50 %*, so that no value is stated.
     """
 
@@ -94,18 +96,20 @@ def _grammar(language: Language) -> _Grammar:
     count = rf"(?:{whole}|{spelt})"
     between = rf"(?:{_SPACE}+[^\W\d_]+){{0,2}}?{_SPACE}+"
     elative = "|".join(word for word in words if word.endswith(("sta", "stä")))
+    ending = r"(?::[^\W\d_]{1,4})?"  # of a case: 37:ssä
     of = {
         "en": [rf"(?P<x>{count}){between}(?:out )?of(?: the| all| those)*{_SPACE}+(?P<n>{count})"],
         "sv": [rf"(?P<x>{count}){between}av(?: de| alla| dessa)*{_SPACE}+(?P<n>{count})"],
         "fi": [
-            rf"(?P<x>{count}){between}(?P<n>(?:{whole}):s?t[aä]|{elative})",
-            rf"(?P<x>{count}){_SPACE}+[^\W\d_]+{_SPACE}+(?P<n>{whole}){_SPACE}+[^\W\d_]+st[aä]",
+            rf"(?P<x>{count}){ending}{between}(?P<n>(?:{whole}):s?t[aä]|{elative})",
+            rf"(?P<x>{count}){ending}{_SPACE}+[^\W\d_]+{_SPACE}+(?P<n>{whole}){_SPACE}+[^\W\d_]+st[aä]",
             rf"(?P<n>{count})(?::s?t[aä])?{_SPACE}+[^\W\d_]+st[aä]{_SPACE}+(?P<x>{count})"
             rf"(?!{_SPACE}?%)",
         ],
     }[language]
     dash = rf"{_SPACE}?[–−-]{_SPACE}?"
     made: list[tuple[Kind, str]] = [
+        ("count_range", rf"(?P<x>{whole}){dash}(?P<n>{whole})/(?P<m>{whole})"),
         ("fraction", rf"(?P<x>{whole}){_SPACE}?/{_SPACE}?(?P<n>{whole})"),
         *(("fraction", each) for each in of),
         ("percent_range", rf"(?P<x>{digits}){dash}(?P<n>{digits}){_SPACE}?{_PERCENT}"),
@@ -172,11 +176,14 @@ def _read(
     if kind == "fraction" and second is not None and not 0 <= value <= second[0]:
         return None
     scale = 1e6 if groups.get("m") else 1.0
+    if kind == "count_range" and (of := _value(groups["m"], language, words)) is not None:
+        scale = of[0]
     other = second[0] if second is not None else None
     shown = text[found.start() : found.end()]
     limit = _LIMIT.search(text[max(0, found.start() - 20) : found.start()]) is not None
     start = found.start()
-    return StatedNumber(kind, shown, start, value * scale, other, decimals, scale, limit)
+    return StatedNumber(kind, shown, start, value if kind == "count_range" else value * scale,
+                        other, decimals, scale, limit)  # fmt: skip
 
 
 def _value(text: str, language: Language, words: dict[str, int]) -> tuple[float, int] | None:

@@ -125,6 +125,15 @@ class Glossary:
             name = rest[0] if family == "rating" else within.rpartition(".")[0]
         return self.labels.get(name, name)
 
+    def name_number(self, key: str) -> str:
+        """What a number is of: its code with the kind of it, or its definition, or its key."""
+        stem, _, measure = key.rpartition(".")
+        if stem in self.labels and measure in ("share", "bounds"):
+            kind = f"code_kind.{self.kinds.get(stem, stem.partition('.')[0])}"
+            label = self.labels[stem]
+            return f"{self.words(kind)}: {label}" if self.words.has(kind) else label
+        return self.definition(key) if self.defined(key) else key
+
     def condition(self, condition: Condition, numbers: Numbers, estimand: Estimand) -> str:
         """A condition in words: `aikataulu on suurin, kun verrataan näitä: haasteet`.
 

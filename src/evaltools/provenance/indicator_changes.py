@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,15 +10,24 @@ from math import isclose, sqrt
 from typing import Literal
 
 from evaltools.findings.families import FAMILIES
+from evaltools.i18n.numbers import FEWEST_FOR_PERCENT
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism_gap import newcombe_paired
+from evaltools.provenance.artifacts import READING_PARAMETERS
+from evaltools.provenance.hashes import changed_keys
+from evaltools.provenance.manifest import Ingredients
 from evaltools.statistics.intervals import newcombe
+
+SIDE_MEASURES = ("denied", "silent", "coder_band")
+"""Parts of keys that say the same change once more, from another side."""
+DERIVED = ("wave_difference.", "group_difference.")
 
 Verdict = Literal["moved", "within_uncertainty", "appeared", "gone", "incomparable"]
 Relation = Literal["same", "disjoint", "overlapping"]
 """Whether two runs read the same reports, wholly different ones, or partly the same."""
 Basis = Literal["exact", "newcombe", "newcombe_paired", "square_and_add", "bounds", "none"]
-Why = Literal["", "suppressed", "not_computed", "unit", "uncertainty_unknown"]
+Why = Literal["", "suppressed", "not_computed", "unit", "uncertainty_unknown", "too_few"]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Identity = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
@@ -28,7 +38,7 @@ class IndicatorChange:
     Arguments:
         verdict: `moved` where the interval of the change leaves out nought, or where what was
             counted is wholly known; `within_uncertainty` where it does not; `incomparable`
-            where nothing can be said of it.
+            where nothing can be said of it, as of a share of fewer than ten.
         change: new less old, in the unit of the indicator, with limits at a confidence level.
         basis: how the verdict was come to.
         why: what keeps it from being compared.
@@ -61,6 +71,15 @@ class IndicatorChange:
         """Key, estimand and dimensions."""
         return self.either.identity
 
+    @property
+    def few(self) -> bool:
+        """Whether it is a share that is of fewer than ten in a run: counts, and no points."""
+        return any(
+            each is not None and each.unit == "share" and each.n is not None
+            and each.n < FEWEST_FOR_PERCENT
+            for each in (self.old, self.new)
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class ComparisonSetting:
@@ -73,6 +92,31 @@ class ComparisonSetting:
     old_reports: int | None
     new_reports: int | None
     pairs: Mapping[Identity, tuple[int, int, int, int]] = field(default_factory=dict)
+
+
+def find_relation(then: Ingredients, now: Ingredients) -> Relation:
+    """Whether two runs read the same reports, as far as their ingredients tell.
+
+    Under the same scope and unchanged data they are the same. Anything else may share some.
+    """
+    before, after = then.parameters, now.parameters
+    scope = [name for name in changed_keys(before, after) if name not in READING_PARAMETERS]
+    if any(_are_apart(before.get(name), after.get(name)) for name in scope):
+        return "disjoint"
+    files = changed_keys(then.files, now.files)
+    scoped = any(f"/{part}" in name for name in files for part in ("register/", "reports/"))
+    return "overlapping" if scope or scoped else "same"
+
+
+def _are_apart(old: object, new: object) -> bool:
+    """Whether two values of a parameter leave no report in common; a later day keeps those before.
+
+    One of several choices leaves the reports of that choice, `all` those of any.
+    """
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
+        return not set(map(str, old)) & set(map(str, new))
+    texts = isinstance(old, str) and isinstance(new, str)
+    return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
 
 
 def compare_indicators(
@@ -116,6 +160,8 @@ def judge_change(
         return IndicatorChange(old, new, "incomparable", why="suppressed")
     if old.value is None or new.value is None:
         return IndicatorChange(old, new, "incomparable", why="not_computed")
+    if IndicatorChange(old, new, "incomparable").few and not _is_exact(new):
+        return IndicatorChange(old, new, "incomparable", why="too_few")
     change = new.value - old.value
     if "bounds" in (old.method, new.method):
         return _compare_bounds(old, new, change)
@@ -226,3 +272,22 @@ def _is_same(old: Indicator, new: Indicator) -> bool:
         and all(isclose(a, b, rel_tol=1e-12, abs_tol=1e-15)
                 for a, b in numbers if a is not None and b is not None)
     )  # fmt: skip
+
+
+def select_headline_changes(changes: Iterable[IndicatorChange]) -> list[IndicatorChange]:
+    """Moves of the reports read that no other move says again, largest change of shares first."""
+
+    def size(change: IndicatorChange) -> float:
+        return abs(round(change.change or 0.0, 12))
+
+    chosen = [
+        change
+        for change in changes
+        if change.either.estimand == "D"
+        and not change.either.dimensions
+        and not any(part in SIDE_MEASURES for part in change.key.split("."))
+        and not change.key.startswith(DERIVED)
+    ]
+    return sorted(
+        chosen, key=lambda change: (change.either.unit != "share", -size(change), change.key)
+    )

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.compare.changes import (
+from evaltools.indicators.indicator import Indicator
+from evaltools.provenance.indicator_changes import (
     ComparisonSetting,
     IndicatorChange,
     compare_indicators,
     judge_change,
     square_and_add,
 )
-from evaltools.indicators.indicator import Indicator
 from evaltools.statistics.intervals import newcombe, wilson
 
 SETTING = ComparisonSetting(0.95, 50, 20)
@@ -52,6 +52,22 @@ def test_same_change_of_fewer_reports_is_within_uncertainty() -> None:
     assert judge_change(share(400, 1000), share(600, 1000), many).verdict == "moved"
 
 
+@pytest.mark.parametrize(("old", "new"), [((1, 9), (12, 20)), ((5, 50), (9, 9)), ((1, 3), (3, 3))])
+def test_a_share_of_fewer_than_ten_is_counted_and_its_change_not_judged(
+    old: tuple[int, int], new: tuple[int, int]
+) -> None:
+    for estimand in ("D", "S", "P"):
+        move = judge_change(share(*old, estimand), share(*new, estimand), SETTING)
+        assert (move.verdict, move.why, move.change) == ("incomparable", "too_few", None)
+    assert judge_change(share(1, 10), share(9, 10), SETTING).why != "too_few"
+
+
+def test_a_share_of_the_whole_register_is_known_however_few() -> None:
+    old, new = (Indicator("projects.joint.share", n / 9, "share", n, 9) for n in (2, 4))
+    move = judge_change(old, new, SETTING)
+    assert (move.verdict, move.basis, move.few) == ("moved", "exact", True)
+
+
 def test_same_reports_are_judged_report_by_report() -> None:
     old, new = share(20, 50), share(27, 50)
     setting = ComparisonSetting(0.95, 50, 50)
@@ -81,9 +97,9 @@ def test_share_of_goals_takes_the_limits_of_projects_of_this_kind() -> None:
 
 
 def test_wilson_limits_are_had_at_the_level_of_the_newer_run() -> None:
-    old, new = wilson_share(10, 12, 0.99), wilson_share(1, 6, 0.9)
+    old, new = wilson_share(10, 12, 0.99), wilson_share(1, 16, 0.9)
     move = judge_change(old, new, ComparisonSetting(0.9, None, None))
-    expected = newcombe(1, 6, 10, 12, 0.9)
+    expected = newcombe(1, 16, 10, 12, 0.9)
     assert (move.low, move.high, move.level) == (expected.low, expected.high, 0.9)
 
 
@@ -117,7 +133,7 @@ def test_numbers_that_are_not_both_there_are_not_compared(
 
 def test_bounds_tell_of_a_change_only_where_they_are_apart() -> None:
     def bounds(low: float, value: float, high: float) -> Indicator:
-        return Indicator("a.b.bounds", value, "share", 1, 2, None, "P", low, high, "bounds", 1.0)
+        return Indicator("a.b.bounds", value, "share", 10, 20, None, "P", low, high, "bounds", 1.0)
 
     assert judge_change(bounds(0.1, 0.2, 0.6), bounds(0.5, 0.6, 0.9), SETTING).verdict == (
         "within_uncertainty"
