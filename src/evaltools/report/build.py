@@ -338,7 +338,12 @@ def reason_to_render(
             return None
     changes = [Change("run")] if found is None or record["run"] != found.key else []
     differs: tuple[tuple[ChangeKind, list[str]], ...] = (
-        ("sources", changed_keys(record.get("sources", {}), hash_sources(sources))),
+        (
+            "sources",
+            changed_keys(
+                record.get("sources", {}), hash_sources(sources) | hash_predecessor(study)
+            ),
+        ),
         ("code", changed_keys(record.get("code", {}), hash_package())),
         ("engine", [str(chosen)] * (record.get("engine") != [chosen.name, chosen.version])),
     )
