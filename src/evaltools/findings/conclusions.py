@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 import pandas as pd
@@ -14,7 +14,7 @@ from evaltools.charts.table import Column, Table
 from evaltools.findings.conditions import Condition, Strict
 from evaltools.findings.declaration import Level
 from evaltools.findings.evaluate import evaluate
-from evaltools.findings.judgement import LEVELS, Judgement, propose
+from evaltools.findings.judgement import LEVELS, Judgement, judged_so_far, propose
 from evaltools.findings.lookup import Numbers
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
@@ -168,7 +168,7 @@ def answer_questions(
         numbers: of the same run.
     """
     known = {item.finding.id: item for item in judgements}
-    judged = Numbers(numbers.by_name, numbers.facts, {n: each.case for n, each in known.items()})
+    judged = replace(numbers, judged=judged_so_far(known.values()))
     made = []
     for question, rules in conclusions.answers.items():
         named = [
@@ -198,8 +198,7 @@ def due_recommendations(
     conclusions: Conclusions, judgements: Iterable[Judgement], numbers: Numbers
 ) -> dict[str, Recommendation]:
     """The recommendations that findings call for, the most urgent first."""
-    cases = {item.finding.id: item.case for item in judgements}
-    judged = Numbers(numbers.by_name, numbers.facts, cases)
+    judged = replace(numbers, judged=judged_so_far(judgements))
     due = {
         name: each
         for name, each in conclusions.recommendations.items()

@@ -28,7 +28,6 @@ from evaltools.findings.conditions import (
 )
 from evaltools.findings.lookup import Numbers, Reading, substitute
 from evaltools.findings.reasons import Kind, ReasonKind
-from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
 from evaltools.indicators.order import CodeOrder
@@ -303,10 +302,10 @@ def _same(one: float | None, other: float | None) -> bool:
 
 def judged(required: Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
     """Whether another finding came out as a conclusion needs it."""
-    case = numbers.judged[required.finding]
-    if case in required.cases or OUTCOME_OF.get(case, case) in required.cases:
+    case, outcome = numbers.judged[required.finding]
+    if case in required.cases or outcome in required.cases:
         return holds(ReasonKind("premise", (), word="", finding=required.finding))
-    if OUTCOME_OF.get(case, case) == "cannot_be_told":
+    if outcome == "cannot_be_told":
         return undecided(ReasonKind("other_premise", (), finding=required.finding))
     return fails(ReasonKind("other_premise", (), finding=required.finding))
 

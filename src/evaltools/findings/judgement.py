@@ -18,12 +18,20 @@ from evaltools.findings.evaluate import (
     readings,
     unbeaten,
     undecided,
+    unreadable,
 )
 from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches, substitute
 from evaltools.findings.reasons import Reason, ReasonKind
-from evaltools.findings.sentences import Sentence, alpha_name, choose_case, plain_text
+from evaltools.findings.sentences import (
+    Sentence,
+    alpha_name,
+    choose_case,
+    find_unprintable,
+    plain_text,
+)
+from evaltools.findings.templates import slots_of
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import Language
+from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.problems import Problem, refuse
 from evaltools.study.schema import Judging
@@ -138,7 +146,7 @@ def judge(
     limits = judging or Judging()
     judged: dict[str, Judgement] = {}
     for finding in asked:
-        known = replace(numbers, judged={name: each.case for name, each in judged.items()})
+        known = replace(numbers, judged=judged_so_far(judged.values()))
         judged[finding.id] = _judge(finding, known, finding.estimand or estimand, limits)
     return tuple(judged.values())
 
@@ -153,7 +161,14 @@ def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judgi
         records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
         verdict = _limit(verdict, finding, needed, limits)
     named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
-    case = choose_case(verdict.outcome, verdict.because, named)
+    case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
+    told = finding.sentence_for(case)
+    if told is not None and verdict.outcome != "cannot_be_told":
+        words = [getattr(told, language) or "" for language in LANGUAGES]
+        lacking = [each for own in words for each in find_unprintable(own, numbers, lists)]
+        if lacking:  # decided by another number than the one that it would have to print
+            verdict = undecided(*unreadable(tuple(dict.fromkeys(lacking)), estimand))
+            case = choose_case(verdict.outcome, verdict.because, ())
     reason = Reason(verdict.outcome, verdict.because)
     return Judgement(
         finding, verdict.outcome, reason, tuple(records), estimand, case=case, lists=lists
@@ -208,7 +223,9 @@ def _limit(
 ) -> Verdict:
     """What is left of a verdict where there are too few reports, or coders disagree."""
     read, *alphas = needed
-    if read.value is not None and read.value < limits.least_reports:
+    # What is not there at all is told so, of few reports too.
+    absent = bool(verdict.because) and all(each.kind == "missing" for each in verdict.because)
+    if read.value is not None and read.value < limits.least_reports and not absent:
         return undecided(ReasonKind("too_few", (read,), limit=limits.least_reports))
     if verdict.outcome == "cannot_be_told":
         return verdict
@@ -357,24 +374,55 @@ def judge_by_rule(
         The same judgements in the same order, each with `by_rule` for all rules; the outcome
         under the chosen rule is that of the run.
     """
-    own = tuple(judgements)
-    chosen = evidence.parameters.coder_rule
+    chosen, modules = evidence.parameters.coder_rule, tuple(chapters)
+    others = {
+        rule: recompute_indicators(evidence.under_rule(rule), modules)
+        for rule in RULES
+        if rule != chosen
+    }
+    return compare_rules(judgements, indicators, others, estimand, facts, judging)
+
+
+def compare_rules(
+    judgements: Iterable[Judgement],
+    indicators: Iterable[Indicator],
+    others: Mapping[CoderRule, Iterable[Indicator]],
+    estimand: Estimand,
+    facts: Mapping[str, float] | None = None,
+    judging: Judging | None = None,
+) -> tuple[Judgement, ...]:
+    """`judge_by_rule` of numbers that are at hand.
+
+    Arguments:
+        others: what depends on the coder rule, under every rule but that of the run.
+    """
+    own, of_run = tuple(judgements), {each.identity: each for each in indicators}
     findings = [item.finding for item in own]
-    of_run = {each.identity: each for each in indicators}
-    modules = tuple(chapters)
-    by_rule = {chosen: own}
-    for rule in RULES:
-        if rule == chosen:
-            continue
-        again = recompute_indicators(evidence.under_rule(rule), modules)
-        fresh = {each.identity: each for each in again}
+    again: dict[CoderRule, tuple[Judgement, ...]] = {}
+    for rule, records in others.items():
+        fresh = {each.identity: each for each in records}
         # What a run does not give is not added: its judge had to do without it too.
         numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
-        by_rule[rule] = judge(findings, numbers, estimand, facts, judging)
-    return tuple(
-        _compare_rules(item, [(rule, by_rule[rule][place]) for rule in RULES])
-        for place, item in enumerate(own)
-    )
+        again[rule] = judge(findings, numbers, estimand, facts, judging)
+    by_rule = [again.get(rule, own) for rule in RULES]
+    known = index_numbers(of_run.values(), facts)
+    limits, told = judging or Judging(), dict[str, Judgement]()
+    for place, item in enumerate(own):
+        outcomes = [(rule, found[place]) for rule, found in zip(RULES, by_rule, strict=True)]
+        compared = _compare_rules(item, outcomes)
+        if any(leaf.judged is not None for leaf in item.finding.condition.leaves()):
+            # A premise that turns under another rule is none, whatever it was by itself.
+            premises = replace(known, judged=judged_so_far(told.values()))
+            settled = _judge(item.finding, premises, item.finding.estimand or estimand, limits)
+            if settled.outcome != item.outcome:
+                compared = replace(settled, by_rule=compared.by_rule)
+        told[item.finding.id] = compared
+    return tuple(told.values())
+
+
+def judged_so_far(judgements: Iterable[Judgement]) -> dict[str, tuple[Case, Outcome]]:
+    """What other findings rest on: case and outcome of each judgement by the finding's id."""
+    return {each.finding.id: (each.case, each.outcome) for each in judgements}
 
 
 def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]) -> Judgement:
@@ -390,17 +438,18 @@ def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]
     return replace(told, outcome="cannot_be_told", reason=reason, case="depends_on_rule")
 
 
-def _claim(judgement: Judgement) -> tuple[Outcome, tuple[str, ...]]:
-    """What a judgement claims: its outcome and, where the data say who leads, the names."""
-    return judgement.outcome, tuple(each.name for each in _leading(judgement))
+def _claim(judgement: Judgement) -> tuple[Outcome, frozenset[str]]:
+    """What a judgement claims: its outcome and, where that is so, the names that it says."""
+    return judgement.outcome, frozenset(each.name for each in _leading(judgement))
 
 
 def _leading(judgement: Judgement) -> tuple[Reading, ...]:
-    condition = judgement.finding.condition
-    named = condition.leads is not None or condition.differs is not None
-    if judgement.outcome != "holds" or not named:
+    told = judgement.finding.sentence_for(judgement.case)
+    if judgement.outcome != "holds" or told is None:
         return ()
-    return judgement.reason.because[0].first
+    slots = [slot for lang in LANGUAGES for slot in slots_of(getattr(told, lang) or "")]
+    said = dict.fromkeys(slot.name.partition(".")[0] for slot in slots)
+    return tuple(each for name in said for each in judgement.lists.get(name, ()))
 
 
 def recompute_indicators(evidence: Evidence, chapters: Iterable[str]) -> list[Indicator]:
