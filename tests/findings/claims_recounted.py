@@ -50,7 +50,7 @@ class Claims:
             self.lists[name] = lists
             case = scope.commonest(kind, self.rule)
             if case in ("holds", "tied"):
-                case = scope.agreed(case, dict.fromkeys(lists["top"] + lists["best"]))
+                case = scope.agreed(case, lists["top"])
             found[name] = case
         found["pandemic-among-five-commonest"] = self._pandemic()
         for name, sides, kinds in (
@@ -346,7 +346,8 @@ def print_claim(template, name, claims: Claims, forms, language) -> str:
         if head in lists:
             code = lists[head][0]
             if part == "alpha":
-                return f"{rounded(claims.scope.alpha(code), 2)}".replace(
+                lowest = min(claims.scope.alpha(each) for each in lists[head])
+                return f"{rounded(lowest, 2)}".replace(
                     ".", "." if language == "en" else ","
                 ).replace("-", MINUS)
             what, head = f"{code}.{part}", code

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from itertools import product
 from pathlib import Path
@@ -27,9 +28,26 @@ from evaltools.evidence import Evidence, load_descriptor, read_tables
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.display import check_sentences, word_judgements
 from evaltools.findings.judgement import Judgement, compare_rules, judge
-from evaltools.findings.lookup import index_numbers
+from evaltools.findings.lookup import Numbers, index_numbers
 from evaltools.findings.word_forms import load_forms
+from evaltools.indicators import (
+    agreement,
+    comparisons,
+    effects,
+    evidence_base,
+    goals,
+    networks,
+    ratings,
+    selection,
+    takeup,
+)
+from evaltools.indicators.coder_decisions import coder_decisions
+from evaltools.indicators.disclosure.codes import withheld_codes
+from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.order import order_records
+from evaltools.indicators.prevalence import codebook, count_states
+from evaltools.indicators.shares import plain_share, share_records
 from evaltools.problems import ProblemError, refuse
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.material import judge_findings
@@ -38,12 +56,13 @@ from evaltools.study import load_study
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("fi", "sv", "en")
 WAVES: tuple[Mapping[str, str], ...] = ({}, {"wave": "2023", "calls": "2020"})
+KINDS = ("goal", "result", "challenge", "response", "steering")
 REFUSALS = ("scope.empty", "scope.nobody-due")
 WRONG = {
     "a slot that was not filled": re.compile(r"[{}]"),
     "a number that is not there": re.compile(
         r"\(\(|\(ei (?:laskettavissa|julkaista)\)|\((?:kan inte beräknas|publiceras inte)\)"
-        r"|\((?:cannot be computed|withheld)\)|\bNone\b|\bnan\b"
+        r"|\((?:cannot be computed|withheld)\)|\bnan\b"
     ),
     "a dash for a number": re.compile(r"(?:^|\s)–(?:\s|[.,;]|$)"),
     "a share of nothing": re.compile(r"/0(?!\d)"),
@@ -118,6 +137,7 @@ class Reruns:
         }
         facts = self.tables["facts"]
         self.facts = dict(zip(facts["fact_id"], facts["value"], strict=True))
+        self.judging, self.checked = declared.judging, False
         self.modules = [import_module(name) for name in dict.fromkeys(declared.chapters.values())]
         self.templates = yaml.safe_load((root / "reports/findings.yml").read_text("utf-8"))
         self.given_forms = yaml.safe_load((root / "reports/forms.yml").read_text("utf-8"))
@@ -130,42 +150,51 @@ class Reruns:
         return judge_findings(self.study, parameters, tuple(indicators), self.tables)
 
     def judge_by_rule(self, given: Mapping[str, str]) -> dict[str, tuple[Judgement, ...]]:
-        """`judge` under each coder rule, with what the rules share computed once."""
+        """`judge` under each coder rule: of the chapters what findings read, once if it is shared.
+
+        A test compares it with `judge`.
+        """
         parameters = self.study.parameters(dict(given))
         evidence = Evidence.select(self.study, self.tables, parameters)
-        shared: dict[str, list[Indicator]] = {}
-        numbers: dict[str, list[Indicator]] = {}
-        counting: dict[str, list[Indicator]] = {}
+        shared = [*takeup.coverage(evidence), *networks.ties(evidence)]
+        shared += [*evidence_base.read(evidence), *selection.selection(evidence)]
+        shared += [*goals.attainment(evidence), *goals.goal_quality(evidence)]
+        shared += release(ratings.rated_high(evidence), evidence)
+        counting, told, chosen = {}, {}, {}
         for rule in RULES:
             own = evidence.under_rule(rule)
-            numbers[rule], counting[rule] = [], []
-            for module in self.modules:
-                name = module.__name__.rpartition(".")[2]
-                if name in ("portfolio", "networks"):  # of the register, whoever codes
-                    records = shared.setdefault(name, module.compute(own))
-                else:
-                    records = module.compute(own)
-                numbers[rule] += records
-                if getattr(module, "by_coder_rule", None) is module.compute:
-                    counting[rule] += records
-        return {rule: self._compare(given, numbers[rule], counting, rule) for rule in RULES}
+            counting[rule] = _count_themes(own)
+            # Which codes are withheld is all that these owe to the rule.
+            chosen[rule] = hidden = tuple(withheld_codes(own))
+            if hidden not in told:
+                level = own.parameters.confidence
+                told[hidden] = [*agreement.by_code(coder_decisions(own), level)]
+                told[hidden] += effects.compute(own)
 
-    def _compare(
-        self,
-        given: Mapping[str, str],
-        numbers: list[Indicator],
-        counting: Mapping[str, list[Indicator]],
-        rule: str,
+        @lru_cache(maxsize=None)
+        def judged(rule: str, hidden: tuple[str, ...]) -> tuple[Judgement, ...]:
+            numbers = [*shared, *counting[rule], *told[hidden]]
+            return judge(self.findings, numbers, "D", self.facts, self.judging)
+
+        found = {}
+        for rule in RULES:
+            hidden = chosen[rule]
+            known = index_numbers([*shared, *counting[rule], *told[hidden]], self.facts)
+            own = judged(rule, hidden)
+            by_rule = {other: judged(other, hidden) for other in RULES}
+            compared = compare_rules(own, by_rule, known, "D", self.judging)  # type: ignore[arg-type]
+            found[rule] = self._word(given, rule, compared, known)
+        return found
+
+    def _word(
+        self, given: Mapping[str, str], rule: str, judged: Iterable[Judgement], known: Numbers
     ) -> tuple[Judgement, ...]:
-        judging = self.study.declaration.judging
-        judged = judge(self.findings, numbers, "D", self.facts, judging)
-        others = {other: own for other, own in counting.items() if other != rule}
-        judged = compare_rules(judged, numbers, others, "D", self.facts, judging)  # type: ignore[arg-type]
         parameters = self.study.parameters({**given, "coder_rule": rule})
         values = {name: str(getattr(parameters, name)) for name in parameters.declarations}
-        known = index_numbers(numbers, self.facts)
-        choices = {name: each.choices for name, each in parameters.declarations.items()}
-        refuse(check_sentences(self.findings, known, self.forms, choices))
+        if not self.checked:
+            choices = {name: each.choices for name, each in parameters.declarations.items()}
+            refuse(check_sentences(self.findings, known, self.forms, choices))
+            self.checked = True
         return word_judgements(judged, known, self.forms, self.words, self.labels, values)
 
     def recount(self, given: Mapping[str, str]) -> Scope:
@@ -223,6 +252,20 @@ class Reruns:
                 text = print_claim(wanted[language], name, claims, self.given_forms, language)
                 if text != item.text(language):  # type: ignore[arg-type]
                     yield f"{name}, {language}: '{item.text(language)}', recounted '{text}'"  # type: ignore[arg-type]
+
+
+def _count_themes(evidence: Evidence) -> list[Indicator]:
+    """What findings read of the themes: shares, denials and silence, order, differences."""
+    codes = codebook(evidence, *KINDS)
+    counts, records = count_states(evidence.presence, codes), []
+    for code, yes, no, silent in counts.itertuples(name=None):
+        n = int(yes + no + silent)
+        records += share_records(str(code), int(yes), evidence, source="test")
+        records.append(plain_share(f"{code}.denied.share", int(no), n, "test"))
+        records.append(plain_share(f"{code}.silent.share", int(silent), n, "test"))
+    records += order_records(evidence, *KINDS[:4])
+    records += comparisons.group_differences(evidence)
+    return release([*records, *comparisons.wave_differences(evidence)], evidence)
 
 
 def faults_of(judgements: Iterable[Judgement]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -362,13 +362,16 @@ def unbeaten(
 ) -> tuple[Reading, ...]:
     """Those of a set that may be the commonest, since no other beats them, greatest first.
 
+    Down to the first that another beats: one that is told of less often than it is not named,
+    since the names are those that are told of most.
+
     Arguments:
         members: numbers of one set under one estimand; those without a value are left out.
         numbers: of the run, with the records of order.
     """
     known = [each for each in _ranked(members) if _value(each)]
     best = _read_order(known, numbers, estimand).find_best(each.stem for each in known)
-    return tuple(each for each in known if each.stem in best)
+    return tuple(takewhile(lambda each: each.stem in best, known))
 
 
 def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:

@@ -156,11 +156,13 @@ def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judgi
     looked_at = readings(finding.condition, numbers, estimand)
     records = dict.fromkeys(each.indicator for each in looked_at if each.indicator is not None)
     lists = {name: _list_names(each, numbers, estimand) for name, each in finding.names.items()}
+    named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
     if finding.sentences:
-        needed = _needed_numbers(finding, lists, looked_at, numbers)
+        case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
+        said = _lists_said(finding, case, lists) or lists
+        needed = _needed_numbers(finding, said, looked_at, numbers)
         records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
         verdict = _limit(verdict, finding, needed, limits)
-    named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
     case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
     told = finding.sentence_for(case)
     if told is not None and verdict.outcome != "cannot_be_told":
@@ -375,41 +377,37 @@ def judge_by_rule(
         under the chosen rule is that of the run.
     """
     chosen, modules = evidence.parameters.coder_rule, tuple(chapters)
-    others = {
-        rule: recompute_indicators(evidence.under_rule(rule), modules)
-        for rule in RULES
-        if rule != chosen
-    }
-    return compare_rules(judgements, indicators, others, estimand, facts, judging)
+    own, of_run = tuple(judgements), {each.identity: each for each in indicators}
+    findings = [item.finding for item in own]
+    by_rule = {chosen: own}
+    for rule in RULES:
+        if rule != chosen:
+            again = recompute_indicators(evidence.under_rule(rule), modules)
+            fresh = {each.identity: each for each in again}
+            # What a run does not give is not added: its judge had to do without it too.
+            numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
+            by_rule[rule] = judge(findings, numbers, estimand, facts, judging)
+    known = index_numbers(of_run.values(), facts)
+    return compare_rules(own, by_rule, known, estimand, judging)
 
 
 def compare_rules(
-    judgements: Iterable[Judgement],
-    indicators: Iterable[Indicator],
-    others: Mapping[CoderRule, Iterable[Indicator]],
+    own: Sequence[Judgement],
+    by_rule: Mapping[CoderRule, Sequence[Judgement]],
+    known: Numbers,
     estimand: Estimand,
-    facts: Mapping[str, float] | None = None,
     judging: Judging | None = None,
 ) -> tuple[Judgement, ...]:
-    """`judge_by_rule` of numbers that are at hand.
+    """Judgements of a run held together with those of the same findings under every rule.
 
     Arguments:
-        others: what depends on the coder rule, under every rule but that of the run.
+        by_rule: of the same findings in the same order.
+        known: numbers of the run.
+        own, estimand, judging: as of `judge_by_rule`.
     """
-    own, of_run = tuple(judgements), {each.identity: each for each in indicators}
-    findings = [item.finding for item in own]
-    again: dict[CoderRule, tuple[Judgement, ...]] = {}
-    for rule, records in others.items():
-        fresh = {each.identity: each for each in records}
-        # What a run does not give is not added: its judge had to do without it too.
-        numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
-        again[rule] = judge(findings, numbers, estimand, facts, judging)
-    by_rule = [again.get(rule, own) for rule in RULES]
-    known = index_numbers(of_run.values(), facts)
     limits, told = judging or Judging(), dict[str, Judgement]()
     for place, item in enumerate(own):
-        outcomes = [(rule, found[place]) for rule, found in zip(RULES, by_rule, strict=True)]
-        compared = _compare_rules(item, outcomes)
+        compared = _compare_rules(item, [(rule, by_rule[rule][place]) for rule in RULES])
         if any(leaf.judged is not None for leaf in item.finding.condition.leaves()):
             # A premise that turns under another rule is none, whatever it was by itself.
             premises = replace(known, judged=judged_so_far(told.values()))
@@ -444,12 +442,20 @@ def _claim(judgement: Judgement) -> tuple[Outcome, frozenset[str]]:
 
 
 def _leading(judgement: Judgement) -> tuple[Reading, ...]:
-    told = judgement.finding.sentence_for(judgement.case)
-    if judgement.outcome != "holds" or told is None:
+    if judgement.outcome != "holds":
         return ()
-    slots = [slot for lang in LANGUAGES for slot in slots_of(getattr(told, lang) or "")]
-    said = dict.fromkeys(slot.name.partition(".")[0] for slot in slots)
-    return tuple(each for name in said for each in judgement.lists.get(name, ()))
+    said = _lists_said(judgement.finding, judgement.case, judgement.lists)
+    return tuple(each for readings in said.values() for each in readings)
+
+
+def _lists_said(
+    finding: Finding, case: Case, lists: Mapping[str, tuple[Reading, ...]]
+) -> dict[str, tuple[Reading, ...]]:
+    """The lists that the sentence of a case prints."""
+    told = finding.sentence_for(case)
+    texts = [getattr(told, language) or "" for language in LANGUAGES] if told else []
+    said = {slot.name.partition(".")[0] for text in texts for slot in slots_of(text)}
+    return {name: own for name, own in lists.items() if name in said}
 
 
 def recompute_indicators(evidence: Evidence, chapters: Iterable[str]) -> list[Indicator]:

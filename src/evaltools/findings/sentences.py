@@ -180,12 +180,13 @@ def alpha_name(code: str) -> str:
 def _fill_leading(slot: Slot, context: SentenceContext) -> Iterator[Part]:
     """A number of the first name of a list: `{top.x}`, `{top.n}`, `{top.fraction}`, `{top.alpha}`.
 
-    Names that tie with the first have the same counts.
+    Names that tie with the first have the same counts. Of their alphas it is the lowest.
     """
     name, _, measure = slot.name.partition(".")
     first = context.lists[name][0]
     if measure == "alpha":
-        alpha = context.numbers.read(alpha_name(first.stem), "S")
+        read = [context.numbers.read(alpha_name(e.stem), "S") for e in context.lists[name]]
+        alpha = min(read, key=lambda each: (each.value is None, each.value))
         yield Part(format_value(alpha, context.words), alpha.indicator, "value")
         return
     yield from _fill_number(replace(slot, name=f"{first.stem}.{measure}"), context)
