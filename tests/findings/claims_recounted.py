@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from recount import ALPHA, LEAST, RULES, Scope
+from recount import LEAST, RULES, Scope
 
 OUTCOMES = {
     "all": "holds", "none": "does_not_hold", "tied": "does_not_hold", "close": "cannot_be_told",
@@ -241,22 +241,28 @@ def _side(case):
 
 
 def _headline(scope, found, rule, by_rule):
+    """The results told of most, and that few of them last; as sure as what it rests on."""
     if scope.n < LEAST:
-        return "cannot_be_told"
-    results = found["commonest-result"] in ("holds", "close", "tied", "all")
-    rooting = found["rooting-is-seldom-complete"]
-    if rooting not in ("holds", "none") and outcome(rooting) != "cannot_be_told":
+        return "too_few"
+    result, rooting = found["commonest-result"], found["rooting-is-seldom-complete"]
+    if result == "none" or rooting in ("does_not_hold", "all"):
         return "does_not_hold"
-    if found["commonest-result"] == "none":
-        return "does_not_hold"
-    if not results or outcome(rooting) == "cannot_be_told":
+    if rooting not in ("holds", "none") or outcome(result) == "cannot_be_told" and result not in (
+        "close", "depends_on_rule",
+    ):  # fmt: skip
         return "cannot_be_told"
-    own = by_rule[rule].lists["headline"]["best"]
-    alphas = [scope.alpha(code) for code in own]
-    if any(a is None or a < ALPHA for a in alphas):
-        return "cannot_be_told"
-    sets = {frozenset(each.lists["headline"]["best"]) for each in by_rule.values()}
-    return "holds" if len(sets) == 1 else "cannot_be_told"
+    best = [by_rule[each].lists["headline"]["best"] for each in RULES]
+    case = scope.agreed("holds", by_rule[rule].lists["headline"]["best"])
+    if case != "holds":
+        return case
+    told = {_sound(scope, each) for each in by_rule.values()}
+    return "holds" if told == {True} and len(set(map(frozenset, best))) == 1 else "depends_on_rule"
+
+
+def _sound(scope, claims):
+    """Whether the headline would stand under a rule by itself."""
+    own = claims.cases["commonest-result"] in ("holds", "all", "close", "tied")
+    return own and scope.agreed("holds", claims.lists["headline"]["best"]) == "holds"
 
 
 # ---------------------------------------------------------------------- print
