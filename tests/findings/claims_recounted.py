@@ -146,6 +146,8 @@ class Claims:
 
     def _savings(self):
         scope = self.scope
+        if not scope.files.tables["saving_claims"]:  # nobody looked
+            return "missing"
         if scope.savings_hidden(self.rule):
             return "withheld"
         most = scope.claiming + scope.N - scope.n
@@ -352,7 +354,8 @@ def print_claim(template, name, claims: Claims, forms, language) -> str:
         if head in lists:
             code = lists[head][0]
             if part == "alpha":
-                lowest = min(claims.scope.alpha(each) for each in lists[head])
+                alphas = [claims.scope.alpha(each) for each in lists[head]]
+                lowest = min(each for each in alphas if each is not None)
                 return f"{rounded(lowest, 2)}".replace(
                     ".", "." if language == "en" else ","
                 ).replace("-", MINUS)

@@ -284,6 +284,8 @@ class Scope:
     @cached_property
     def rooted(self):
         signs = {r["goal_id"]: r for r in self.files.tables["rooting"]}
+        if not signs:  # nobody looked
+            return 0, 0
         parts = ("owner_named", "budget_line", "in_use")
         done = [g for g in self.goals if g["attainment"] in ("achieved", "partly")]
         own = [signs.get(g["goal_id"], {}) for g in done]

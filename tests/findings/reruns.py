@@ -25,6 +25,7 @@ from claims_recounted import Claims, outcome, print_claim, settle
 from recount import RULES, YEARS, Files, Scope
 
 from evaltools.evidence import Evidence, load_descriptor, read_tables
+from evaltools.findings.absent_numbers import absent_numbers
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.display import check_sentences, word_judgements
 from evaltools.findings.judgement import Judgement, compare_rules, judge
@@ -171,15 +172,19 @@ class Reruns:
                 told[hidden] = [*agreement.by_code(coder_decisions(own), level)]
                 told[hidden] += effects.compute(own)
 
+        def complete(rule: str, hidden: tuple[str, ...]) -> list[Indicator]:
+            numbers = [*shared, *counting[rule], *told[hidden]]
+            return numbers + absent_numbers(self.findings, numbers, self.tables)
+
         @lru_cache(maxsize=None)
         def judged(rule: str, hidden: tuple[str, ...]) -> tuple[Judgement, ...]:
-            numbers = [*shared, *counting[rule], *told[hidden]]
+            numbers = complete(rule, hidden)
             return judge(self.findings, numbers, "D", self.facts, self.judging)
 
         found = {}
         for rule in RULES:
             hidden = chosen[rule]
-            known = index_numbers([*shared, *counting[rule], *told[hidden]], self.facts)
+            known = index_numbers(complete(rule, hidden), self.facts)
             own = judged(rule, hidden)
             by_rule = {other: judged(other, hidden) for other in RULES}
             compared = compare_rules(own, by_rule, known, "D", self.judging)  # type: ignore[arg-type]

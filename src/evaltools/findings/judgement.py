@@ -268,7 +268,8 @@ def carrying_codes(finding: Finding, lists: Mapping[str, tuple[Reading, ...]]) -
 def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]:
     """Conditions on numbers, sets of numbers or facts that the run does not have.
 
-    A number that the run has without a value is no problem: such a finding cannot be told.
+    A number that the run has without a value is no problem, nor one of a table without rows
+    (`Numbers.absent`): such a finding cannot be told.
     """
     problems = []
     before: list[str] = []

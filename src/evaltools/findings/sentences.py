@@ -186,7 +186,7 @@ def _fill_leading(slot: Slot, context: SentenceContext) -> Iterator[Part]:
     first = context.lists[name][0]
     if measure == "alpha":
         read = [context.numbers.read(alpha_name(e.stem), "S") for e in context.lists[name]]
-        alpha = min(read, key=lambda each: (each.value is None, each.value))
+        alpha = min(read, key=lambda each: 1.0 if each.value is None else each.value)
         yield Part(format_value(alpha, context.words), alpha.indicator, "value")
         return
     yield from _fill_number(replace(slot, name=f"{first.stem}.{measure}"), context)

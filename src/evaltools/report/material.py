@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
+from evaltools.findings.absent_numbers import absent_numbers
 from evaltools.findings.conclusions import check_premises, load_conclusions
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.display import check_sentences, word_judgements
@@ -107,6 +108,7 @@ def judge_findings(
         codes = tables["codes"]
         codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
     estimand = ESTIMANDS[parameters.estimand]
+    indicators += tuple(absent_numbers(findings, indicators, tables))
     numbers, forms = index_numbers(indicators, facts), load_forms(study.root)
     choices = {name: each.choices for name, each in parameters.declarations.items()}
     refuse(
