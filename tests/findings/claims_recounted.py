@@ -85,8 +85,12 @@ class Claims:
         found["savings-claimed-by-a-minority"] = self._savings()
         if few:
             # Of what is not there at all few reports say no less than many.
+            told = self._permanence_decided()
             found = {
-                name: "missing" if case == "missing" else "too_few" for name, case in found.items()
+                name: "missing"
+                if case == "missing" and not (told and name.startswith("permanence"))
+                else "too_few"
+                for name, case in found.items()
             }
         towns, people = scope.reached
         found["most-areas-reached"] = word(*sure(towns), least=0.5)
@@ -143,6 +147,13 @@ class Claims:
             return "none"
         holds = marks[0] / marks[1] > 0.5 and 0 < rooted / done < 0.2
         return "holds" if holds else "does_not_hold"
+
+    def _permanence_decided(self):
+        """Whether one of its two halves is there, and says no or is not published."""
+        (rooted, done), marks = self.scope.rooted, self.scope.permanence
+        if marks is None or (done and not 0 < rooted / done < 0.2):
+            return True
+        return bool(marks[1]) and marks[0] / marks[1] <= 0.5
 
     def _savings(self):
         scope = self.scope

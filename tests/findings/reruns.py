@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import yaml
 from claims_recounted import Claims, outcome, print_claim, settle
+from data_changes import MUTATIONS, change_data
 from recount import RULES, YEARS, Files, Scope
 
 from evaltools.evidence import Evidence, load_descriptor, read_tables
@@ -75,7 +77,7 @@ WRONG = {
     "a word twice": re.compile(r"\b([^\W\d_]+)\s\1\b", re.IGNORECASE),
     "an empty list": re.compile(r"\(\)|:\s*[.;]"),
     "one of several": re.compile(
-        r"\b(?:yksi\u00a0\w+ta|one\u00a0(?:reports|goals|municipalities|projects)"
+        r"\b(?:yksi\u00a0(?!kunta\b)\w+ta|one\u00a0(?:reports|goals|municipalities|projects)"
         r"|(?:en|ett)\u00a0(?:rapporter|kommuner|projekten))\b"
     ),
     "several of one": re.compile(
@@ -114,6 +116,22 @@ class Found:
             self.cases[key] = self.cases.get(key, 0) + times
 
 
+@dataclass
+class Counted:
+    """The records of a scope: of all rules, of each, and of those that withhold the same codes."""
+
+    of: Reruns
+    shared: list[Indicator]
+    counting: dict[str, list[Indicator]] = field(default_factory=dict)
+    told: dict[tuple[str, ...], list[Indicator]] = field(default_factory=dict)
+    hidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def complete(self, rule: str, hidden: tuple[str, ...]) -> list[Indicator]:
+        """Everything under a rule."""
+        numbers = [*self.shared, *self.counting[rule], *self.told[hidden]]
+        return numbers + absent_numbers(self.of.findings, numbers, self.of.tables)
+
+
 class Reruns:
     """A study read once and judged again and again.
 
@@ -150,41 +168,47 @@ class Reruns:
         indicators = [each for module in self.modules for each in module.compute(evidence)]
         return judge_findings(self.study, parameters, tuple(indicators), self.tables)
 
-    def judge_by_rule(self, given: Mapping[str, str]) -> dict[str, tuple[Judgement, ...]]:
-        """`judge` under each coder rule: of the chapters what findings read, once if it is shared.
+    def records(self, given: Mapping[str, str]) -> dict[str, list[Indicator]]:
+        """What findings read of the chapters, under each coder rule, as computed by `collect`."""
+        counted = self.collect(given)
+        return {rule: counted.complete(rule, counted.hidden[rule]) for rule in RULES}
 
-        A test compares it with `judge`.
-        """
+    def collect(self, given: Mapping[str, str]) -> Counted:
+        """Everything that findings read, what rules or estimands share computed once."""
         parameters = self.study.parameters(dict(given))
         evidence = Evidence.select(self.study, self.tables, parameters)
         shared = [*takeup.coverage(evidence), *networks.ties(evidence)]
         shared += [*evidence_base.read(evidence), *selection.selection(evidence)]
         shared += [*goals.attainment(evidence), *goals.goal_quality(evidence)]
         shared += release(ratings.rated_high(evidence), evidence)
-        counting, told, chosen = {}, {}, {}
+        found = Counted(self, shared)
         for rule in RULES:
             own = evidence.under_rule(rule)
-            counting[rule] = _count_themes(own)
+            found.counting[rule] = _count_themes(own)
             # Which codes are withheld is all that these owe to the rule.
-            chosen[rule] = hidden = tuple(withheld_codes(own))
-            if hidden not in told:
+            found.hidden[rule] = hidden = tuple(withheld_codes(own))
+            if hidden not in found.told:
                 level = own.parameters.confidence
-                told[hidden] = [*agreement.by_code(coder_decisions(own), level)]
-                told[hidden] += effects.compute(own)
+                found.told[hidden] = [*agreement.by_code(coder_decisions(own), level)]
+                found.told[hidden] += effects.compute(own)
+        return found
 
-        def complete(rule: str, hidden: tuple[str, ...]) -> list[Indicator]:
-            numbers = [*shared, *counting[rule], *told[hidden]]
-            return numbers + absent_numbers(self.findings, numbers, self.tables)
+    def judge_by_rule(self, given: Mapping[str, str]) -> dict[str, tuple[Judgement, ...]]:
+        """`judge` under each coder rule: of the chapters what findings read, once if it is shared.
+
+        A test compares it with `judge`.
+        """
+        counted = self.collect(given)
 
         @lru_cache(maxsize=None)
         def judged(rule: str, hidden: tuple[str, ...]) -> tuple[Judgement, ...]:
-            numbers = complete(rule, hidden)
+            numbers = counted.complete(rule, hidden)
             return judge(self.findings, numbers, "D", self.facts, self.judging)
 
         found = {}
         for rule in RULES:
-            hidden = chosen[rule]
-            known = index_numbers(complete(rule, hidden), self.facts)
+            hidden = counted.hidden[rule]
+            known = index_numbers(counted.complete(rule, hidden), self.facts)
             own = judged(rule, hidden)
             by_rule = {other: judged(other, hidden) for other in RULES}
             compared = compare_rules(own, by_rule, known, "D", self.judging)  # type: ignore[arg-type]
@@ -315,22 +339,39 @@ def _check(given: Mapping[str, str]) -> Found:
     return _OWN[0].check(given, times=len(_OWN[0].study.declaration.parameters["estimand"].choices))
 
 
+def check_change(seed: int) -> Found:
+    """Data changed at random, in both waves."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "data"
+        what = change_data(ROOT / "data", folder, seed)
+        reruns, found = Reruns(data=folder), Found()
+        for wave in WAVES:
+            found.add(reruns.check(wave))
+    found.faults = [f"{what}: {fault}" for fault in found.faults]
+    return found
+
+
 def main() -> int:
-    """Go through all combinations, and print what is wrong with any."""
-    started, found = time.monotonic(), Found()
-    scopes = all_scopes(Reruns())
+    """Go through all combinations and changes, and print what is wrong with any."""
+    scopes, failed = all_scopes(Reruns()), False
     with ProcessPoolExecutor(os.cpu_count(), initializer=_open) as pool:
-        for place, each in enumerate(pool.map(_check, scopes), 1):
-            found.add(each)
-            print(f"\r{place}/{len(scopes)} scopes, {len(found.faults)} faults", end="", flush=True)
-            for fault in each.faults:
-                print(f"\n{fault}", end="", flush=True)
-    print(
-        f"\n{found.judged} combinations judged, {found.refused} refused for want of reports; "
-        f"{found.sentences} different sentences held against the recount, "
-        f"{len(found.faults)} faults; {time.monotonic() - started:.0f} seconds"
-    )
-    return 1 if found.faults else 0
+        for what, function, asked in (
+            ("combinations", _check, scopes),
+            ("reruns of changed data", check_change, range(MUTATIONS)),
+        ):
+            started, found = time.monotonic(), Found()
+            for place, each in enumerate(pool.map(function, asked), 1):
+                found.add(each)
+                print(f"\r{place}/{len(asked)}, {len(found.faults)} faults", end="", flush=True)
+                for fault in each.faults:
+                    print(f"\n{fault}", end="", flush=True)
+            failed |= bool(found.faults)
+            print(
+                f"\n{found.judged} {what} judged, {found.refused} refused for want of reports; "
+                f"{found.sentences} sentences held against the recount, "
+                f"{len(found.faults)} faults; {time.monotonic() - started:.0f} seconds"
+            )
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

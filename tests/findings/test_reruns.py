@@ -7,7 +7,7 @@ the CSV files and shares nothing with evaltools.
 from __future__ import annotations
 
 import pytest
-from reruns import LANGUAGES, Reruns, all_scopes, faults_of, wrong_in
+from reruns import LANGUAGES, Reruns, all_scopes, check_change, faults_of, wrong_in
 
 from evaltools.problems import ProblemError
 
@@ -39,6 +39,14 @@ def test_what_the_rules_share_is_what_a_build_computes(reruns, given):
         assert (one.case, one.outcome, one.by_rule) == (other.case, other.outcome, other.by_rule)
         assert [one.text(each) for each in LANGUAGES] == [other.text(each) for each in LANGUAGES]
     assert faults_of(whole) == []
+
+
+@pytest.mark.parametrize("seed", [4, 8, 9])
+def test_sentences_of_changed_data_are_those_of_the_recount(seed):
+    """Tables without rows, complete sets, empty ones."""
+    found = check_change(seed)
+    assert found.faults == []
+    assert found.judged == 8
 
 
 def test_a_scope_is_refused_only_for_want_of_reports(reruns):
