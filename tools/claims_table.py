@@ -138,7 +138,9 @@ def _leaf_margin(leaf: Condition, item: Judgement, numbers: Numbers) -> str:
         return f"{ratio(by * 100, 'en', 1)} pp"
     if leaf.at_most is not None:
         limits = numbers.read(leaf.at_most.key, item.estimand).limits
-        return "" if limits is None else f"{ratio((leaf.at_most.value - limits[1]) * 100, 'en', 1)} pp"
+        return (
+            "" if limits is None else f"{ratio((leaf.at_most.value - limits[1]) * 100, 'en', 1)} pp"
+        )
     if leaf.order is not None:
         first, second = (numbers.read(key, "D").indicator for key in leaf.order.keys[:2])
         return "" if first is None or second is None else f"{first.x} and {second.x} reports"
