@@ -24,18 +24,22 @@ from evaltools.study import load_study
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs" / "claims.md"
 ESTIMANDS: tuple[Estimand, ...] = ("D", "P", "S")
-HEAD = """# What each claim of the default report rests on
-
-Made by `python -m tools.claims_table` from the example data; a test says when it is out of date. A claim is made only where its case is `holds`, `does_not_hold`, `all`, `none` or `tied`; in every other case the report says what is missing (docs/findings.md).
-
-* **Numbers**: those that decide, with the interval of the claim's own estimand.
-* **Margin**: how far the nearer limit of the interval is from what the claim needs, in percentage points; of an order, the reports that tell of only the one and only the other, with the p-value of decision 5; of a difference, the smallest p-value after Holm.
-* **Alpha**: the lowest of the codes that carry the claim (the least is .667).
-* **By coder rule** and **by estimand**: the case by itself, were that the rule, or that the estimand.
-
-| Claim | n | Numbers | Margin | Alpha | Case | any, majority, all, consensus | D, P, S |
-|---|---|---|---|---|---|---|---|
-"""
+HEAD = (
+    "# What each claim of the default report rests on\n\n"
+    "Made by `python -m tools.claims_table` from the example data; a test says when it is out of "
+    "date. A claim is made only where its case is `holds`, `does_not_hold`, `all`, `none` or "
+    "`tied`; in every other case the report says what is missing (docs/findings.md).\n\n"
+    "* **Numbers**: those that decide, with the interval of the claim's own estimand, which "
+    "stands behind its name.\n"
+    "* **Margin**: how far the nearer limit of the interval is from what the claim needs, in "
+    "percentage points; of an order, the reports that tell of only the one and only the other, "
+    "with the p-value of decision 5; of a difference, the smallest p-value after Holm.\n"
+    "* **Alpha**: the lowest of the codes that carry the claim (the least is .667).\n"
+    "* **By coder rule**: the outcome by itself, were that the rule. **By estimand**: the case, "
+    "were the claim of the reports read (D), all projects due (P), projects like these (S).\n\n"
+    "| Claim | n | Numbers | Margin | Alpha | Case | any, majority, all, consensus | D, P, S |\n"
+    "|---|---|---|---|---|---|---|---|\n"
+)
 LIMITS = {"few": FEW_BELOW, "most": MOST_ABOVE, "nearly_all": NEARLY_ALL_ABOVE}
 WORDS = Words("en")
 

@@ -260,9 +260,9 @@ def _headline(scope, found, rule, by_rule):
     result, rooting = found["commonest-result"], found["rooting-is-seldom-complete"]
     if result == "none" or rooting in ("does_not_hold", "all"):
         return "does_not_hold"
-    if rooting not in ("holds", "none") or outcome(result) == "cannot_be_told" and result not in (
+    if rooting not in ("holds", "none") or (outcome(result) == "cannot_be_told" and result not in (
         "close", "depends_on_rule",
-    ):  # fmt: skip
+    )):  # fmt: skip
         return "cannot_be_told"
     best = [by_rule[each].lists["headline"]["best"] for each in RULES]
     case = scope.agreed("holds", by_rule[rule].lists["headline"]["best"])

@@ -150,8 +150,8 @@ def complete_sets(data: Data, rng: random.Random) -> None:
 
 def empty_sets(data: Data, rng: random.Random) -> None:
     """Nothing achieved, nothing rooted, no theme of some kinds told of."""
-    data.set("goals", lambda row: {} if row["attainment"] == "not_reported" else {
-        "attainment": "not_achieved", "measured_by": "asserted", "has_metric": "false"})  # fmt: skip
+    nothing = {"attainment": "not_achieved", "measured_by": "asserted", "has_metric": "false"}
+    data.set("goals", lambda row: {} if row["attainment"] == "not_reported" else nothing)
     data.keep("rooting", lambda row: False)
     kinds = tuple(rng.sample(["challenge.", "result.", "response.", "goal.", "steering."], 2))
     data.keep("codings", lambda row: not row["code_id"].startswith(kinds))

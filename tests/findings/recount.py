@@ -10,7 +10,7 @@ import csv
 import itertools
 import math
 from collections import defaultdict
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from scipy.stats import hypergeom, norm
@@ -149,7 +149,7 @@ class Scope:
 
     # ------------------------------------------------------------------ themes
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def told(self, code, rule, state="yes"):
         side = 0 if state == "yes" else 1
         return sum(code in self.files.said[rule][doc][side] for doc in self.docs)
@@ -203,7 +203,7 @@ class Scope:
         # The first of them down to the first that another beats.
         return list(itertools.takewhile(lambda code: code not in beaten, known))
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def alpha(self, code):
         """Krippendorff's alpha of the reports that two people read; None where it says nothing."""
         units = []
@@ -446,7 +446,7 @@ def _beyond(pairs, exact):
     return abs(means[0] - means[1]) / math.sqrt(spread) > 0.25
 
 
-@lru_cache(maxsize=None)
+@cache
 def midp(a, b):
     n = a + b
     if n == 0:
@@ -455,7 +455,7 @@ def midp(a, b):
     return min(1.0, 2 * sum(tail) - tail[0])
 
 
-@lru_cache(maxsize=None)
+@cache
 def finite(a, b, unread):
     """Twice the chance of so one-sided a draw from the worst population without a lead."""
     if a == b:
@@ -465,7 +465,7 @@ def finite(a, b, unread):
     return min(1.0, 2 * float(worst))
 
 
-@lru_cache(maxsize=None)
+@cache
 def fisher(x1, n1, x2, n2):
     """Chance of all tables with these sums that are no likelier than this one."""
     both, n = x1 + x2, n1 + n2

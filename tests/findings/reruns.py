@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from itertools import product
 from pathlib import Path
@@ -77,15 +77,15 @@ WRONG = {
     "a word twice": re.compile(r"\b([^\W\d_]+)\s\1\b", re.IGNORECASE),
     "an empty list": re.compile(r"\(\)|:\s*[.;]"),
     "one of several": re.compile(
-        r"\b(?:yksi\u00a0(?!kunta\b)\w+ta|one\u00a0(?:reports|goals|municipalities|projects)"
+        r"(?i)\b(?:yksi\u00a0(?!kunta\b)\w+ta|one\u00a0(?:reports|goals|municipalities|projects)"
         r"|(?:en|ett)\u00a0(?:rapporter|kommuner|projekten))\b"
     ),
     "several of one": re.compile(
-        r"\b(?:kaksi|kolme|neljä|viisi|\d{2,})\u00a0(?:raportti|tavoite|kunta|hanke)\b"
+        r"(?i)\b(?:kaksi|kolme|neljä|viisi|\d{2,})\u00a0(?:raportti|tavoite|kunta|hanke)\b"
         r"|\b(?:two|three|four|five|\d{2,})\u00a0(?:report|goal|municipality|project)\b"
         r"|\b(?:två|tre|fyra|fem|\d{2,})\u00a0(?:rapport|kommun)\b"
     ),
-    "a count that has the wrong gender": re.compile(r"\bett\u00a0(?:rapport|kommun)\b"),
+    "a count that has the wrong gender": re.compile(r"(?i)\bett\u00a0(?:rapport|kommun)\b"),
     "a case that the digits lack": re.compile(r"\d\s(?:sta|stä|ssa|ssä|lla|llä)\b"),
 }
 
@@ -200,7 +200,7 @@ class Reruns:
         """
         counted = self.collect(given)
 
-        @lru_cache(maxsize=None)
+        @cache
         def judged(rule: str, hidden: tuple[str, ...]) -> tuple[Judgement, ...]:
             numbers = counted.complete(rule, hidden)
             return judge(self.findings, numbers, "D", self.facts, self.judging)

@@ -49,7 +49,8 @@ def number(name, x, n=52):
     limits = {"low": x / n, "high": 1.0} if measure == "bounds" else {}
     return Indicator(
         key=f"{parts[0]}.{measure}", value=value, unit=unit, x=x, n=n,
-        dimensions=dimensions(**by), estimand="S" if unit == "index" else "D", **limits,
+        dimensions=dimensions(**by), **limits,
+        estimand="S" if unit == "index" else "P" if limits else "D",
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def run():
 def what_is_read(numbers, finding):
     """The records that a finding can look at, by the words of its keys."""
     names, globs = keys_of(finding.condition)
-    texts = [getattr(own, "en") for own in finding.sentences.values()]
+    texts = [own.en for own in finding.sentences.values()]
     names = [*names, *globs, *(slot.name for text in texts for slot in slots_of(text))]
     heads = {name.partition(".")[0] for name in names} | {"reports"}
     kinds = {code.partition(".")[0] for code in FORMS.forms}
@@ -161,7 +162,7 @@ def change(numbers, finding, rng):
             each = replace(each, value=0.3, low=0.1, high=0.5, why=None)
         elif name in asked and each.n:
             n = each.n
-            x = {"zero": 0, "full": n, "one": 1, "tied": n // 2}.get(mode, None)
+            x = {"zero": 0, "full": n, "one": 1, "tied": n // 2}.get(mode)
             if mode == "ahead":
                 x = 0 if ".denied." in name else n - 1
             x = drawn.setdefault(name, rng.randint(0, n) if x is None else x)

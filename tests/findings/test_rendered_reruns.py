@@ -1,4 +1,4 @@
-"""Some of the reruns that `make reruns` renders whole: each builds, or is refused for few reports."""
+"""Some of the reruns that `make reruns` renders whole: each builds, or has too few reports."""
 
 import pytest
 from rendered_reruns import PARAMETERS, SEEDS, render
