@@ -42,6 +42,7 @@ def render(folder: Path, asked: tuple[str, ...] | int) -> tuple[str, list[str]]:
     Returns:
         What was made: `built` or `refused`; and what is wrong with it.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         source = ROOT / part
         if part == "data" and isinstance(asked, int):

@@ -77,7 +77,7 @@ WRONG = {
     "a word twice": re.compile(r"\b([^\W\d_]+)\s\1\b", re.IGNORECASE),
     "an empty list": re.compile(r"\(\)|:\s*[.;]"),
     "one of several": re.compile(
-        r"(?i)\b(?:yksi\u00a0(?!kunta\b)\w+ta|one\u00a0(?:reports|goals|municipalities|projects)"
+        r"(?i)\b(?:yksi\u00a0(?:raporttia|tavoitetta|kuntaa|hanketta|vertailua)|one\u00a0(?:reports|goals|municipalities|projects)"
         r"|(?:en|ett)\u00a0(?:rapporter|kommuner|projekten))\b"
     ),
     "several of one": re.compile(
