@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
     [
         (("region=21",), "refused"),
         (("municipality_group=rural", "coder_rule=any"), "built"),
-        (9, "built"),
+        (8, "built"),
     ],
 )
 def test_a_rerun_builds_and_passes_lint_or_is_refused_for_few_reports(tmp_path, asked, made):

@@ -159,7 +159,7 @@ def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judgi
     named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
     if finding.sentences:
         case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
-        said = _lists_said(finding, case, lists) or lists
+        said = _lists_said(finding, case, lists)
         needed = _needed_numbers(finding, said, looked_at, numbers)
         records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
         verdict = _limit(verdict, finding, needed, limits)
