@@ -38,7 +38,7 @@ help:
 	@echo "make check    lint, and the tests that take seconds"
 	@echo "make test-one T=tests/statistics/test_intervals.py    some tests"
 	@echo "make reference    the reference of the functions, into reports/_build/reference/"
-	@echo "make reruns   judge every combination of parameters (an hour or two)"
+	@echo "make reruns   judge every combination of parameters, changed data, render thirty (an hour)"
 	@echo "make bench    how long reruns take, into docs/benchmarks.md"
 	@echo "make hooks    have git run 'make lint' before each commit"
 
@@ -70,6 +70,7 @@ reference: $(TEST)/.ready
 
 reruns: $(TEST)/.ready
 	@$(TEST)/bin/python tests/findings/reruns.py
+	@nice -n 5 $(TEST)/bin/python tests/findings/rendered_reruns.py
 
 bench: $(RUN)/.ready
 	@$(RUN)/bin/python benchmarks/reruns.py

@@ -19,6 +19,7 @@ from evaltools.findings.logic import (
 )
 from evaltools.findings.logic_pages import logic_figure, logic_table
 from evaltools.findings.premises import Outcomes, Premise, weigh
+from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.messages import Words
 from evaltools.problems import ProblemError
 from evaltools.study import load_study
@@ -81,14 +82,18 @@ def test_a_claim_stands_only_where_all_its_premises_agree():
         for name in ("one", "two")
     ]
     for first, second in itertools.product(leans, repeat=2):
-        found = weigh(premises, Outcomes({"one": first, "two": second}))
+        came = {
+            "one": (first, OUTCOME_OF.get(first, first)),
+            "two": (second, OUTCOME_OF.get(second, second)),
+        }
+        found = weigh(premises, Outcomes(came))
         assert found == (leans[first] if first == second else "cannot_be_told")
 
 
 def test_a_case_goes_before_its_outcome():
     premise = Premise(finding="one", supports=("none",), contradicts=("does_not_hold",))
-    assert weigh([premise], Outcomes({"one": "none"})) == "supported"
-    assert weigh([premise], Outcomes({"one": "tied"})) == "contradicted"
+    assert weigh([premise], Outcomes({"one": ("none", "does_not_hold")})) == "supported"
+    assert weigh([premise], Outcomes({"one": ("tied", "does_not_hold")})) == "contradicted"
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,9 @@ def recommendation_list(due: Mapping[str, Recommendation], told: Told) -> str:
             priority=words(f"conclusions.priority.{each.priority}"),
             time=each.time.in_language(words.language),
         )
-        why = " ".join(told.sentences[name] for name in premises_of(each.when, told.outcomes.cases))
+        why = " ".join(
+            told.sentences[name] for name in premises_of(each.when, told.outcomes.findings)
+        )
         lines.append(
             f"- **{to}:** {text} {escape_markdown(about)} *{words('conclusions.because')}* {why}\n"
         )

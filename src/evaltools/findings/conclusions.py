@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from evaltools.findings.conditions import Case, Condition, Strict
+from evaltools.findings.conditions import Case, Condition, Outcome, Strict
 from evaltools.findings.declaration import Finding, Level
 from evaltools.findings.evaluate import evaluate
-from evaltools.findings.judgement import LEVELS, Concern, Judgement, propose
+from evaltools.findings.judgement import LEVELS, Concern, Judgement, judged_so_far, propose
 from evaltools.findings.lookup import Numbers
 from evaltools.findings.premises import Outcomes, unknown_premises
 from evaltools.findings.sentences import alpha_name
@@ -256,9 +256,11 @@ def check_premises(
     return problems
 
 
-def premises_of(condition: Condition, cases: Mapping[str, Case]) -> tuple[str, ...]:
+def premises_of(
+    condition: Condition, judged: Mapping[str, tuple[Case, Outcome]]
+) -> tuple[str, ...]:
     """Findings that make a condition true, as they came out; all that it asks for where none."""
-    named = Numbers({}, {}, cases)
+    named = Numbers({}, {}, judged)
     leaves = [leaf for leaf in condition.leaves() if leaf.judged]
     true = [leaf for leaf in leaves if evaluate(leaf, named, "D").outcome == "holds"]
     return _premises(true or leaves)
@@ -315,7 +317,7 @@ def _answer(
     numbers: Numbers,
     strength: StrengthRule,
 ) -> Answer:
-    judged = _with_cases(numbers, known)
+    judged = replace(numbers, judged=judged_so_far(known.values()))
     for rule in rules:
         outcome = evaluate(rule.when, judged, "D").outcome
         if outcome == "holds":
@@ -370,21 +372,16 @@ def rate_evidence(
 def outcomes_of(judgements: Iterable[Judgement], answers: Iterable[Answer]) -> Outcomes:
     """What came of the findings and questions of a run, for what is put to them."""
     return Outcomes(
-        {item.finding.id: item.case for item in judgements},
+        judged_so_far(judgements),
         {answer.subject: answer.level for answer in answers},
     )
-
-
-def _with_cases(numbers: Numbers, known: Mapping[str, Judgement]) -> Numbers:
-    cases = {name: each.case for name, each in known.items()}
-    return Numbers(numbers.by_name, numbers.facts, cases)
 
 
 def due_recommendations(
     conclusions: Conclusions, judgements: Iterable[Judgement], numbers: Numbers
 ) -> dict[str, Recommendation]:
     """The recommendations that findings call for, the most urgent first."""
-    judged = _with_cases(numbers, {item.finding.id: item for item in judgements})
+    judged = replace(numbers, judged=judged_so_far(judgements))
     due = {
         name: each
         for name, each in conclusions.recommendations.items()

@@ -12,11 +12,12 @@ Outcome = Literal["holds", "does_not_hold", "cannot_be_told"]
 
 Case = Literal[
     "holds", "does_not_hold", "cannot_be_told", "all", "none", "tied", "close", "coders_disagree",
-    "depends_on_rule", "too_few", "withheld",
+    "depends_on_rule", "too_few", "withheld", "missing",
 ]  # fmt: skip
 """What a sentence may have to say. The first three are the outcomes; the others are reasons that
 need words of their own: nobody or everybody, a tie, a lead inside the uncertainty, coders who
-disagree, another coder rule that turns it, too few reports, numbers that are withheld."""
+disagree, another coder rule that turns it, too few reports, numbers that are withheld, numbers of
+nothing."""
 
 Word = Literal["none", "few", "some", "most", "nearly_all", "all"]
 Ties = Literal["refused", "allowed"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -28,7 +28,6 @@ from evaltools.findings.conditions import (
 )
 from evaltools.findings.lookup import Numbers, Reading, substitute
 from evaltools.findings.reasons import Kind, ReasonKind
-from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
 from evaltools.indicators.order import CodeOrder
@@ -303,10 +302,10 @@ def _same(one: float | None, other: float | None) -> bool:
 
 def judged(required: Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
     """Whether another finding came out as a conclusion needs it."""
-    case = numbers.judged[required.finding]
-    if case in required.cases or OUTCOME_OF.get(case, case) in required.cases:
+    case, outcome = numbers.judged[required.finding]
+    if case in required.cases or outcome in required.cases:
         return holds(ReasonKind("premise", (), word="", finding=required.finding))
-    if OUTCOME_OF.get(case, case) == "cannot_be_told":
+    if outcome == "cannot_be_told":
         return undecided(ReasonKind("other_premise", (), finding=required.finding))
     return fails(ReasonKind("other_premise", (), finding=required.finding))
 
@@ -363,13 +362,16 @@ def unbeaten(
 ) -> tuple[Reading, ...]:
     """Those of a set that may be the commonest, since no other beats them, greatest first.
 
+    Down to the first that another beats: one that is told of less often than it is not named,
+    since the names are those that are told of most.
+
     Arguments:
         members: numbers of one set under one estimand; those without a value are left out.
         numbers: of the run, with the records of order.
     """
     known = [each for each in _ranked(members) if _value(each)]
     best = _read_order(known, numbers, estimand).find_best(each.stem for each in known)
-    return tuple(each for each in known if each.stem in best)
+    return tuple(takewhile(lambda each: each.stem in best, known))
 
 
 def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:

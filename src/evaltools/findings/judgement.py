@@ -19,13 +19,21 @@ from evaltools.findings.evaluate import (
     readings,
     unbeaten,
     undecided,
+    unreadable,
 )
 from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches, substitute
 from evaltools.findings.reasons import Reason, ReasonKind
-from evaltools.findings.sentences import Sentence, alpha_name, choose_case, plain_text
+from evaltools.findings.sentences import (
+    Sentence,
+    alpha_name,
+    choose_case,
+    find_unprintable,
+    plain_text,
+)
+from evaltools.findings.templates import slots_of
 from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import Language
+from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.problems import Problem, refuse
 from evaltools.study.schema import Judging
@@ -151,7 +159,7 @@ def judge(
     limits = judging or Judging()
     judged: dict[str, Judgement] = {}
     for finding in asked:
-        known = replace(numbers, judged={name: each.case for name, each in judged.items()})
+        known = replace(numbers, judged=judged_so_far(judged.values()))
         judged[finding.id] = _judge(finding, known, finding.estimand or estimand, limits)
     return tuple(judged.values())
 
@@ -161,12 +169,21 @@ def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judgi
     looked_at = readings(finding.condition, numbers, estimand)
     records = dict.fromkeys(each.indicator for each in looked_at if each.indicator is not None)
     lists = {name: _list_names(each, numbers, estimand) for name, each in finding.names.items()}
+    named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
     if finding.sentences:
-        needed = _needed_numbers(finding, lists, looked_at, numbers)
+        case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
+        said = _lists_said(finding, case, lists)
+        needed = _needed_numbers(finding, said, looked_at, numbers)
         records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
         verdict = _limit(verdict, finding, needed, limits)
-    named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
-    case = choose_case(verdict.outcome, verdict.because, named)
+    case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
+    told = finding.sentence_for(case)
+    if told is not None and verdict.outcome != "cannot_be_told":
+        words = [getattr(told, language) or "" for language in LANGUAGES]
+        lacking = [each for own in words for each in find_unprintable(own, numbers, lists)]
+        if lacking:  # decided by another number than the one that it would have to print
+            verdict = undecided(*unreadable(tuple(dict.fromkeys(lacking)), estimand))
+            case = choose_case(verdict.outcome, verdict.because, ())
     reason = Reason(verdict.outcome, verdict.because)
     return Judgement(
         finding, verdict.outcome, reason, tuple(records), estimand, case=case, lists=lists
@@ -221,7 +238,9 @@ def _limit(
 ) -> Verdict:
     """What is left of a verdict where there are too few reports, or coders disagree."""
     read, *alphas = needed
-    if read.value is not None and read.value < limits.least_reports:
+    # What is not there at all is told so, of few reports too.
+    absent = bool(verdict.because) and all(each.kind == "missing" for each in verdict.because)
+    if read.value is not None and read.value < limits.least_reports and not absent:
         return undecided(ReasonKind("too_few", (read,), limit=limits.least_reports))
     if verdict.outcome == "cannot_be_told":
         return verdict
@@ -262,7 +281,8 @@ def carrying_codes(finding: Finding, lists: Mapping[str, tuple[Reading, ...]]) -
 def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]:
     """Conditions on numbers, sets of numbers or facts that the run does not have.
 
-    A number that the run has without a value is no problem: such a finding cannot be told.
+    A number that the run has without a value is no problem, nor one of a table without rows
+    (`Numbers.absent`): such a finding cannot be told.
     """
     problems = []
     before: list[str] = []
@@ -372,36 +392,55 @@ def judge_by_rule(
         The same judgements in the same order, each with `by_rule` for all rules; the outcome
         under the chosen rule is that of the run.
     """
-    own = tuple(judgements)
-    chosen = evidence.parameters.coder_rule
+    chosen, modules = evidence.parameters.coder_rule, tuple(chapters)
+    own, of_run = tuple(judgements), {each.identity: each for each in indicators}
     findings = [item.finding for item in own]
-    of_run = {each.identity: each for each in indicators}
-    modules = tuple(chapters)
     by_rule = {chosen: own}
     for rule in RULES:
-        if rule == chosen:
-            continue
-        again = (
-            counted[rule]
-            if rule in counted
-            else recompute_indicators(evidence.under_rule(rule), modules)
-        )
-        fresh = {each.identity: each for each in again}
-        # What a run does not give is not added: its judge had to do without it too.
-        numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
-        by_rule[rule] = judge(findings, numbers, estimand, facts, judging)
-    known, limits = index_numbers(of_run.values(), facts), judging or Judging()
-    told: dict[str, Judgement] = {}
+        if rule != chosen:
+            again = (
+                counted[rule]
+                if rule in counted
+                else recompute_indicators(evidence.under_rule(rule), modules)
+            )
+            fresh = {each.identity: each for each in again}
+            # What a run does not give is not added: its judge had to do without it too.
+            numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
+            by_rule[rule] = judge(findings, numbers, estimand, facts, judging)
+    known = index_numbers(of_run.values(), facts)
+    return compare_rules(own, by_rule, known, estimand, judging)
+
+
+def compare_rules(
+    own: Sequence[Judgement],
+    by_rule: Mapping[CoderRule, Sequence[Judgement]],
+    known: Numbers,
+    estimand: Estimand,
+    judging: Judging | None = None,
+) -> tuple[Judgement, ...]:
+    """Judgements of a run held together with those of the same findings under every rule.
+
+    Arguments:
+        by_rule: of the same findings in the same order.
+        known: numbers of the run.
+        own, estimand, judging: as of `judge_by_rule`.
+    """
+    limits, told = judging or Judging(), dict[str, Judgement]()
     for place, item in enumerate(own):
-        finding = item.finding
-        leaves = [leaf.judged for leaf in finding.condition.leaves() if leaf.judged is not None]
-        if any(told[leaf.finding].case == "depends_on_rule" for leaf in leaves):
-            # It was judged while its premise still stood.
-            cases = {name: each.case for name, each in told.items()}
-            under = finding.estimand or estimand
-            item = _judge(finding, replace(known, judged=cases), under, limits)
-        told[finding.id] = _compare_rules(item, [(rule, by_rule[rule][place]) for rule in RULES])
+        compared = _compare_rules(item, [(rule, by_rule[rule][place]) for rule in RULES])
+        if any(leaf.judged is not None for leaf in item.finding.condition.leaves()):
+            # A premise that turns under another rule is none, whatever it was by itself.
+            premises = replace(known, judged=judged_so_far(told.values()))
+            settled = _judge(item.finding, premises, item.finding.estimand or estimand, limits)
+            if settled.outcome != item.outcome:
+                compared = replace(settled, by_rule=compared.by_rule)
+        told[item.finding.id] = compared
     return tuple(told.values())
+
+
+def judged_so_far(judgements: Iterable[Judgement]) -> dict[str, tuple[Case, Outcome]]:
+    """What other findings rest on: case and outcome of each judgement by the finding's id."""
+    return {each.finding.id: (each.case, each.outcome) for each in judgements}
 
 
 def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]) -> Judgement:
@@ -417,17 +456,26 @@ def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]
     return replace(told, outcome="cannot_be_told", reason=reason, case="depends_on_rule")
 
 
-def _claim(judgement: Judgement) -> tuple[Outcome, tuple[str, ...]]:
-    """What a judgement claims: its outcome and, where the data say who leads, the names."""
-    return judgement.outcome, tuple(each.name for each in _leading(judgement))
+def _claim(judgement: Judgement) -> tuple[Outcome, frozenset[str]]:
+    """What a judgement claims: its outcome and, where that is so, the names that it says."""
+    return judgement.outcome, frozenset(each.name for each in _leading(judgement))
 
 
 def _leading(judgement: Judgement) -> tuple[Reading, ...]:
-    condition = judgement.finding.condition
-    named = condition.leads is not None or condition.differs is not None
-    if judgement.outcome != "holds" or not named:
+    if judgement.outcome != "holds":
         return ()
-    return judgement.reason.because[0].first
+    said = _lists_said(judgement.finding, judgement.case, judgement.lists)
+    return tuple(each for readings in said.values() for each in readings)
+
+
+def _lists_said(
+    finding: Finding, case: Case, lists: Mapping[str, tuple[Reading, ...]]
+) -> dict[str, tuple[Reading, ...]]:
+    """The lists that the sentence of a case prints."""
+    told = finding.sentence_for(case)
+    texts = [getattr(told, language) or "" for language in LANGUAGES] if told else []
+    said = {slot.name.partition(".")[0] for text in texts for slot in slots_of(text)}
+    return {name: own for name, own in lists.items() if name in said}
 
 
 def recompute_indicators(evidence: Evidence, chapters: Iterable[str]) -> list[Indicator]:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Literal
 
-from evaltools.findings.conditions import Case
+from evaltools.findings.conditions import Case, Outcome
 from evaltools.indicators.indicator import Estimand, Indicator
 
 Part = Literal["value", "x", "n"]
@@ -66,12 +66,12 @@ class Numbers:
             `optimism_gap.by.item.permanence.difference`; `.x` and `.n` of a share instead of its
             measure.
         facts: single public facts by name.
-        judged: cases of the findings judged so far, by id.
+        judged: case and outcome of the findings judged so far, by id.
     """
 
     by_name: Mapping[str, Mapping[Estimand, Indicator]]
     facts: Mapping[str, float] = field(default_factory=dict)
-    judged: Mapping[str, Case] = field(default_factory=dict)
+    judged: Mapping[str, tuple[Case, Outcome]] = field(default_factory=dict)
 
     def read(self, name: str, estimand: Estimand) -> Reading:
         """The number under an estimand.

@@ -8,8 +8,7 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from evaltools.findings.conditions import Case, Strict
-from evaltools.findings.sentences import OUTCOME_OF
+from evaltools.findings.conditions import Case, Outcome, Strict
 
 State = Literal["supported", "contradicted", "cannot_be_told", "not_examined"]
 STATES: Final[tuple[State, ...]] = get_args(State)
@@ -54,20 +53,19 @@ class Outcomes:
     """What came of the findings and questions of a run.
 
     Arguments:
-        cases: of findings, by id.
+        findings: case and outcome of each, by id.
         levels: of answers, by id of their question.
     """
 
-    cases: Mapping[str, Case] = field(default_factory=dict)
+    findings: Mapping[str, tuple[Case, Outcome]] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=dict)
 
 
 def weigh_premise(premise: Premise, outcomes: Outcomes) -> State:
     """Whether one premise speaks for a claim, against it, or leaves it open."""
-    found: tuple[str | None, ...]
+    found: tuple[str, ...]
     if premise.finding is not None:
-        case = outcomes.cases[premise.finding]
-        found = (case, OUTCOME_OF.get(case))  # a case of its own goes before its outcome
+        found = outcomes.findings[premise.finding]  # a case of its own goes before its outcome
     else:
         found = (outcomes.levels[premise.question or ""],)
     for name in found:

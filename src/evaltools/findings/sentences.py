@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from evaltools.findings.conditions import Case, Outcome
 from evaltools.findings.lookup import Numbers, Reading
 from evaltools.findings.reasons import ReasonKind
-from evaltools.findings.templates import Slot, parse_template
+from evaltools.findings.templates import Slot, parse_template, slots_of
 from evaltools.findings.word_forms import WordForms
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
@@ -20,14 +20,14 @@ from evaltools.indicators.indicator import Indicator
 OUTCOME_OF: Final[Mapping[Case, Outcome]] = {
     "all": "holds", "none": "does_not_hold", "tied": "does_not_hold", "close": "cannot_be_told",
     "coders_disagree": "cannot_be_told", "depends_on_rule": "cannot_be_told",
-    "too_few": "cannot_be_told", "withheld": "cannot_be_told",
+    "too_few": "cannot_be_told", "withheld": "cannot_be_told", "missing": "cannot_be_told",
 }  # fmt: skip
 """The outcome whose wording stands in where a case has none of its own."""
 
 _CASE_OF: Final[Mapping[str, Case]] = {
     "too_few": "too_few", "withheld": "withheld", "nothing_told": "none", "tied": "tied",
     "not_beyond": "close", "coders_disagree": "coders_disagree", "other_rule": "depends_on_rule",
-    "few_compared": "too_few",
+    "few_compared": "too_few", "missing": "missing",
 }  # fmt: skip
 
 
@@ -75,20 +75,30 @@ class SentenceContext:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def choose_case(outcome: Outcome, because: Iterable[ReasonKind], named: Iterable[Reading]) -> Case:
+def choose_case(
+    outcome: Outcome,
+    because: Iterable[ReasonKind],
+    named: Iterable[Reading],
+    declared: Container[Case] = (),
+) -> Case:
     """Which wording an outcome calls for.
+
+    An empty and a complete set have words of their own whichever way the claim came out: none
+    is no `few`, though such projects may well be few, and all are no mere `not few`.
 
     Arguments:
         because: what decided it.
         named: the numbers that the condition names.
+        declared: the cases that have words of their own.
     """
     kinds = [_CASE_OF[each.kind] for each in because if each.kind in _CASE_OF]
     shares = [(each.indicator.x, each.indicator.n) for each in named if each.indicator]
     counted = [(x, n) for x, n in shares if x is not None and n]
-    if outcome == "does_not_hold" and counted and not any(x for x, _ in counted):
-        return "none"
-    if outcome == "holds" and counted and all(x == n for x, n in counted):
-        return "all"
+    if counted and outcome != "cannot_be_told":
+        if not any(x for x, _ in counted) and (outcome == "does_not_hold" or "none" in declared):
+            return "none"
+        if all(x == n for x, n in counted) and (outcome == "holds" or "all" in declared):
+            return "all"
     fitting: list[Case] = [case for case in kinds if OUTCOME_OF[case] == outcome]
     return fitting[0] if fitting else outcome
 
@@ -170,12 +180,13 @@ def alpha_name(code: str) -> str:
 def _fill_leading(slot: Slot, context: SentenceContext) -> Iterator[Part]:
     """A number of the first name of a list: `{top.x}`, `{top.n}`, `{top.fraction}`, `{top.alpha}`.
 
-    Names that tie with the first have the same counts.
+    Names that tie with the first have the same counts. Of their alphas it is the lowest.
     """
     name, _, measure = slot.name.partition(".")
     first = context.lists[name][0]
     if measure == "alpha":
-        alpha = context.numbers.read(alpha_name(first.stem), "S")
+        read = [context.numbers.read(alpha_name(e.stem), "S") for e in context.lists[name]]
+        alpha = min(read, key=lambda each: 1.0 if each.value is None else each.value)
         yield Part(format_value(alpha, context.words), alpha.indicator, "value")
         return
     yield from _fill_number(replace(slot, name=f"{first.stem}.{measure}"), context)
@@ -232,6 +243,25 @@ def reading_counts(reading: Reading) -> bool:
     """Whether a number counts something, so that it can be a word and have cases."""
     record = reading.indicator
     return reading.part != "value" or (record is not None and record.unit == "count")
+
+
+def find_unprintable(text: str, numbers: Numbers, lists: Collection[str]) -> list[Reading]:
+    """Numbers that a template would print and the run cannot: withheld ones, and those of nothing.
+
+    Arguments:
+        lists: names of its lists, which hold only what is told of.
+    """
+    found = []
+    for slot in slots_of(text):
+        name = slot.name
+        if name.endswith(".fraction"):
+            name = f"{name.removesuffix('.fraction')}.share"
+        if name.partition(".")[0] in lists or not numbers.has(name):
+            continue
+        reading = read_number(name, numbers)
+        if reading.value is None:
+            found.append(reading)
+    return found
 
 
 def format_value(reading: Reading, words: Words) -> str:

@@ -152,6 +152,9 @@ def selection(evidence: Evidence) -> list[Indicator]:
         for row in table.to_dict("records")
     ]  # fmt: skip
     known = table.dropna(subset=["difference"])
+    # Where one side has nobody, or but one, nothing was compared: that is no difference of nought.
+    compared = bool((table[["n_reported", "n_unreported"]].min(axis=1) > 1).any())
+    flagged = int(table["flagged"].sum()) if compared else None
     largest: float | None = None
     name = "no difference can be computed"
     if len(known):
@@ -165,7 +168,10 @@ def selection(evidence: Evidence) -> list[Indicator]:
             key="selection.largest.difference", value=largest, unit="difference",
             x=evidence.n, n=evidence.N, source=source, note=name,
         ),
-        count_record("selection.flagged.count", int(table["flagged"].sum()), source, n=len(table)),
+        count_record(
+            "selection.flagged.count", flagged, source, n=len(table),
+            note="" if compared else "nothing to compare: one side has fewer than two projects",
+        ),
         _representativity_record(evidence),
     ]  # fmt: skip
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
 from evaltools.evidence.code_presence import CoderRule
+from evaltools.findings.absent_numbers import absent_numbers
 from evaltools.findings.conclusions import check_premises, load_conclusions
 from evaltools.findings.declaration import Findings, load_findings
 from evaltools.findings.display import check_sentences, word_judgements
@@ -172,6 +173,7 @@ def judge_findings(
     if not len(findings):
         return ()
     estimand = ESTIMANDS[parameters.estimand]
+    indicators += tuple(absent_numbers(findings, indicators, tables))
     numbers = index_numbers(indicators, facts)
     choices = {name: each.choices for name, each in parameters.declarations.items()}
     refuse(

@@ -29,10 +29,10 @@ def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
     They are left out wherever codes are counted together, such as agreement and saturation:
     what all codes give less what the others give would be theirs.
     """
-    policy, found = policy_for(evidence), {}
+    policy, found, counts = policy_for(evidence), {}, _count_reports(evidence)
     for code in sorted(codable_codes(evidence)["code_id"].astype(str)):
         if policy.regime_of(f"{code}.share") != "open":
-            why = policy.why_count(f"{code}.share", *_reports_with(code, evidence))
+            why = policy.why_count(f"{code}.share", *counts.get(code, (0, 0)))
             if why:
                 found[code] = why
     claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
@@ -57,8 +57,15 @@ def _claiming_withheld(evidence: Evidence) -> Withheld | None:
     return policy_for(evidence).why_count(f"{CLAIMED}.share", claiming, int(evidence.n))
 
 
-def _reports_with(code: str, evidence: Evidence) -> tuple[int, int]:
-    """Projects whose report has the code, and those that were asked of it."""
-    presence = evidence.presence
-    states = presence.loc[presence["code_id"].eq(code).to_numpy(dtype=bool), "state"].astype(str)
-    return int(states.eq("yes").sum()), int(states.isin(["yes", "no", "silent"]).sum())
+def _count_reports(evidence: Evidence) -> dict[str, tuple[int, int]]:
+    """By code, the projects whose report has it, and those that were asked of it."""
+    states = evidence.presence["state"].astype(str)
+    marks = pd.DataFrame(
+        {
+            "code": evidence.presence["code_id"].astype(str),
+            "yes": states.eq("yes"),
+            "asked": states.isin(["yes", "no", "silent"]),
+        }
+    )
+    sums = marks.groupby("code")[["yes", "asked"]].sum()
+    return {str(code): (int(yes), int(asked)) for code, yes, asked in sums.itertuples(name=None)}

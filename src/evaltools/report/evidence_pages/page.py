@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from evaltools.evidence import Evidence, load_descriptor
+from evaltools.findings.judgement import judged_so_far
 from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
@@ -65,10 +66,11 @@ def write_evidence_pages(
     facts_by_name = tables.get("facts", pd.DataFrame(columns=["fact_id", "value"]))
     values = dict(zip(facts_by_name["fact_id"], facts_by_name["value"].astype(float), strict=True))
     cells = index_cells(material.notebooks)
-    cases = {each.finding.id: each.case for each in material.judgements}
     around = PageContext(
         evidence,
-        replace(index_numbers(material.indicators, values), judged=cases),
+        replace(
+            index_numbers(material.indicators, values), judged=judged_so_far(material.judgements)
+        ),
         found,
         cells,
         paths,
