@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from recount import LEAST, RULES, Scope
+from counts_from_files import LEAST, RULES, Scope
 
 OUTCOMES = {
     "all": "holds", "none": "does_not_hold", "tied": "does_not_hold", "close": "cannot_be_told",

@@ -23,8 +23,8 @@ from pathlib import Path
 
 import yaml
 from claims_recounted import Claims, outcome, print_claim, settle
+from counts_from_files import RULES, YEARS, Files, Scope
 from data_changes import MUTATIONS, change_data
-from recount import RULES, YEARS, Files, Scope
 
 from evaltools.evidence import Evidence, load_descriptor, read_tables
 from evaltools.findings.absent_numbers import absent_numbers
