@@ -92,7 +92,15 @@ def test_what_is_missing_or_withheld_is_said_in_words() -> None:
     made = indicator_variables(records, "D", Words("fi"))
     assert shown(made["savings.median.money"]) == "(ei laskettavissa)"
     assert shown(made["savings.claimed.share"]) == "(ei julkaista)"
-    assert shown(made["savings.claimed.quantity"]) == "(ei julkaista)"
+    assert shown(made["savings.claimed.quantity"]) == "julkaisemattomassa määrässä raportteja"
+    missing = [Indicator("goals.achieved.share", None, "share")]
+    for language, told in {
+        "fi": "tuntemattomassa määrässä tavoitteita",
+        "sv": "för ett okänt antal mål",
+        "en": "for an unknown number of goals",
+    }.items():
+        words = Words(language)  # type: ignore[arg-type]
+        assert shown(indicator_variables(missing, "D", words)["goals.achieved.quantity"]) == told
 
 
 def test_a_number_broken_down_has_the_breakdown_in_its_key() -> None:

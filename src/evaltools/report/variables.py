@@ -135,13 +135,16 @@ def format_interval(indicator: Indicator, words: Words) -> str:
 
 def format_quantity(indicator: Indicator, stem: str, words: Words) -> str:
     """`enemmistössä raporteista (31/52)`: a word only where the whole interval bears it out."""
+    family = stem.partition(".")[0]
+    noun = "report" if stem in _OF_REPORTS else _COUNTED.get(family, "report")
     if indicator.suppressed or indicator.value is None:
-        return _span(indicator, format_indicator(indicator, words))
+        word = "withheld" if indicator.suppressed else "missing"
+        if words.has(f"report.quantity.{family}.{word}"):
+            noun = family
+        return _span(indicator, words(f"report.quantity.{noun}.{word}"))
     low = indicator.value if indicator.low is None else indicator.low
     high = indicator.value if indicator.high is None else indicator.high
     word = quantity(indicator.value, low, high) or "number"
-    family = stem.partition(".")[0]
-    noun = "report" if stem in _OF_REPORTS else _COUNTED.get(family, "report")
     if words.has(f"report.quantity.{family}.{word}"):
         noun = family
     assert indicator.x is not None
