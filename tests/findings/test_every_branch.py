@@ -187,7 +187,7 @@ def change(numbers, finding, rng):
             each = replace(each, x=x, n=40 if ahead else 20, value=x / 20,
                            N=60 if each.N is not None else None)  # fmt: skip
         if few and each.key in ("reports.read.share", "reports.scheme.share"):
-            each = replace(each, x=5, n=5, value=1.0)
+            each = replace(each, x=5, n=5, value=1.0, suppressed=False)
         made.append(each)
     return made
 
