@@ -9,9 +9,10 @@ from importlib import import_module
 from pathlib import Path
 
 from evaltools.evidence import Evidence, read_tables
+from evaltools.findings.coder_rules import RULES, judge_by_rule
 from evaltools.findings.conditions import Condition, keys_of
 from evaltools.findings.declaration import load_findings
-from evaltools.findings.judgement import RULES, Judgement, carrying_codes, judge, judge_by_rule
+from evaltools.findings.judgement import Judgement, carrying_codes, judge
 from evaltools.findings.lookup import Numbers, Reading, index_numbers
 from evaltools.findings.sentences import alpha_name, format_value
 from evaltools.i18n.messages import Words

@@ -28,9 +28,10 @@ from data_changes import MUTATIONS, change_data
 
 from evaltools.evidence import Evidence, load_descriptor, read_tables
 from evaltools.findings.absent_numbers import absent_numbers
+from evaltools.findings.coder_rules import compare_rules
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.display import check_sentences, word_judgements
-from evaltools.findings.judgement import Judgement, compare_rules, judge
+from evaltools.findings.judgement import Judgement, judge
 from evaltools.findings.lookup import Numbers, index_numbers
 from evaltools.findings.word_forms import load_forms
 from evaltools.indicators import (

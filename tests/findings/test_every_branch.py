@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from reruns import LANGUAGES, ROOT, Reruns, wrong_in
 
+from evaltools.findings.coder_rules import RULES, compare_rules
 from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import load_findings
-from evaltools.findings.judgement import RULES, compare_rules, judge
+from evaltools.findings.judgement import judge
 from evaltools.findings.lookup import Reading, index_numbers
 from evaltools.findings.sentences import SentenceContext, alpha_name, fill_template, plain_text
 from evaltools.findings.templates import slots_of

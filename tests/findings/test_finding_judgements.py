@@ -4,8 +4,9 @@ import pytest
 from claims_by_hand import count, difference, finding, share, shares, withheld
 
 from evaltools.findings.display import findings_metadata, release_notice, release_table
-from evaltools.findings.judgement import judge, problems_for_publishing, propose, unknown_evidence
+from evaltools.findings.judgement import judge, problems_for_publishing, unknown_evidence
 from evaltools.findings.lookup import index_numbers
+from evaltools.findings.strength import propose
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.problems import ProblemError

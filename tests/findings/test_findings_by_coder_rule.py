@@ -9,15 +9,9 @@ import yaml
 from claims_by_hand import finding, shares
 
 from evaltools.evidence import Evidence, read_tables
+from evaltools.findings.coder_rules import RULES, judge_by_rule, recompute_indicators, rule_note
 from evaltools.findings.display import findings_metadata, findings_record, release_table
-from evaltools.findings.judgement import (
-    RULES,
-    judge,
-    judge_by_rule,
-    problems_for_publishing,
-    recompute_indicators,
-    rule_note,
-)
+from evaltools.findings.judgement import judge, problems_for_publishing
 from evaltools.i18n.messages import Words
 from evaltools.indicators import effects, evidence_base, networks, portfolio
 from evaltools.study import load_study

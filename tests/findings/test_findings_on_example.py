@@ -7,8 +7,9 @@ from count_by_hand import ROOT, Count
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.findings.declaration import load_findings
-from evaltools.findings.judgement import judge, problems_for_publishing, propose
+from evaltools.findings.judgement import judge, problems_for_publishing
 from evaltools.findings.lookup import index_numbers
+from evaltools.findings.strength import propose
 from evaltools.i18n.messages import Words
 from evaltools.study import load_study
 

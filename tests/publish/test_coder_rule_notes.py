@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.findings.judgement import rule_note
+from evaltools.findings.coder_rules import rule_note
 from evaltools.i18n.messages import Words
 from evaltools.publish.gates import Candidate, check_release_note
 

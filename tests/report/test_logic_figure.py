@@ -5,7 +5,7 @@ from pathlib import Path
 from evaltools.charts.logic_model import Arrow, Element, LogicModel
 from evaltools.i18n.messages import Words
 from evaltools.report.renderer.notebook_outputs import Notebooks
-from evaltools.report.staging import LOGIC_NOTEBOOK, write_figure
+from evaltools.report.staged_notebooks import LOGIC_NOTEBOOK, write_figure
 
 
 def test_both_pictures_caption_and_alternative_text_are_in_a_notebook(tmp_path):

@@ -16,7 +16,8 @@ import pandas as pd
 
 from evaltools.evidence import Evidence, open_evidence
 from evaltools.evidence.code_presence import CoderRule
-from evaltools.findings.judgement import RULES, Judgement, recompute_indicators
+from evaltools.findings.coder_rules import RULES, recompute_indicators
+from evaltools.findings.judgement import Judgement
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import ProblemError
 from evaltools.report.material import JudgingSources, judge_findings

@@ -12,10 +12,11 @@ from pydantic import Field, ValidationError, model_validator
 from evaltools.findings.conditions import Case, Condition, Outcome, Strict
 from evaltools.findings.declaration import Finding, Level
 from evaltools.findings.evaluate import evaluate
-from evaltools.findings.judgement import LEVELS, Concern, Judgement, judged_so_far, propose
+from evaltools.findings.judgement import Judgement, judged_so_far
 from evaltools.findings.lookup import Numbers
 from evaltools.findings.premises import Outcomes, unknown_premises
 from evaltools.findings.sentences import alpha_name
+from evaltools.findings.strength import LEVELS, Concern, propose
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.schema import Criterion
 from evaltools.study.study import Study

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from evaltools.findings.coder_rules import rule_note
 from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import Finding
-from evaltools.findings.judgement import Judgement, rule_note
+from evaltools.findings.judgement import Judgement
 from evaltools.findings.lookup import Numbers, Part, Reading, name_of, substitute
 from evaltools.findings.reasons import format_reading, interval_of, label_of
 from evaltools.findings.sentences import SentenceContext, fill_template, plain_text

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import import_module
-from importlib.util import find_spec
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.conditions import Case, Equals, Outcome, keys_of
-from evaltools.findings.declaration import Finding, Level, NameList, NoneFound, Support
+from evaltools.findings.declaration import Finding, NameList, NoneFound, Support
 from evaltools.findings.evaluate import (
     Verdict,
     evaluate,
@@ -37,18 +32,6 @@ from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.problems import Problem, refuse
 from evaltools.study.schema import Judging
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
-
-RULES: Final[tuple[CoderRule, ...]] = get_args(CoderRule)
-
-Concern = Literal["interested_party", "contradicted", "few_projects", "not_borne_out"]
-LEVELS: Final[tuple[Level, ...]] = ("very_low", "low", "moderate", "high")
-FEWEST_PROJECTS: Final = 10
-"""Fewer projects behind a finding than this are thin data."""
-CONTRADICTED_ABOVE: Final = 0.1
-"""Denials for each affirmation above which the data do not cohere."""
 
 
 @dataclass(frozen=True)
@@ -160,11 +143,14 @@ def judge(
     judged: dict[str, Judgement] = {}
     for finding in asked:
         known = replace(numbers, judged=judged_so_far(judged.values()))
-        judged[finding.id] = _judge(finding, known, finding.estimand or estimand, limits)
+        judged[finding.id] = judge_finding(finding, known, finding.estimand or estimand, limits)
     return tuple(judged.values())
 
 
-def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judging) -> Judgement:
+def judge_finding(
+    finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judging
+) -> Judgement:
+    """One finding put to the numbers of a run, and the reasons that keep it from being told."""
     verdict = evaluate(finding.condition, numbers, estimand)
     looked_at = readings(finding.condition, numbers, estimand)
     records = dict.fromkeys(each.indicator for each in looked_at if each.indicator is not None)
@@ -172,7 +158,7 @@ def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judgi
     named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
     if finding.sentences:
         case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
-        said = _lists_said(finding, case, lists)
+        said = lists_said(finding, case, lists)
         needed = _needed_numbers(finding, said, looked_at, numbers)
         records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
         verdict = _limit(verdict, finding, needed, limits)
@@ -364,111 +350,12 @@ def problems_for_publishing(judgements: Iterable[Judgement]) -> list[Problem]:
     return problems
 
 
-def judge_by_rule(
-    judgements: Iterable[Judgement],
-    indicators: Iterable[Indicator],
-    evidence: Evidence,
-    estimand: Estimand,
-    facts: Mapping[str, float] | None = None,
-    chapters: Iterable[str] = (),
-    judging: Judging | None = None,
-    counted: Mapping[CoderRule, Iterable[Indicator]] = MappingProxyType({}),
-) -> tuple[Judgement, ...]:
-    """The judgements of a run with the outcome of each finding under every coder rule.
-
-    Coders differ, and the coder rule says whose word makes a theme present. A finding that holds
-    by one rule and not by another rests on that choice as much as on the reports, and says so.
-    Only what counts codings is computed again; everything else is the same by every rule.
-
-    Arguments:
-        judgements: as `judge` gave them for the run.
-        indicators: all of the run.
-        evidence: that the run was made from, under the rule that was chosen.
-        estimand, facts, judging: as `judge` was given them.
-        chapters: modules of the study's chapters.
-        counted: what `recompute_indicators` gave under a rule, where somebody has it already.
-
-    Returns:
-        The same judgements in the same order, each with `by_rule` for all rules; the outcome
-        under the chosen rule is that of the run.
-    """
-    chosen, modules = evidence.parameters.coder_rule, tuple(chapters)
-    own, of_run = tuple(judgements), {each.identity: each for each in indicators}
-    findings = [item.finding for item in own]
-    by_rule = {chosen: own}
-    for rule in RULES:
-        if rule != chosen:
-            again = (
-                counted[rule]
-                if rule in counted
-                else recompute_indicators(evidence.under_rule(rule), modules)
-            )
-            fresh = {each.identity: each for each in again}
-            # What a run does not give is not added: its judge had to do without it too.
-            numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
-            by_rule[rule] = judge(findings, numbers, estimand, facts, judging)
-    known = index_numbers(of_run.values(), facts)
-    return compare_rules(own, by_rule, known, estimand, judging)
-
-
-def compare_rules(
-    own: Sequence[Judgement],
-    by_rule: Mapping[CoderRule, Sequence[Judgement]],
-    known: Numbers,
-    estimand: Estimand,
-    judging: Judging | None = None,
-) -> tuple[Judgement, ...]:
-    """Judgements of a run held together with those of the same findings under every rule.
-
-    Arguments:
-        by_rule: of the same findings in the same order.
-        known: numbers of the run.
-        own, estimand, judging: as of `judge_by_rule`.
-    """
-    limits, told = judging or Judging(), dict[str, Judgement]()
-    for place, item in enumerate(own):
-        compared = _compare_rules(item, [(rule, by_rule[rule][place]) for rule in RULES])
-        if any(leaf.judged is not None for leaf in item.finding.condition.leaves()):
-            # A premise that turns under another rule is none, whatever it was by itself.
-            premises = replace(known, judged=judged_so_far(told.values()))
-            settled = _judge(item.finding, premises, item.finding.estimand or estimand, limits)
-            if settled.outcome != item.outcome:
-                compared = replace(settled, by_rule=compared.by_rule)
-        told[item.finding.id] = compared
-    return tuple(told.values())
-
-
 def judged_so_far(judgements: Iterable[Judgement]) -> dict[str, tuple[Case, Outcome]]:
     """What other findings rest on: case and outcome of each judgement by the finding's id."""
     return {each.finding.id: (each.case, each.outcome) for each in judgements}
 
 
-def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]) -> Judgement:
-    """A judgement with its outcomes by rule; one with sentences stands only under all of them."""
-    outcomes = tuple((rule, other.outcome) for rule, other in others)
-    told = replace(own, by_rule=outcomes)
-    if not own.finding.sentences or own.outcome == "cannot_be_told":
-        return told
-    turned = [other for _, other in others if _claim(other) != _claim(own)]
-    if not turned:
-        return told
-    reason = Reason("cannot_be_told", (ReasonKind("other_rule", _leading(own)),))
-    return replace(told, outcome="cannot_be_told", reason=reason, case="depends_on_rule")
-
-
-def _claim(judgement: Judgement) -> tuple[Outcome, frozenset[str]]:
-    """What a judgement claims: its outcome and, where that is so, the names that it says."""
-    return judgement.outcome, frozenset(each.name for each in _leading(judgement))
-
-
-def _leading(judgement: Judgement) -> tuple[Reading, ...]:
-    if judgement.outcome != "holds":
-        return ()
-    said = _lists_said(judgement.finding, judgement.case, judgement.lists)
-    return tuple(each for readings in said.values() for each in readings)
-
-
-def _lists_said(
+def lists_said(
     finding: Finding, case: Case, lists: Mapping[str, tuple[Reading, ...]]
 ) -> dict[str, tuple[Reading, ...]]:
     """The lists that the sentence of a case prints."""
@@ -476,102 +363,3 @@ def _lists_said(
     texts = [getattr(told, language) or "" for language in LANGUAGES] if told else []
     said = {slot.name.partition(".")[0] for text in texts for slot in slots_of(text)}
     return {name: own for name, own in lists.items() if name in said}
-
-
-def recompute_indicators(evidence: Evidence, chapters: Iterable[str]) -> list[Indicator]:
-    """What of some chapters depends on the coder rule; each says so by its `by_coder_rule`."""
-    modules = [import_module(name) for name in dict.fromkeys(chapters) if find_spec(name)]
-    counting = [each.by_coder_rule for each in modules if hasattr(each, "by_coder_rule")]
-    return [indicator for compute in counting for indicator in compute(evidence)]
-
-
-def rule_note(judgement: Judgement, words: Words) -> str:
-    """What a reader must know where the outcome depends on the coder rule; else empty.
-
-    Each outcome with the rules under which it comes about, that of the report first.
-    """
-    if not judgement.depends_on_rule:
-        return ""
-    found = dict.fromkeys(outcome for _, outcome in judgement.by_rule)
-    if len(found) == 1:  # the same outcome, of another name
-        return words("findings.because.other_rule")
-    parts = []
-    for outcome in sorted(found, key=lambda each: each != judgement.outcome):
-        rules = [words(f"coder_rule.{rule}") for rule, own in judgement.by_rule if own == outcome]
-        listed = rules[-1]
-        if rules[:-1]:
-            listed = words("findings.rules.or", first=", ".join(rules[:-1]), last=rules[-1])
-        parts.append(words(f"findings.rules.{outcome}", rules=listed))
-    return words("findings.rules.depends", outcomes="; ".join(parts))
-
-
-@dataclass(frozen=True)
-class Strength:
-    """Confidence in a finding.
-
-    Arguments:
-        level: what is printed: the proposal, or what people set against it.
-        proposed: what the rule gives.
-        concerns: why it is not high, in the order of the components.
-        overridden: whether people overruled the rule; `Finding.strength` has their reason.
-        evidence: what the rule gives for the evidence alone, whatever the outcome.
-    """
-
-    level: Level
-    proposed: Level
-    concerns: tuple[Concern, ...]
-    overridden: bool
-    evidence: Level = "very_low"
-
-    def text(self, words: Words) -> str:
-        """The level in words, with the concerns: `kohtalainen (kertojana asianosainen)`."""
-        level = words(f"findings.strength.{self.level}")
-        message = "; ".join(words(f"findings.concern.{concern}") for concern in self.concerns)
-        return f"{level} ({message})" if message else level
-
-
-def propose(judgement: Judgement, numbers: Numbers) -> Strength:
-    """The strength of a finding, by the components of GRADE-CERQual as far as data can tell.
-
-    Starts at high and goes down one level for each concern: *methodological limitations*, where
-    interested parties report on themselves, which caps it at moderate; *coherence*, where the
-    counter-evidence codes are denied more than once for ten affirmations; *adequacy*, where
-    fewer than ten projects stand behind the codes that carry it. A finding that is not borne
-    out is very low. *Relevance* is left to people: the declared estimand says what it is about.
-
-    Arguments:
-        judgement: of the finding.
-        numbers: of the same run.
-    Source: Lewin et al. 2018, doi:10.1186/s13012-017-0688-3.
-    """
-    finding = judgement.finding
-    concerns: list[Concern] = []
-    if finding.evidence_class == "self_reported":
-        concerns.append("interested_party")
-    against = judgement.counter_evidence
-    if not isinstance(against, NoneFound):
-        codes = [each.code for each in against if each.code and each.polarity == "deny"]
-        denied = sum(_count(numbers, f"{code}.denied.share") for code in codes)
-        affirmed = sum(_count(numbers, f"{code}.share") for code in codes)
-        if denied > CONTRADICTED_ABOVE * affirmed:
-            concerns.append("contradicted")
-    carrying = [support.code for support in judgement.evidence if support.code is not None]
-    if carrying and min(_count_reports(numbers, code) for code in carrying) < FEWEST_PROJECTS:
-        concerns.append("few_projects")
-    proposed = evidence = LEVELS[max(0, len(LEVELS) - 1 - len(concerns))]
-    if not judgement.holds:
-        concerns.append("not_borne_out")
-        proposed = "very_low"
-    override = finding.strength
-    level = proposed if override is None else override.level
-    return Strength(level, proposed, tuple(concerns), override is not None, evidence)
-
-
-def _count_reports(numbers: Numbers, code: str) -> int:
-    """Projects whose report speaks of a code at all, which is what it is known from."""
-    return _count(numbers, f"{code}.share") + _count(numbers, f"{code}.denied.share")
-
-
-def _count(numbers: Numbers, name: str) -> int:
-    record = numbers.read(name, "D").indicator
-    return 0 if record is None or record.x is None else record.x

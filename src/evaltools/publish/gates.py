@@ -13,7 +13,8 @@ import pandas as pd
 
 from evaltools.disclosure.rendered_files import Docx, Html, Pdf, squeezed
 from evaltools.evidence import Evidence, load_descriptor, read_tables
-from evaltools.findings.judgement import Judgement, rule_note
+from evaltools.findings.coder_rules import rule_note
+from evaltools.findings.judgement import Judgement
 from evaltools.i18n.messages import Words
 from evaltools.pipeline.notebooks import INJECTED_TAG, read_cells
 from evaltools.pipeline.run import Run, current_run, reason_to_run

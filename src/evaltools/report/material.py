@@ -13,17 +13,11 @@ import pandas as pd
 from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
 from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.absent_numbers import absent_numbers
+from evaltools.findings.coder_rules import judge_by_rule, rule_note
 from evaltools.findings.conclusions import check_premises, load_conclusions
 from evaltools.findings.declaration import Findings, load_findings
 from evaltools.findings.display import check_sentences, word_judgements
-from evaltools.findings.judgement import (
-    Judgement,
-    judge,
-    judge_by_rule,
-    rule_note,
-    unknown_evidence,
-    unknown_keys,
-)
+from evaltools.findings.judgement import Judgement, judge, unknown_evidence, unknown_keys
 from evaltools.findings.logic import check_logic, load_logic
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems

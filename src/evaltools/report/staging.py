@@ -19,56 +19,28 @@ from typing import Any
 import fontpkg_fira_sans
 import yaml
 
-from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE, Figure
-from evaltools.evidence import Evidence
 from evaltools.files import read_text
-from evaltools.findings.checklists import checklist_page, included_pages, sections_of
-from evaltools.findings.conclusion_pages import (
-    Told,
-    basis_page,
-    judgement_table,
-    recommendation_list,
-)
-from evaltools.findings.conclusions import (
-    answer_questions,
-    due_recommendations,
-    judge_criteria,
-    load_conclusions,
-    outcomes_of,
-)
-from evaltools.findings.display import findings_metadata, release_notice, release_table
-from evaltools.findings.logic import examine_links, load_logic
-from evaltools.findings.logic_pages import FIGURE_ID, logic_figure, logic_table
-from evaltools.findings.lookup import index_numbers
-from evaltools.findings.matrix import matrix_page
-from evaltools.i18n.messages import Words
+from evaltools.findings.display import findings_metadata
 from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
-from evaltools.report.annexes.case_boxes import case_page
-from evaltools.report.annexes.declaration import CaseDeclaration, load_cases
-from evaltools.report.annexes.quotations import Quotations, voices_page
-from evaltools.report.annexes.tables import annex_pages
-from evaltools.report.evidence_pages.entries import (
-    ScopeFact,
+from evaltools.report.evidence_pages.facts import (
     fact_variables,
     read_facts,
     scope_variables,
 )
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import find_anchors, finding_anchor, link_numbers
-from evaltools.report.evidence_pages.page import table_paths, write_evidence_pages
-from evaltools.report.evidence_pages.passages import QuotePolicy, make_quote_policy
 from evaltools.report.languages import other_languages
 from evaltools.report.material import ReportMaterial
+from evaltools.report.page_set import QUOTES, list_pages, write_pages
 from evaltools.report.renderer.docx.document import Page, reference_docx
 from evaltools.report.renderer.located_problems import INCLUDE, Source, read_source, relative_name
 from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.print.document import REGIONS
 from evaltools.report.renderer.project import Level, Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
-from evaltools.report.since_page import since_page
+from evaltools.report.staged_notebooks import stage_notebook
 from evaltools.report.variables import (
     ESTIMANDS,
     finding_variables,
@@ -155,16 +127,6 @@ FACES = tuple(
     for face in ("Regular", "Italic", "Medium", "MediumItalic", "SemiBold", "SemiBoldItalic",
                  "Bold", "BoldItalic", "Light")
 )  # fmt: skip
-GENERATED = (
-    "_description.qmd", "_descriptions.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd",
-    "_disclosure.qmd", "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd",
-    "_checklists.qmd", "_judgements.qmd", "_bases.qmd", "_logic.qmd", "_recommendations.qmd",
-    "_projects.qmd", "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd", "_since.qmd",
-)  # fmt: skip
-CASES = "_cases.qmd"
-"""The page of a study that declares cases."""
-QUOTES = "quotes"
-"""Folder of the pages with quotations, one a finding."""
 
 
 def stage(
@@ -195,14 +157,13 @@ def stage(
     for name, notebook in sorted(material.notebooks.items()):
         text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
         (notebooks / name).write_text(text + "\n", encoding="utf-8")
-    cases = load_cases(study, {each.finding.id for each in material.judgements})
     pages = document.parent / "_generated"
     (pages / QUOTES).mkdir(parents=True)
     # What is in them depends on the prose, so they are written last.
-    for name in (*GENERATED, *_declared_pages(cases)):
+    for name in list_pages(study, material):
         (pages / name).touch()
     write_variables(folder, document, values, material)
-    _write_generated(study, parameters, material, document.parent, values, glossary, beside, cases)
+    write_pages(study, parameters, material, document.parent, values, glossary, beside)
     _write_chapters(document)
     return document
 
@@ -344,197 +305,7 @@ def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
     )
 
 
-def _write_generated(
-    study: Study,
-    parameters: Parameters,
-    material: ReportMaterial,
-    chapters: Path,
-    values: Mapping[str, str],
-    glossary: Glossary,
-    beside: Iterable[str],
-    cases: CaseDeclaration | None,
-) -> None:
-    words = glossary.words
-    evidence = Evidence.select(study, dict(material.tables), parameters)
-    used = generated_pages.find_used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
-    descriptor = material.descriptor
-    pages = {
-        "_description.qmd": generated_pages.description_page(study, parameters, material),
-        "_descriptions.qmd": generated_pages.description_pages(study, parameters, material),
-        "_parameters.qmd": generated_pages.parameter_table(parameters, words),
-        "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
-        "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
-        "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
-        "_release.qmd": link_numbers(
-            release_table(material.judgements, words, glossary.labels, descriptor.example)
-        ),
-        "_release_notice.qmd": release_notice(words) if descriptor.example else "",
-    }
-    pages |= annex_pages(study, evidence, descriptor, words)
-    pages["_since.qmd"] = since_page(
-        material.changes, study, material.judgements, descriptor, glossary, used
-    )
-    policy = make_quote_policy(
-        study.declaration.disclosure.quotes, material.tables, study.declaration.disclosure
-    )
-    facts: tuple[ScopeFact, ...] = ()
-    if cases is not None:
-        own, facts = _case_pages(cases, study, material, evidence, policy, glossary)
-        pages |= own
-    printed = (values[key] for key in sorted(used))
-    texts = (pages["_release.qmd"], *printed, pages["_since.qmd"], *beside)
-    if CASES in included_pages(chapters):
-        texts = (*texts, pages.get(CASES, ""))
-    pages["_evidence.qmd"] = write_evidence_pages(
-        material, find_anchors(texts), study, parameters, policy, facts
-    )
-    pages |= _write_conclusions(study, material, chapters, values, words)
-    pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
-    sections, included = sections_of(chapters), included_pages(chapters)
-    pages["_checklists.qmd"] = checklist_page(study, sections, included, words)
-    for name in (*GENERATED, *_declared_pages(cases)):
-        (chapters / "_generated" / name).write_text(pages[name], encoding="utf-8")
-
-
-def _declared_pages(cases: CaseDeclaration | None) -> tuple[str, ...]:
-    """Pages of a study that declares cases, or quotations beside findings."""
-    if cases is None:
-        return ()
-    named = cases.voices.findings if cases.voices else ()
-    quotes = (f"{QUOTES}/{name}.qmd" for name in dict.fromkeys(named))
-    return (*((CASES,) if cases.cases else ()), *quotes)
-
-
-LOGIC_NOTEBOOK = "generated_logic.ipynb"
-"""Holds the drawn intervention logic, since engines take a figure in all formats from there."""
-
-
-def _write_conclusions(
-    study: Study,
-    material: ReportMaterial,
-    chapters: Path,
-    values: Mapping[str, str],
-    words: Words,
-) -> dict[str, str]:
-    """Pages of answers, criteria, recommendations and intervention logic; the figure, too."""
-    conclusions, numbers = load_conclusions(study), index_numbers(material.indicators)
-    answers = answer_questions(conclusions, material.judgements, numbers)
-    criteria = judge_criteria(conclusions, answers, material.judgements, numbers)
-    told = Told(
-        study,
-        conclusions,
-        {item.finding.id: item for item in material.judgements},
-        {answer.subject: answer for answer in answers},
-        {answer.subject: answer for answer in criteria},
-        outcomes_of(material.judgements, answers),
-        {item.finding.id: values[f"finding.{item.finding.id}"] for item in material.judgements},
-        {item.finding.id: finding_anchor(item.finding.id) for item in material.judgements},
-        words,
-        "_bases.qmd" in included_pages(chapters),
-    )
-    due = due_recommendations(conclusions, material.judgements, numbers)
-    logic = load_logic(study)
-    links = examine_links(logic, told.outcomes)
-    drawn = ""
-    if links:
-        write_figure(chapters.parent / "notebooks", logic_figure(logic, links, words))
-        drawn = f"{{{{< embed ../notebooks/{LOGIC_NOTEBOOK}#{FIGURE_ID} >}}}}\n\n"
-    return {
-        "_judgements.qmd": judgement_table(told),
-        "_bases.qmd": basis_page(told),
-        "_recommendations.qmd": recommendation_list(due, told),
-        "_logic.qmd": drawn + logic_table(logic, links, told),
-    }
-
-
-def write_figure(folder: Path, figure: Figure) -> None:
-    """A notebook of one cell that shows a figure."""
-    output = {"output_type": "display_data", "data": figure.bundle(), "metadata": {}}
-    cell = {"cell_type": "code", "id": FIGURE_ID, "source": "", "outputs": [output]}
-    made = stage_notebook({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    text = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / LOGIC_NOTEBOOK).write_text(text + "\n", encoding="utf-8")
-
-
-def _case_pages(
-    cases: CaseDeclaration,
-    study: Study,
-    material: ReportMaterial,
-    evidence: Evidence,
-    policy: QuotePolicy,
-    glossary: Glossary,
-) -> tuple[dict[str, str], tuple[ScopeFact, ...]]:
-    """The pages of `_declared_pages`, and the numbers on that of the cases."""
-    quotations = Quotations.of(evidence, policy, cases.characters)
-    made = case_page(cases, evidence, quotations, glossary, table_paths(study))
-    pages, voices = {CASES: made.markdown}, cases.voices
-    if voices is not None:
-        pages |= {
-            f"{QUOTES}/{each.finding.id}.qmd": voices_page(each, voices, quotations, glossary)
-            for each in material.judgements
-            if each.finding.id in voices.findings
-        }
-    return pages, made.facts
-
-
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     """Write options or values as YAML, sorted."""
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=10_000)
     path.write_text(text, encoding="utf-8")
-
-
-KEPT = ("image/svg+xml", "image/png", "text/markdown")
-
-
-def stage_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
-    """A copy of an executed notebook with what its outputs say of themselves moved into options.
-
-    Caption and alternative text are computed from data, so the notebook's source cannot hold
-    them; Quarto, however, reads them from the cell's options. Outputs keep what a page can show.
-    """
-    cells = [_stage_cell(cell) for cell in notebook["cells"]]
-    metadata = {"kernelspec": notebook["metadata"].get("kernelspec", _KERNEL)}
-    return {
-        "cells": cells,
-        "metadata": metadata,
-        "nbformat": notebook["nbformat"],
-        "nbformat_minor": notebook["nbformat_minor"],
-    }
-
-
-_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-
-
-def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
-    if cell["cell_type"] != "code":
-        return cell
-    properties: dict[str, Any] = {}
-    outputs = []
-    for output in cell.get("outputs", []):
-        data = output.get("data", {})
-        if output.get("metadata", {}).get("evaltools") == CAPTION_METADATA["evaltools"]:
-            continue
-        properties |= data.get(CAPTION_TYPE, {})
-        kept = {mime: data[mime] for mime in KEPT if mime in data}
-        if kept:
-            outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
-    source = "".join(cell["source"])
-    return {
-        "cell_type": "code",
-        "execution_count": 1,
-        "id": cell["id"],
-        "metadata": {},
-        "outputs": outputs,
-        "source": "".join(f"#| {line}\n" for line in _cell_options(properties)) + source,
-    }
-
-
-def _cell_options(properties: dict[str, Any]) -> list[str]:
-    """Quarto's cell options; JSON strings are YAML strings too."""
-    options: dict[str, Any] = {"echo": False}
-    if properties.get("kind") == "figure":
-        options |= {"fig-cap": properties["caption"], "fig-alt": properties["alt"]}
-    if properties.get("kind") == "table":
-        widths = [round(100 * width, 2) for width in properties["widths"]]
-        options |= {"tbl-cap": properties["caption"], "tbl-colwidths": widths}
-    return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in options.items()]

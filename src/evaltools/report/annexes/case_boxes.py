@@ -28,7 +28,7 @@ from evaltools.indicators.goals import stated_goals
 from evaltools.indicators.sustainability import SIGNS, achieved_goals
 from evaltools.report.annexes.declaration import CaseDeclaration
 from evaltools.report.annexes.quotations import Quotations, quotation_lines
-from evaltools.report.evidence_pages.entries import ScopeFact
+from evaltools.report.evidence_pages.facts import ScopeFact
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import link_to_fact
 from evaltools.study.vocabulary import LANGUAGES, Role

@@ -17,14 +17,12 @@ from evaltools.report.evidence_pages.entries import (
     Cell,
     Number,
     PageContext,
-    ScopeFact,
-    fact_entry,
     finding_entry,
     group_by_anchor,
     index_cells,
     number_entry,
-    read_facts,
 )
+from evaltools.report.evidence_pages.facts import ScopeFact, fact_entry, read_facts
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import finding_anchor, label, value
 from evaltools.report.evidence_pages.passages import MOST_PRINTED, QuotePolicy, collect_passages

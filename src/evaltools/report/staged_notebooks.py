@@ -1,0 +1,79 @@
+"""Notebooks as engines embed from them: outputs, captions and nothing to compute."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE, Figure
+from evaltools.findings.logic_pages import FIGURE_ID
+
+LOGIC_NOTEBOOK = "generated_logic.ipynb"
+"""Holds the drawn intervention logic, since engines take a figure in all formats from there."""
+
+
+def write_figure(folder: Path, figure: Figure) -> None:
+    """A notebook of one cell that shows a figure."""
+    output = {"output_type": "display_data", "data": figure.bundle(), "metadata": {}}
+    cell = {"cell_type": "code", "id": FIGURE_ID, "source": "", "outputs": [output]}
+    made = stage_notebook({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    text = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / LOGIC_NOTEBOOK).write_text(text + "\n", encoding="utf-8")
+
+
+KEPT = ("image/svg+xml", "image/png", "text/markdown")
+
+
+def stage_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an executed notebook with what its outputs say of themselves moved into options.
+
+    Caption and alternative text are computed from data, so the notebook's source cannot hold
+    them; Quarto, however, reads them from the cell's options. Outputs keep what a page can show.
+    """
+    cells = [_stage_cell(cell) for cell in notebook["cells"]]
+    metadata = {"kernelspec": notebook["metadata"].get("kernelspec", _KERNEL)}
+    return {
+        "cells": cells,
+        "metadata": metadata,
+        "nbformat": notebook["nbformat"],
+        "nbformat_minor": notebook["nbformat_minor"],
+    }
+
+
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    if cell["cell_type"] != "code":
+        return cell
+    properties: dict[str, Any] = {}
+    outputs = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if output.get("metadata", {}).get("evaltools") == CAPTION_METADATA["evaltools"]:
+            continue
+        properties |= data.get(CAPTION_TYPE, {})
+        kept = {mime: data[mime] for mime in KEPT if mime in data}
+        if kept:
+            outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
+    source = "".join(cell["source"])
+    return {
+        "cell_type": "code",
+        "execution_count": 1,
+        "id": cell["id"],
+        "metadata": {},
+        "outputs": outputs,
+        "source": "".join(f"#| {line}\n" for line in _cell_options(properties)) + source,
+    }
+
+
+def _cell_options(properties: dict[str, Any]) -> list[str]:
+    """Quarto's cell options; JSON strings are YAML strings too."""
+    options: dict[str, Any] = {"echo": False}
+    if properties.get("kind") == "figure":
+        options |= {"fig-cap": properties["caption"], "fig-alt": properties["alt"]}
+    if properties.get("kind") == "table":
+        widths = [round(100 * width, 2) for width in properties["widths"]]
+        options |= {"tbl-cap": properties["caption"], "tbl-colwidths": widths}
+    return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in options.items()]
