@@ -28,7 +28,7 @@ from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.messages import Words
 from evaltools.report import generated_pages
 from evaltools.report.annexes.case_boxes import case_page
-from evaltools.report.annexes.declaration import CaseDeclaration
+from evaltools.report.annexes.declaration import CaseDeclaration, load_cases
 from evaltools.report.annexes.quotations import Quotations, voices_page
 from evaltools.report.annexes.tables import annex_pages
 from evaltools.report.evidence_pages.facts import (
