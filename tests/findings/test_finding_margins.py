@@ -9,7 +9,7 @@ from claims_by_hand import finding, interval, share, shares
 
 from evaltools.findings.judgement import judge
 from evaltools.findings.lookup import index_numbers
-from evaltools.findings.margins import find_last_limit, find_turning_point
+from evaltools.findings.strength import find_last_limit, find_turning_point
 
 KEY = "goals.good.share"
 

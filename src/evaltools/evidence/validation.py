@@ -30,12 +30,11 @@ from evaltools.evidence.descriptor import (
     Resource,
     load_descriptor,
 )
-from evaltools.evidence.document_checks import check_documents
+from evaltools.evidence.document_checks import check_documents, check_texts
 from evaltools.evidence.known_tables import DTYPES
 from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
 from evaltools.evidence.register_checks import REGISTER_RULES
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
-from evaltools.evidence.text_checks import check_texts
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
 

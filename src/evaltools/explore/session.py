@@ -15,16 +15,16 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import yaml
 
-from evaltools.explore.behind import (
+from evaltools.explore.calculator import Calculator, Chapter, draw, list_cells
+from evaltools.explore.rows import (
     MOST_PROJECTS,
+    RowWriter,
+    count_moved,
     describe_number,
     hide_silence,
     list_passages,
     list_projects,
 )
-from evaltools.explore.calculator import Calculator, Chapter
-from evaltools.explore.figures import draw, list_cells
-from evaltools.explore.rows import RowWriter, count_moved
 from evaltools.findings.judgement import Judgement
 from evaltools.indicators.indicator import dimensions
 from evaltools.problems import Problem, ProblemError

@@ -13,9 +13,8 @@ from evaltools.findings.declaration import NoneFound, Support
 from evaltools.findings.families import Family
 from evaltools.findings.judgement import Judgement
 from evaltools.findings.lookup import Numbers, Reading, name_of
-from evaltools.findings.margins import find_last_limit, find_turning_point
 from evaltools.findings.reasons import format_amount, format_reading, label_of
-from evaltools.findings.strength import propose
+from evaltools.findings.strength import find_last_limit, find_turning_point, propose
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import MIME_TYPE, Estimand, Indicator
