@@ -76,6 +76,12 @@ class Claims:
         case = "none" if x == 0 else "all" if x == scope.n else ""
         case = case or ("holds" if x / scope.n < 0.2 else "does_not_hold")
         found["additionality-told-by-few"] = scope.agreed(case, ["steering.additionality"])
+        x = self.x("steering.process_change")
+        case = "none" if x == 0 else "all" if x == scope.n else ""
+        case = case or ("holds" if 2 * x > scope.n else "does_not_hold")
+        found["ways-of-working-told-changed"] = scope.agreed(case, ["steering.process_change"])
+        most = "holds" if 2 * scope.n > scope.N else "does_not_hold"
+        found["reports-read"] = "all" if scope.n == scope.N else most
         shares = scope.goal_shares
         found["goals-mostly-achieved"] = word(*shares["goals.achieved"], least=0.5)
         found["achievement-seldom-measured"] = word(*shares["goals.achieved_measured"], most=0.2)
@@ -190,6 +196,7 @@ class Claims:
         stem, _, part = name.rpartition(".")
         counts = {
             "reports.read.x": lambda: scope.n,
+            "reports.read.n": lambda: scope.N,
             "goals.stated.count": lambda: len(scope.goals),
             "selection.flagged.count": lambda: scope.compared[0],
             "selection.flagged.n": lambda: scope.compared[1],

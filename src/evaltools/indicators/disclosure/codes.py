@@ -29,12 +29,13 @@ def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
     They are left out wherever codes are counted together, such as agreement and saturation:
     what all codes give less what the others give would be theirs.
     """
-    policy, found, counts = policy_for(evidence), {}, _count_reports(evidence)
-    for code in sorted(codable_codes(evidence)["code_id"].astype(str)):
-        if policy.regime_of(f"{code}.share") != "open":
-            why = policy.why_count(f"{code}.share", *counts.get(code, (0, 0)))
-            if why:
-                found[code] = why
+    policy, found = policy_for(evidence), {}
+    codes = sorted(codable_codes(evidence)["code_id"].astype(str))
+    sensitive = [code for code in codes if policy.regime_of(f"{code}.share") != "open"]
+    counts = _count_reports(evidence) if sensitive else {}
+    for code in sensitive:
+        if why := policy.why_count(f"{code}.share", *counts.get(code, (0, 0))):
+            found[code] = why
     claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
     coded = evidence.tables["codes"]["code_id"].eq(claimed).any()
     if coded and (why := _claiming_withheld(evidence)):
