@@ -21,7 +21,7 @@ class Declaring:
 
     def __init__(self, due: ReportsDue | None) -> None:
         self.declaration = STUDY.declaration.model_copy(update={"reports_due": due})
-        self.words = STUDY.words
+        self.words, self.data = STUDY.words, STUDY.data
 
 
 @pytest.fixture(scope="module")

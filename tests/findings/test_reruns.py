@@ -1,7 +1,7 @@
 """Reruns: under other parameters every sentence is true, whole, and in every language.
 
-A sample of what `make reruns` goes through. The recount (counts_from_files.py, claims_recounted.py) reads
-the CSV files and shares nothing with evaltools.
+A sample of what `make reruns` goes through. The recount (counts_from_files.py and
+claims_recounted.py) reads the CSV files and shares nothing with evaltools.
 """
 
 from __future__ import annotations

@@ -8,6 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+SAFE_TO_FORK = (
+    "evaltools",
+    "numpy",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "networkx",
+    "statsmodels",
+    "babel",
+)
+"""Packages that may be loaded before forking: they start no threads and hold no state."""
+
 Engine = Literal["forked", "spawned"]
 """How a notebook gets its kernel: forked from a process that has imported what notebooks need,
 or spawned afresh. Both are driven by papermill, and their outputs are the same."""

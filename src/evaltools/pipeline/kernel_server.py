@@ -34,7 +34,7 @@ from typing import Any
 
 from evaltools.pipeline.audit import RECORD, install
 from evaltools.pipeline.environment import limit_memory
-from evaltools.pipeline.jobs import KernelContract
+from evaltools.pipeline.jobs import SAFE_TO_FORK, KernelContract
 from evaltools.processes import end_group, kill_with_parent
 
 ALWAYS = (
@@ -46,15 +46,13 @@ ALWAYS = (
     "evaltools.study",
 )
 """What every kernel loads before its first cell."""
-SAFE = ("evaltools", "numpy", "pandas", "scipy", "matplotlib", "networkx", "statsmodels", "babel")
-"""Packages that may be loaded before forking: they start no threads and hold no state."""
 
 
 def main(descriptor: int, modules: Iterable[str]) -> None:
     """Import, then serve requests until the life line ends."""
     listening = socket.socket(fileno=descriptor)
     for name in (*ALWAYS, *modules):
-        if name.partition(".")[0] in (*SAFE, "ipykernel", "IPython"):
+        if name.partition(".")[0] in (*SAFE_TO_FORK, "ipykernel", "IPython"):
             with contextlib.suppress(Exception):  # it will fail again, and be told, in the notebook
                 importlib.import_module(name)
     try:  # threads that C libraries started are known here

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from evaltools.pipeline.ingredients import DECLARATIONS, RunPlan
-from evaltools.pipeline.kernel_server import SAFE
+from evaltools.pipeline.jobs import SAFE_TO_FORK
 from evaltools.pipeline.notebooks import (
     INJECTED_TAG,
     PARAMETERS_TAG,
@@ -189,7 +189,7 @@ def code_files(name: str, plan: RunPlan) -> frozenset[str] | None:
     chapter = plan.study.declaration.chapters.get(name, "")
     for module in (*imported, chapter):
         top = module.partition(".")[0]
-        known = top in (*SAFE, "IPython") or top in sys.stdlib_module_names
+        known = top in (*SAFE_TO_FORK, "IPython") or top in sys.stdlib_module_names
         if top and (not known or top in _UNSEEN_READERS):
             return None
     files = plan.ingredients.code
