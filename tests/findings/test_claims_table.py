@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from evaltools.findings.declaration import load_findings
 from tools.claims_table import TABLE, claims_table
 
+ROOT = Path(__file__).parents[2]
 STRONG = {"holds", "does_not_hold", "all", "none", "tied"}
 
 
@@ -24,7 +28,7 @@ def test_the_table_is_current():
 
 
 def test_no_claim_is_made_that_its_alpha_or_a_coder_rule_forbids(rows):
-    assert len(rows) == 22
+    assert len(rows) == len(load_findings(ROOT).asserted)
     made = [row for row in rows if row[5].strip("*") in STRONG]
     assert len(made) > 8
     for name, _, _, _, alpha, case, by_rule, _ in made:

@@ -303,7 +303,7 @@ def test_without_answers_there_is_no_table(study):
 TELLING = {
     "fi": ("kerro", "kerto", "maini", "ilmoi", "esite", "vastan", "annet", "antaa"),
     "sv": ("berätta", "uppge", "nämn", "anger", "ger"),
-    "en": ("tell", "told", "said", "claim", "state", "give", "rate"),
+    "en": ("tell", "told", "said", "mention", "claim", "state", "give", "rate"),
 }
 ABOUT_TEXT = ("complete-goals-are-few", "pandemic-among-five-commonest", "groups-differ",
               "waves-differ", "silence-is-commoner-than-denial")  # fmt: skip

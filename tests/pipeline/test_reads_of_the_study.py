@@ -12,7 +12,7 @@ from evaltools.study import load_study
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_notebooks_of_the_study_read_all_that_is_declared_and_nothing_else(
+def test_no_notebook_reads_what_is_not_declared_and_each_reads_what_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
@@ -32,9 +32,14 @@ def test_notebooks_of_the_study_read_all_that_is_declared_and_nothing_else(
     inputs = declared_inputs(study)
     files = done.manifest.ingredients.files
     assert set(files) - set(inputs) == {"data/README.md", "data/notes.txt"}
-    assert {name: tuple(read) for name, read in done.manifest.reads.items()} == dict.fromkeys(
-        done.manifest.ingredients.notebooks, inputs
-    )
+    reads = {name: set(read) for name, read in done.manifest.reads.items()}
+    assert set(reads) == set(done.manifest.ingredients.notebooks)
+    assert all(read <= set(inputs) for read in reads.values())
+    # Each reads what it needs, so that an edit of one table runs those that read it.
+    assert all("data/datapackage.json" in read for read in reads.values())
+    by_table = {name for name, read in reads.items() if "data/coding/rooting.csv" in read}
+    assert by_table < set(reads)
+    assert "notebooks/06_effects_and_rooting.ipynb" in by_table
     assert all(
         digest == files[path]
         for read in done.manifest.reads.values()
