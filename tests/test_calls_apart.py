@@ -2,15 +2,44 @@
 
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
+from evaltools import processes
 from evaltools.problems import Problem, ProblemError
-from evaltools.processes import call_apart
+from evaltools.processes import call_apart, is_safe_to_fork
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks on Linux only")
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These functions use nothing that the test's own threads hold."""
+    monkeypatch.setattr(processes, "is_safe_to_fork", lambda: True)
+
+
+def test_beside_other_threads_and_libraries_that_have_some_nothing_is_forked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(processes, "is_safe_to_fork", is_safe_to_fork)
+    assert sys.platform.startswith("linux")
+    held, done = threading.Lock(), threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert not is_safe_to_fork()
+        with held:  # a process that was forked now would never get it
+            assert call_apart([os.getpid, os.getpid]) == [os.getpid(), os.getpid()]
+    finally:
+        done.set()
+        thread.join()
+    asked = "from evaltools import processes as p; print(p.is_safe_to_fork())"
+    loaded = "import sys; sys.modules['typst'] = sys; "
+    for script, safe in ((asked, "True"), (loaded + asked, "False")):
+        made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+        assert made.stdout.strip() == safe
 
 
 def test_results_come_in_order_from_processes_of_their_own() -> None:

@@ -8,6 +8,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -75,6 +76,8 @@ def _group(process: Path) -> int | None:
 
 
 T = TypeVar("T")
+_THREADED = ("typst",)
+"""Libraries that keep threads of their own: a forked process has none of them, and would wait."""
 
 
 def call_apart(functions: Sequence[Callable[[], T]]) -> list[T]:
@@ -84,7 +87,7 @@ def call_apart(functions: Sequence[Callable[[], T]]) -> list[T]:
     be pickled. Where forking is not safe, and for a single one, they are called one after another.
     An error of a function is raised here, the first one in order.
     """
-    if len(functions) < 2 or not sys.platform.startswith("linux"):
+    if len(functions) < 2 or not is_safe_to_fork():
         return [function() for function in functions]
     running: list[tuple[int, int]] = []
     parent = os.getpid()
@@ -118,6 +121,12 @@ def call_apart(functions: Sequence[Callable[[], T]]) -> list[T]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+
+
+def is_safe_to_fork() -> bool:
+    """Whether a forked process could go on: nothing else holds a lock that it may wait for."""
+    loaded = any(name in sys.modules for name in _THREADED)
+    return sys.platform.startswith("linux") and threading.active_count() == 1 and not loaded
 
 
 def _send_result(function: Callable[[], Any], writer: int, parent: int) -> NoReturn:

@@ -268,15 +268,15 @@ def _render_documents(
     files: dict[str, list[str]] = {name: []}
     told: list[str] = []
     say(f"Rendering with {engine}")
+    render(name, target.formats, own, document, say)  # by processes, so before there are threads
     # The press releases are short and wait for pandoc most of the time.
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(2) as together:
         waiting = []
         for each in releases:
             files[each.file], place = [], project(each.file)
             staged = stage_press_release(each, material, place)
             task = (each.file, each.declared.formats, place, staged, told.append)
-            waiting.append(beside.submit(render, *task))
-        render(name, target.formats, own, document, say)
+            waiting.append(together.submit(render, *task))
         for one in waiting:
             one.result()
     for line in told:
