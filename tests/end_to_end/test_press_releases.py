@@ -27,6 +27,11 @@ NOTICES = {
     "sv": "Exempeldata: siffrorna är inte finansministeriets resultat",
     "en": "Example data: the figures are not results of the Ministry of Finance",
 }
+STEMS = {
+    "fi": "digikannustin-tiedote",
+    "sv": "digitaliseringsincitamentet-meddelande",
+    "en": "digital-incentive-release",
+}
 
 
 @pytest.fixture(params=["default", "calls-2020_wave-2023", "region-06"])
@@ -35,7 +40,7 @@ def folder(built: Place, request: pytest.FixtureRequest) -> Path:
 
 
 def page(folder: Path, language: str) -> Any:
-    return html.parse(str(folder / f"digikannustin-tiedote-{language}.html")).getroot()
+    return html.parse(str(folder / f"{STEMS[language]}-{language}.html")).getroot()
 
 
 def squeezed(text: str) -> str:
@@ -72,7 +77,7 @@ def test_another_scope_makes_another_release(built: Place) -> None:
 def test_example_data_are_the_first_thing_seen(folder: Path, language: str) -> None:
     main = page(folder, language).find(".//main")
     assert squeezed(main.text_content()).startswith(NOTICES[language])
-    word = docx.Document(str(folder / f"digikannustin-tiedote-{language}.docx"))
+    word = docx.Document(str(folder / f"{STEMS[language]}-{language}.docx"))
     section = word.sections[0]
     assert not section.different_first_page_header_footer
     assert section.header.paragraphs[0].text == NOTICES[language]
@@ -88,14 +93,14 @@ def test_every_number_leads_to_its_entry_in_the_report(folder: Path, language: s
     assert links
     assert {link.partition("#")[0] for link in links} == {report}
     assert {link.partition("#")[2] for link in links} <= entries
-    with zipfile.ZipFile(folder / f"digikannustin-tiedote-{language}.docx") as parts:
+    with zipfile.ZipFile(folder / f"{STEMS[language]}-{language}.docx") as parts:
         relations = parts.read("word/_rels/document.xml.rels").decode("utf-8")
     assert set(links) <= set(re.findall(r'Target="([^"]*)"', relations))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_word_has_the_same_text_on_a_page(folder: Path, language: str) -> None:
-    content = (folder / f"digikannustin-tiedote-{language}.docx").read_bytes()
+    content = (folder / f"{STEMS[language]}-{language}.docx").read_bytes()
     shown = " ".join(each.text for each in docx.Document(io.BytesIO(content)).paragraphs)
     assert 90 < len(shown.split()) <= MOST_WORDS
     for sentence in sentences(folder, language).values():
@@ -108,7 +113,7 @@ def test_it_is_one_page_on_paper(
     folder: Path, language: str, tmp_path: Path, chromium: str
 ) -> None:
     paper = tmp_path / "page.pdf"
-    place = (folder / f"digikannustin-tiedote-{language}.html").resolve().as_uri()
+    place = (folder / f"{STEMS[language]}-{language}.html").resolve().as_uri()
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
     subprocess.run(
         [chromium, *options, f"--user-data-dir={tmp_path / 'profile'}",
@@ -120,7 +125,7 @@ def test_it_is_one_page_on_paper(
 
 def test_the_report_lists_them_and_a_changed_one_is_found(own: Place) -> None:
     folder = (own.root / "reports" / "_build" / "default").resolve()
-    names = {f"digikannustin-tiedote-{language}.{kind}"
+    names = {f"{STEMS[language]}-{language}.{kind}"
              for language in LANGUAGES for kind in ("html", "docx")}  # fmt: skip
     record = json.loads((folder / "report.json").read_text())
     assert names <= set(record["files"])

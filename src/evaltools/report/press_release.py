@@ -64,7 +64,7 @@ class PlannedRelease:
     @property
     def file(self) -> str:
         """The name of its files without their ending."""
-        return f"{self.declared.name}-{self.parameters.language}"
+        return self.declared.file_of(self.parameters.language)
 
     def leading_texts(self) -> Iterator[str]:
         """Its markdown that leads to the report's evidence."""

@@ -92,26 +92,40 @@ class ReportTarget(Declared):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
+FileStem = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
 class PressRelease(Declared):
     """The press release of a report: a page in each language, made anew with every build.
 
     Arguments:
-        name: of the files made, before the language.
+        name: of the files made, before the language; one of each language, or one for all.
         title: the finding whose sentence is the title.
         sources: the document of each language, `reports/release/fi.qmd`.
         contact: whom readers can ask, as printed.
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: FileStem | dict[Language, FileStem]
     title: str
     sources: Annotated[dict[Language, StudyPath], Field(min_length=1)]
     formats: tuple[Literal["html", "docx"], ...] = ("html", "docx")
     contact: Text | None = None
 
+    @model_validator(mode="after")
+    def _named_in_each(self) -> PressRelease:
+        if isinstance(self.name, dict) and (lacking := self.sources.keys() - self.name.keys()):
+            raise ValueError(f"name: lacks {', '.join(sorted(lacking))}")
+        return self
+
+    def file_of(self, language: Language) -> str:
+        """Name of the files in a language, without what tells their format."""
+        name = self.name[language] if isinstance(self.name, dict) else self.name
+        return f"{name}-{language}"
+
     def language_of(self, file: str) -> Language | None:
         """The language of one of its files by name; None for a file of something else."""
         stem = file.rpartition(".")[0]
-        return next((name for name in self.sources if stem == f"{self.name}-{name}"), None)
+        return next((each for each in self.sources if stem == self.file_of(each)), None)
 
 
 Regime = Literal["open", "cells", "group"]

@@ -315,8 +315,9 @@ def _wrong_press_release(
         return
     reports = declaration.reports.values()
     taken = {PurePosixPath(report.source).parent for report in reports}
-    if made.name in {report.name for report in reports}:
-        what = f"press_release.name: '{made.name}' is the name of a report"
+    names = [made.name] if isinstance(made.name, str) else made.name.values()
+    for name in sorted({report.name for report in reports} & set(names)):
+        what = f"press_release.name: '{name}' is the name of a report"
         yield Problem(where("press_release", "name"), what, "", "Give it another name.")
     for language, source in made.sources.items():
         place, path = where("press_release", "sources", language), PurePosixPath(source)
