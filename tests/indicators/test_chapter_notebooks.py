@@ -19,7 +19,7 @@ CHAPTERS = {
         "fig-group-differences", "fig-wave-differences",
     ],
     "06_effects_and_rooting": [
-        "fig-savings", "tbl-savings", "fig-ratings", "fig-rooting", "tbl-rooting",
+        "tbl-savings", "fig-ratings", "fig-rooting", "tbl-rooting",
     ],
     "07_steering": ["fig-steering", "tbl-steering", "fig-optimism", "tbl-optimism"],
 }  # fmt: skip

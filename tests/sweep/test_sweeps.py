@@ -73,7 +73,7 @@ def test_what_cannot_be_gone_through_is_told(study: Study) -> None:
 
 def test_a_list_is_checked_as_values_of_the_command_line_are(study: Study, tmp_path: Path) -> None:
     path = tmp_path / "mine.yml"
-    path.write_text("- {theme: land}\n- {}\n- {theme: land}\n- {theme: Land}\n- {tem: 1}\n- 3\n")
+    path.write_text("- {theme: land}\n- {}\n- {theme: land}\n- {theme: Nowhere}\n- {tem: 1}\n- 3\n")
     with pytest.raises(ProblemError) as error:
         read_list(study, path, {})
     places = [one.where for one in error.value.problems]
