@@ -191,7 +191,7 @@ def check_languages(candidate: Candidate) -> list[Problem]:
     report = candidate.study.report(language)
     wanted = {f"{report.name}-{language}": report.formats}
     if made is not None:
-        wanted |= {f"{made.name}-{own}": made.formats for own in made.sources}
+        wanted |= {made.file_of(own): made.formats for own in made.sources}
     for name, formats in wanted.items():
         what = "the report" if name.startswith(report.name) else "the press release"
         for each in formats:

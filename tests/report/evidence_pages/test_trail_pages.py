@@ -94,7 +94,8 @@ def test_on_paper_an_entry_has_its_limits_and_places_and_no_words_of_reports(
     annex = told[len(told) - told[::-1].index("Liite 5. Näyttö") :]
     record = next(each for each in example.indicators
                   if each.key == "result.automation.share" and each.estimand == "D")  # fmt: skip
-    (entry,) = (each for each in annex if record.key in each)
+    (place,) = (number for number, each in enumerate(annex) if record.key in each)
+    entry = " ".join(annex[place : place + 2])
     assert f"({record.x}/{record.n}) Niiden luettujen" in entry
     assert re.search(r"Väli: P \d+–\d+ %; S \d+–\d+ %; ilman oletuksia \d+–\d+ %\.", entry), entry
     assert f"Puolesta: raportteja {record.x}, tekstikohtia" in entry

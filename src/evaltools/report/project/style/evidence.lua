@@ -107,7 +107,7 @@ local filling = {
     local list = pandoc.json.decode(block.text, false)
     if not is_html() then list.text = list.paper end
     local first = pandoc.Para({ FILL['evidence-line'](list) })
-    if not is_html() then return first end
+    if not is_html() then return pandoc.Div({ first }, pandoc.Attr('', { 'evidence-places' })) end
     local items = {}
     for index, words in ipairs(list.items) do items[index] = passage(words) end
     return { first, pandoc.BulletList(items) }
@@ -118,17 +118,22 @@ local filling = {
   end,
 }
 
--- On paper an entry is one paragraph, and what others say has none where the text is silent of it.
+-- On paper an entry is a paragraph on what it tells and one of where that stands in the reports;
+-- what others say has none where the text is silent of it.
 local joining = {
   Div = function(div)
     if not div.classes:includes('evidence') then return nil end
     if div.classes:includes('examined') and not uses[div.identifier] then return {} end
-    local content = pandoc.Inlines {}
+    local told, places = pandoc.Inlines {}, pandoc.Inlines {}
     for _, block in ipairs(div.content) do
-      if #content > 0 then content:insert(pandoc.Space()) end
-      content:extend(block.content)
+      local within = block.t == 'Div' and block.content[1] or block
+      local into = (block.t == 'Div' or #places > 0) and places or told
+      if #into > 0 then into:insert(pandoc.Space()) end
+      into:extend(within.content)
     end
-    div.content = { pandoc.Para(content) }
+    local blocks = { pandoc.Para(told) }
+    if #places > 0 then blocks[2] = pandoc.Para(places) end
+    div.content = blocks
     return div
   end,
 }
