@@ -130,7 +130,7 @@ def test_a_study_without_reports_and_codes_says_so(study):
     own = load_descriptor(other.data)
     empty = Evidence.select(other, read_tables(other.data), other.parameters({}))
     pages = annex_pages(other, empty, own, other.words("sv"))
-    assert pages["_reports_read.qmd"] == "Inga slutrapporter har lästs.\n"
+    assert pages["_reports_read.qmd"] == "Det finns inga lästa slutrapporter.\n"
     assert pages["_codebook.qmd"] == "Utvärderingen har ingen kodram.\n"
     assert len(body(pages["_projects.qmd"])) == len(empty.projects)
 
