@@ -177,7 +177,7 @@ def test_table_without_rows_says_so() -> None:
     empty = Table(
         pd.DataFrame({"a": [], "b": []}), [Column("a", "A"), Column("b", "B")], "T.", "sv"
     )
-    assert _first_cells(empty) == ["Inga rader med dessa val."]
+    assert _first_cells(empty) == ["Det finns inga rader med dessa val."]
 
 
 def test_faulty_tables_are_refused() -> None:
