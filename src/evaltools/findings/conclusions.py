@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from evaltools.findings.conditions import Case, Condition, Outcome, Strict
 from evaltools.findings.declaration import Finding, Level
@@ -17,8 +17,8 @@ from evaltools.findings.lookup import Numbers
 from evaltools.findings.premises import Outcomes, unknown_premises
 from evaltools.findings.sentences import alpha_name
 from evaltools.findings.strength import LEVELS, Concern, propose
-from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.study.schema import Criterion
+from evaltools.problems import Problem, refuse
+from evaltools.study.schema import Criterion, validate_declaration
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Text
 from evaltools.yaml_text import line_of, read_yaml
@@ -178,17 +178,7 @@ def load_conclusions(study: Study) -> Conclusions:
         return f"{FILE_NAME}:{line_of(lines, place)}"
 
     languages = study.declaration.languages
-    try:
-        made = Conclusions.model_validate(content, context={"languages": languages})
-    except ValidationError as error:
-        raise ProblemError(
-            Problem(
-                where(*item["loc"]),
-                ".".join(map(str, item["loc"])) + f": {item['msg'].removeprefix('Value error, ')}",
-                code=CODE,
-            )
-            for item in error.errors()
-        ) from None
+    made = validate_declaration(Conclusions, content, where, CODE, {"languages": languages})
     known = {part.id: part for main in study.declaration.questions for part in main.parts}
     problems = [
         Problem(where("answers", name), f"no question is called '{name}'",

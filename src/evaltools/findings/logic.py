@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from evaltools.charts.logic_model import MOST_ELEMENTS
 from evaltools.findings.conclusions import CANNOT_BE_TOLD, Conclusions
@@ -20,7 +20,8 @@ from evaltools.findings.premises import (
     weigh,
     weigh_premise,
 )
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, refuse
+from evaltools.study.schema import validate_declaration
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Text
 from evaltools.yaml_text import line_of, read_yaml
@@ -92,17 +93,9 @@ def load_logic(study: Study) -> Logic:
     def where(*place: Any) -> str:
         return f"{FILE_NAME}:{line_of(lines, place)}"
 
-    try:
-        made = Logic.model_validate(content, context={"languages": study.declaration.languages})
-    except ValidationError as error:
-        raise ProblemError(
-            Problem(
-                where(*item["loc"]),
-                ".".join(map(str, item["loc"])) + f": {item['msg'].removeprefix('Value error, ')}",
-                code=CODE,
-            )
-            for item in error.errors()
-        ) from None
+    made = validate_declaration(
+        Logic, content, where, CODE, {"languages": study.declaration.languages}
+    )
     refuse(_faults(made, where))
     return made
 

@@ -6,11 +6,12 @@ import os
 from collections.abc import Collection
 from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from evaltools.indicators.case_selection import CaseRule
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, refuse
 from evaltools.study import Study
+from evaltools.study.schema import validate_declaration
 from evaltools.study.vocabulary import Declared
 from evaltools.yaml_text import line_of, read_yaml
 
@@ -84,17 +85,7 @@ def load_cases(study: Study, findings: Collection[str]) -> CaseDeclaration | Non
     def where(*place: Any) -> str:
         return f"{FILE_NAME}:{line_of(lines, place)}"
 
-    try:
-        made = CaseDeclaration.model_validate(content)
-    except ValidationError as error:
-        raise ProblemError(
-            Problem(
-                where(*item["loc"]),
-                ".".join(map(str, item["loc"])) + f": {item['msg'].removeprefix('Value error, ')}",
-                code=CODE,
-            )
-            for item in error.errors()
-        ) from None
+    made = validate_declaration(CaseDeclaration, content, where, CODE)
     named = made.voices.findings if made.voices else ()
     refuse(
         Problem(where("voices", "findings"), f"no finding is called '{name}'", "",
