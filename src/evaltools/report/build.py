@@ -264,7 +264,7 @@ def _render_documents(
     name, own = f"{target.name}-{parameters.language}", project("report")
     releases = plan_press_releases(study, parameters, material)
     leading = [text for each in releases for text in each.leading_texts()]
-    document = stage(study, parameters, material, own, leading)
+    document = stage(study, parameters, material, own, leading, say)
     files: dict[str, list[str]] = {name: []}
     told: list[str] = []
     say(f"Rendering with {engine}")
@@ -274,7 +274,7 @@ def _render_documents(
         waiting = []
         for each in releases:
             files[each.file], place = [], project(each.file)
-            staged = stage_press_release(each, material, place)
+            staged = stage_press_release(each, material, place, told.append)
             task = (each.file, each.declared.formats, place, staged, told.append)
             waiting.append(together.submit(render, *task))
         for one in waiting:
@@ -378,6 +378,7 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     refuse(check_output_folder(study, folder, "stage.folder"))
     _check_sources(study, parameters.language)
     made = run_notebooks(study, parameters, say=say)
+    from evaltools.report.absent_sentences import leave_out
     from evaltools.report.material import gather_material
     from evaltools.report.press_release import add_press_release, plan_press_releases
     from evaltools.report.staging import stage  # loads pandas, as above
@@ -386,10 +387,11 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
         material = gather_material(study, made)
         releases = plan_press_releases(study, parameters, material)
         leading = [text for each in releases for text in each.leading_texts()]
-        document = stage(study, parameters, material, building, leading)
+        document = stage(study, parameters, material, building, leading, say)
         for each in releases:
             if each.parameters.language == parameters.language:
-                add_press_release(each, material, building)
+                own, words = add_press_release(each, material, building), each.glossary.words
+                leave_out(building, [own], each.values, material, words, say)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
 

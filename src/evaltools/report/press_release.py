@@ -6,7 +6,7 @@ lead to their entries in the report beside it, and what it says follows the run 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -15,6 +15,7 @@ from typing import Any
 from evaltools.files import read_text
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.problems import Problem, refuse
+from evaltools.report.absent_sentences import leave_out
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import find_variables
 from evaltools.report.material import ReportMaterial
@@ -122,16 +123,26 @@ def _in_language(study: Study, parameters: Parameters, language: Language) -> Pa
     return make_parameters(study.declaration.parameters, known, language=language)
 
 
-def stage_press_release(planned: PlannedRelease, material: ReportMaterial, folder: Path) -> Path:
+def stage_press_release(
+    planned: PlannedRelease,
+    material: ReportMaterial,
+    folder: Path,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path:
     """Write the staged project of a press release into an empty folder; the document, in it.
+
+    Arguments:
+        say: tells which sentences are left out, since their numbers cannot be computed.
 
     Raises:
         ProblemError: its source asks for what is not there.
     """
     copy_project(planned.study, folder)
     document = add_press_release(planned, material, folder)
+    words = planned.glossary.words
+    values = leave_out(folder, [document], planned.values, material, words, say)
     write_style(folder, _metadata(planned, material), one_page=True)
-    write_variables(folder, document, planned.values, material, only_used=True)
+    write_variables(folder, document, values, material, only_used=True)
     return document
 
 
