@@ -18,7 +18,9 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.binding import block_sentences
 from evaltools.lint.blocks import Block
-from evaltools.lint.source import Source, parse
+from evaltools.lint.markdown import UnreadableMarkdownError
+from evaltools.lint.source import UNREAD, Source, parse
+from evaltools.problems import Problem, ProblemError
 from evaltools.report.generated_pages import find_variables
 from evaltools.report.material import ReportMaterial
 from evaltools.report.variables import find_headline, group_by_name
@@ -60,7 +62,10 @@ def leave_out(
         if not absent:
             continue
         name = path.relative_to(folder).as_posix()
-        source = parse(text, name, words.language)
+        try:
+            source = parse(text, name, words.language)
+        except UnreadableMarkdownError as error:
+            raise ProblemError([Problem(f"reports/{name}", str(error), code=UNREAD)]) from None
         cuts = sorted(_cuts(source, absent, words("report.left_out")), reverse=True)
         kept = source.text
         for start, end, instead in cuts:
@@ -99,7 +104,7 @@ class _Absent:
     def is_absent(self, key: str) -> bool:
         """Whether it cannot be computed: of no rows, or of too few."""
         if (record := self._record(key)) is None:
-            return key not in self._values and lacks_rows(key, self._tables)
+            return key not in self._values and bool(lacks_rows(key, self._tables))
         return not record.suppressed and (record.value is None or key not in self._values)
 
 

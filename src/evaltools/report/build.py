@@ -315,9 +315,11 @@ def run_notebooks(
         say("The notebooks are up to date.")
         return found
     from evaltools.pipeline.study_checks import check_scope  # loads pandas, as above
+    from evaltools.report.material import check_findings
 
     with note_interrupts():
         check_scope(study, parameters)
+        check_findings(study)
         with best_progress() as progress:
             return run(study, parameters, progress, again=force)
 

@@ -21,11 +21,12 @@ from evaltools.findings.judgement import Judgement, judge, unknown_evidence, unk
 from evaltools.findings.logic import check_logic, load_logic
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems
+from evaltools.findings.word_forms import CODE as FORMS
 from evaltools.findings.word_forms import WordForms, load_forms
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import Run
-from evaltools.problems import refuse
+from evaltools.problems import Problem, refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
 from evaltools.provenance.predecessor import read_predecessor
 from evaltools.report.evidence_pages.glossary import Glossary
@@ -144,6 +145,30 @@ class JudgingSources:
             language: Glossary.of(tables, own, declared).labels for language, own in words.items()
         }
         return cls(study, findings, facts, codable, load_forms(study.root), words, labels)
+
+
+def check_findings(study: Study) -> None:
+    """Refuse, before anything runs, what the findings of a study say of things that it lacks.
+
+    Raises:
+        ProblemError: they are wrong in themselves, name codes or tables that there are not, use
+            forms that a code lacks, or are about reports where there is none.
+    """
+    tables = read_tables(study.data, load_descriptor(study.data))
+    sources = JudgingSources.load(study, tables)
+    refuse(unknown_evidence(sources.findings, sources.codable, tables))
+    about = [each for each in sources.findings if any(one.code for one in each.evidence)]
+    documents = tables.get("documents")
+    if about and (documents is None or not (documents["kind"] == "final").any()):
+        what = f"there is no final report, which {len(about)} findings are about"
+        remedy = "Add reports (evaltools import reports), or take these findings out."
+        refuse([Problem(about[0].where, what, "", remedy, "scope.no-reports")])
+    shares = [
+        Indicator(key=f"{code}.share", value=None, unit="share", note="named")
+        for code in sources.codable
+    ]
+    problems = check_sentences(sources.findings, index_numbers(shares), sources.forms, {})
+    refuse([each for each in problems if each.code == FORMS])
 
 
 def judge_findings(
