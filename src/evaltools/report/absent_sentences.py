@@ -52,7 +52,7 @@ def leave_out(
         headings and tables.
     """
     filled = dict(values)
-    states = _Absent(values, material)
+    states = _Absent(values, material, words("report.ranking.none"))
     for path in sorted(sources):
         text = read_text(path)
         used = dict.fromkeys(find_variables(text))
@@ -81,8 +81,8 @@ def leave_out(
 class _Absent:
     """Which variables of a run have no number."""
 
-    def __init__(self, values: Mapping[str, str], material: ReportMaterial) -> None:
-        self._values, self._tables = values, material.tables
+    def __init__(self, values: Mapping[str, str], material: ReportMaterial, nothing: str) -> None:
+        self._values, self._tables, self._nothing = values, material.tables, nothing
         self._records: dict[str, Indicator] = {}
         for (key, dimensions), by_estimand in group_by_name(material.indicators).items():
             stem, _, measure = key.rpartition(".")
@@ -102,7 +102,9 @@ class _Absent:
         return key not in self._values and record is not None and record.suppressed
 
     def is_absent(self, key: str) -> bool:
-        """Whether it cannot be computed: of no rows, or of too few."""
+        """Whether it cannot be computed, of no rows or of too few, or is a ranking of nothing."""
+        if key.startswith("ranking."):
+            return self._values.get(key) == self._nothing
         if (record := self._record(key)) is None:
             return key not in self._values and bool(lacks_rows(key, self._tables))
         return not record.suppressed and (record.value is None or key not in self._values)
