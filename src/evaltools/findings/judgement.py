@@ -335,7 +335,7 @@ def unknown_evidence(
                 what = f"{finding.id}: no table is called '{support.table}'"
                 allowed = ", ".join(sorted(named))
                 problems.append(Problem(finding.where, what, allowed, code="finding.evidence"))
-    return problems
+    return list(dict.fromkeys(problems))
 
 
 def problems_for_publishing(judgements: Iterable[Judgement]) -> list[Problem]:

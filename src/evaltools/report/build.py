@@ -318,8 +318,7 @@ def run_notebooks(
     from evaltools.report.material import check_findings
 
     with note_interrupts():
-        check_scope(study, parameters)
-        check_findings(study)
+        check_findings(study, check_scope(study, parameters))
         with best_progress() as progress:
             return run(study, parameters, progress, again=force)
 

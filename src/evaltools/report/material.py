@@ -15,6 +15,7 @@ from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.absent_numbers import absent_numbers
 from evaltools.findings.coder_rules import judge_by_rule, rule_note
 from evaltools.findings.conclusions import check_premises, load_conclusions
+from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import Findings, load_findings
 from evaltools.findings.display import check_sentences, word_judgements
 from evaltools.findings.judgement import Judgement, judge, unknown_evidence, unknown_keys
@@ -147,16 +148,28 @@ class JudgingSources:
         return cls(study, findings, facts, codable, load_forms(study.root), words, labels)
 
 
-def check_findings(study: Study) -> None:
+def check_findings(study: Study, tables: Mapping[str, pd.DataFrame]) -> None:
     """Refuse, before anything runs, what the findings of a study say of things that it lacks.
+
+    Arguments:
+        tables: of the study, by name.
 
     Raises:
         ProblemError: they are wrong in themselves, name codes or tables that there are not, use
             forms that a code lacks, or are about reports where there is none.
     """
-    tables = read_tables(study.data, load_descriptor(study.data))
     sources = JudgingSources.load(study, tables)
-    refuse(unknown_evidence(sources.findings, sources.codable, tables))
+    codes = sources.codable
+    problems = unknown_evidence(sources.findings, codes, tables)
+    kinds = {code.partition(".")[0] for code in codes}
+    for finding in sources.findings:
+        for name in sorted(keys_of(finding.condition)[0]):
+            known = name.startswith(tuple(f"{code}." for code in codes))
+            if name.partition(".")[0] in kinds and not known:
+                what = f"{finding.id}: '{name}' is of no codable code"
+                place = finding.where
+                problems.append(Problem(place, what, "", "See codes.csv.", "finding.evidence"))
+    refuse(problems)
     about = [each for each in sources.findings if any(one.code for one in each.evidence)]
     documents = tables.get("documents")
     if about and (documents is None or not (documents["kind"] == "final").any()):
