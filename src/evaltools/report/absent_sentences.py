@@ -27,7 +27,7 @@ from evaltools.report.variables import find_headline, group_by_name
 
 _SHORTCODE: Final = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
 _CLOSING: Final = re.compile(r"\]\{[^{}\n]*\}|\]\([^()\n]*\)|\]|\*{1,2}")
-_EMPTY: Final = re.compile(r"\[[ \t]*\]\{[^{}\n]*\}[ \t]*|(?<!\*)\*{4}(?!\*)[ \t]*")
+_EMPTY: Final = re.compile(r"\[\s*\]\{[^{}\n]*\}[ \t]*|(?<!\*)\*{4}(?!\*)[ \t]*")
 
 
 def leave_out(
@@ -70,7 +70,8 @@ def leave_out(
         kept = source.text
         for start, end, instead in cuts:
             kept = kept[:start] + instead + re.sub(r"[^\n]", "", kept[start:end]) + kept[end:]
-        path.write_text(_EMPTY.sub("", kept), encoding="utf-8")
+        kept = _EMPTY.sub(lambda found: "\n" * found[0].count("\n"), kept)
+        path.write_text(kept, encoding="utf-8")
         if cuts:
             lines = sorted({source.text.count("\n", 0, start) + 1 for start, *_ in cuts})
             places = ", ".join(map(str, lines))
