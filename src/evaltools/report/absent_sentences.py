@@ -1,8 +1,8 @@
-"""Sentences of the prose whose numbers a run does not have: left out, never filled with a blank.
+"""Sentences of the prose whose numbers a run cannot tell: left out, never filled with a blank.
 
-Data may have no row to compute a number from, or too few for it. A sentence around such a number
-says nothing, so the staged copy of a source goes without it; a paragraph of which nothing is left
-but its first words in bold says that its numbers cannot be computed.
+Data may have no row to compute a number from, or too few for it; a number may be withheld; of few
+reports no order is told. A sentence around such a number says nothing, so the staged copy of a
+source goes without it. A paragraph of which nothing is left but its first words in bold says why.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from evaltools.files import read_text
 from evaltools.findings.absent_numbers import lacks_rows
@@ -27,6 +27,8 @@ from evaltools.report.variables import find_headline, group_by_name
 
 _SHORTCODE: Final = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
 _CLOSING: Final = re.compile(r"\]\{[^{}\n]*\}|\]\([^()\n]*\)|\]|\*{1,2}")
+Reason = Literal["none", "withheld", "few"]
+"""There is nothing to compute it from, it is withheld, or there are too few reports to say."""
 _EMPTY: Final = re.compile(r"\[\s*\]\{[^{}\n]*\}[ \t]*|(?<!\*)\*{4}(?!\*)[ \t]*")
 
 
@@ -36,6 +38,7 @@ def leave_out(
     values: Mapping[str, str],
     material: ReportMaterial,
     words: Words,
+    few: bool,
     say: Callable[[str], None],
 ) -> dict[str, str]:
     """Rewrite staged sources without the sentences whose numbers are absent.
@@ -45,6 +48,7 @@ def leave_out(
         sources: prose in it, as its author wrote it.
         values: of all variables.
         words: of the report's language.
+        few: whether too few reports were read to say what is mentioned most.
         say: tells of each source what was left out.
 
     Returns:
@@ -52,13 +56,14 @@ def leave_out(
         headings and tables.
     """
     filled = dict(values)
-    states = _Absent(values, material, words("report.ranking.none"))
+    states = _Absent(values, material, words("report.ranking.none"), few)
     for path in sorted(sources):
         text = read_text(path)
         used = dict.fromkeys(find_variables(text))
-        absent = {key for key in used if states.is_absent(key)}
-        filled |= {key: words("report.suppressed") for key in used if states.is_withheld(key)}
-        filled |= {key: words("report.missing") for key in absent if key not in values}
+        absent = {key: why for key in used if (why := states.why(key))}
+        blanks = {"withheld": words("report.suppressed")}
+        missing = words("report.missing")
+        filled |= {k: blanks.get(why, missing) for k, why in absent.items() if k not in values}
         if not absent:
             continue
         name = path.relative_to(folder).as_posix()
@@ -66,7 +71,7 @@ def leave_out(
             source = parse(text, name, words.language)
         except UnreadableMarkdownError as error:
             raise ProblemError([Problem(f"reports/{name}", str(error), code=UNREAD)]) from None
-        cuts = sorted(_cuts(source, absent, words("report.left_out")), reverse=True)
+        cuts = sorted(_cuts(source, absent, words), reverse=True)
         kept = source.text
         for start, end, instead in cuts:
             kept = kept[:start] + instead + re.sub(r"[^\n]", "", kept[start:end]) + kept[end:]
@@ -75,15 +80,18 @@ def leave_out(
         if cuts:
             lines = sorted({source.text.count("\n", 0, start) + 1 for start, *_ in cuts})
             places = ", ".join(map(str, lines))
-            say(f"Left out, since the numbers cannot be computed: reports/{name}, line {places}")
+            say(f"Left out, since the numbers cannot be told: reports/{name}, line {places}")
     return filled
 
 
 class _Absent:
-    """Which variables of a run have no number."""
+    """Which variables of a run have no number, and why."""
 
-    def __init__(self, values: Mapping[str, str], material: ReportMaterial, nothing: str) -> None:
-        self._values, self._tables, self._nothing = values, material.tables, nothing
+    def __init__(
+        self, values: Mapping[str, str], material: ReportMaterial, nothing: str, few: bool
+    ) -> None:
+        self._values, self._tables = values, material.tables
+        self._nothing, self._few = nothing, few
         self._records: dict[str, Indicator] = {}
         for (key, dimensions), by_estimand in group_by_name(material.indicators).items():
             stem, _, measure = key.rpartition(".")
@@ -97,30 +105,31 @@ class _Absent:
     def _record(self, key: str) -> Indicator | None:
         return self._records.get(key) or self._records.get(key.rpartition(".")[0])
 
-    def is_withheld(self, key: str) -> bool:
-        """Whether it has no value since the rules on disclosure keep it."""
-        record = self._record(key)
-        return key not in self._values and record is not None and record.suppressed
-
-    def is_absent(self, key: str) -> bool:
-        """Whether it cannot be computed, of no rows or of too few, or is a ranking of nothing."""
-        if key.startswith("ranking."):
-            return self._values.get(key) == self._nothing
+    def why(self, key: str) -> Reason | None:
+        """Why a variable has no number to print; None for one that has."""
+        if key.startswith("ranking.") and key in self._values:
+            return "few" if self._few else "none" if self._values[key] == self._nothing else None
         if (record := self._record(key)) is None:
-            return key not in self._values and bool(lacks_rows(key, self._tables))
-        return not record.suppressed and (record.value is None or key not in self._values)
+            gone = key not in self._values and lacks_rows(key, self._tables)
+            return "none" if gone else None
+        if record.suppressed:
+            return "withheld"
+        return "none" if record.value is None or key not in self._values else None
 
 
-def _cuts(source: Source, absent: set[str], instead: str) -> Iterator[tuple[int, int, str]]:
+def _cuts(
+    source: Source, absent: Mapping[str, Reason], words: Words
+) -> Iterator[tuple[int, int, str]]:
     """Stretches of a source to take out, each with what is to stand there."""
     for block in source.blocks:
-        at = {piece.at for name, piece in block.variables if name in absent}
+        at = {piece.at: absent[name] for name, piece in block.variables if name in absent}
         line = source.text.rfind("\n", 0, block.offsets[0]) + 1
         if not at or block.heading or source.text[line : line + 1] in ("|", "+"):
             continue
         sentences = list(block_sentences(block))
-        gone = [span for span in sentences if not at.isdisjoint(range(*span))]
+        gone = [span for span in sentences if not at.keys().isdisjoint(range(*span))]
         left = [span for span in sentences if span not in gone and not _leads(block, *span)]
+        instead = words(f"report.left_out.{at[min(at)]}")
         for number, span in enumerate(gone):
             start, end = _widen(source.text, *_place(source.text, block, *span))
             yield start, end, "" if left or number else f"{instead} "

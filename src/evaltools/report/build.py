@@ -382,7 +382,7 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     from evaltools.report.absent_sentences import leave_out
     from evaltools.report.material import gather_material
     from evaltools.report.press_release import add_press_release, plan_press_releases
-    from evaltools.report.staging import stage  # loads pandas, as above
+    from evaltools.report.staging import are_few, stage  # loads pandas, as above
 
     with build_beside(folder) as building:
         material = gather_material(study, made)
@@ -392,7 +392,8 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
         for each in releases:
             if each.parameters.language == parameters.language:
                 own, words = add_press_release(each, material, building), each.glossary.words
-                leave_out(building, [own], each.values, material, words, say)
+                few = are_few(study, material)
+                leave_out(building, [own], each.values, material, words, few, say)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
 

@@ -21,6 +21,7 @@ from evaltools.report.generated_pages import find_variables
 from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.format_context import SUFFIXES
 from evaltools.report.staging import (
+    are_few,
     copy_project,
     front_matter,
     report_variables,
@@ -140,7 +141,9 @@ def stage_press_release(
     copy_project(planned.study, folder)
     document = add_press_release(planned, material, folder)
     words = planned.glossary.words
-    values = leave_out(folder, [document], planned.values, material, words, say)
+    values = leave_out(
+        folder, [document], planned.values, material, words, are_few(planned.study, material), say
+    )
     write_style(folder, _metadata(planned, material), one_page=True)
     write_variables(folder, document, values, material, only_used=True)
     return document

@@ -153,7 +153,9 @@ def stage(
     glossary = Glossary.of(material.tables, study.words(language), study.declaration)
     values = report_variables(study, parameters, material, glossary)
     prose = list(document.parent.rglob("*.qmd"))
-    values = leave_out(folder, prose, values, material, glossary.words, say)
+    values = leave_out(
+        folder, prose, values, material, glossary.words, are_few(study, material), say
+    )
     metadata = front_matter(study, parameters, material, glossary)
     write_yaml(document.parent / "_metadata.yml", metadata)
     write_style(folder, metadata)
@@ -293,11 +295,16 @@ def example_flags(study: Study, material: ReportMaterial) -> dict[str, bool]:
     """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
     return {
         "example": material.descriptor.example,
-        "few_reports": material.n < study.declaration.judging.least_reports,
+        "few_reports": are_few(study, material),
         "earlier_wave": _has_numbers(material, "wave_difference."),
         "groups": _has_numbers(material, "group_difference."),
         "predecessor": material.changes is not None,
     }
+
+
+def are_few(study: Study, material: ReportMaterial) -> bool:
+    """Whether fewer reports were read than the study asks for before anything is concluded."""
+    return material.n < study.declaration.judging.least_reports
 
 
 def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
