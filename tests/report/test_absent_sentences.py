@@ -14,7 +14,8 @@ from evaltools.report.generated_pages import find_variables
 from evaltools.report.material import ReportMaterial
 
 SAYS = "On this there are no numbers in this material."
-KNOWN = {"reports.read.x": "52", "savings.median.money": "(cannot be computed)"}
+KNOWN = {"reports.read.x": "52", "savings.median.money": "(cannot be computed)",
+         "ranking.goal.top": "a (3/5)", "ranking.result.top": "no mentions"}  # fmt: skip
 RECORDS = (
     Indicator("savings.median.money", None, "money"),
     Indicator("coding.alpha.index", 0.7, "index"),
@@ -22,7 +23,7 @@ RECORDS = (
 )
 
 
-def left(tmp_path: Path, written: str) -> tuple[str, dict[str, str]]:
+def left(tmp_path: Path, written: str, few: bool = False) -> tuple[str, dict[str, str]]:
     """A source after the sentences were left out, and the variables."""
     path = tmp_path / "en" / "_a.qmd"
     path.parent.mkdir()
@@ -31,7 +32,7 @@ def left(tmp_path: Path, written: str) -> tuple[str, dict[str, str]]:
     tables = dict.fromkeys(("saving_claims", "segments", "documents"), rows)
     material = ReportMaterial("", {}, RECORDS, tables, None, 52, 72, 122)  # type: ignore[arg-type]
     told: list[str] = []
-    values = leave_out(tmp_path, [path], KNOWN, material, Words("en"), told.append)
+    values = leave_out(tmp_path, [path], KNOWN, material, Words("en"), few, told.append)
     text = path.read_text(encoding="utf-8")
     assert bool(told) == (text != written)
     assert text.count("\n") == written.count("\n"), "problems are told by line"
@@ -65,19 +66,33 @@ def test_a_sentence_goes_with_its_number(tmp_path: Path, written: str, kept: str
         "All {{< var reports.read.x >}} were read. {{< var finding.a >}} See @fig-a.\n",
         "Of {{< var saving.stated.count >}}.\n",  # no family of numbers: misspelt, and refused
         "Of {{< var savings.statd.count >}}.\n",  # its table has rows: misspelt, and refused
-        "High: {{< var rating.permanence.high.x >}}.\n",
         "| a | b |\n|---|---|\n| {{< var goals.stated.count >}} | x |\n",
         "# Goals {{< var goals.stated.count >}}\n",
     ],
 )
-def test_what_has_its_number_is_withheld_or_stands_in_a_table_stays(
-    tmp_path: Path, written: str
-) -> None:
+def test_what_has_its_number_or_stands_in_a_table_stays(tmp_path: Path, written: str) -> None:
     text, values = left(tmp_path, written)
     assert text == written
     for key in find_variables(written):
-        if key.startswith("rating"):
-            assert values[key] == Words("en")("report.suppressed")
         if key.startswith("goals"):
             assert values[key] == Words("en")("report.missing")
         assert (key in values) == (not key.startswith(("saving", "finding")))
+
+
+@pytest.mark.parametrize(
+    ("written", "few", "kept"),
+    [
+        ("High: {{< var rating.permanence.high.x >}}.", False, "report.left_out.withheld"),
+        ("Most often {{< var ranking.goal.top >}}.", True, "report.left_out.few"),
+        ("Most often {{< var ranking.result.top >}}.", False, "report.left_out.none"),
+    ],
+)
+def test_a_paragraph_of_which_nothing_is_left_says_why(
+    tmp_path: Path, written: str, few: bool, kept: str
+) -> None:
+    assert left(tmp_path, written, few)[0].strip() == Words("en")(kept)
+
+
+def test_a_ranking_is_told_of_enough_reports(tmp_path: Path) -> None:
+    written = "Most often {{< var ranking.goal.top >}}."
+    assert left(tmp_path, written)[0] == written
