@@ -110,7 +110,7 @@ def description_page(
     *catalogue, cited = catalogue_rows(declared, language, words)
     labelled = [(words(f"report.sheet.{name}"), text) for name, text in rows]
     shown = [(name, escape_markdown(text)) for name, text in (*catalogue, *labelled, cited)]
-    paged = f'{formats}[; {pages}]{{.content-hidden when-format="html"}}'
+    paged = f'{formats}[; {pages}]{{.content-visible unless-format="html"}}'
     shown.insert(-1, (words("report.sheet.formats"), paged))
     frame = pd.DataFrame(shown, columns=["field", "content"])
     columns = _columns("sheet", words, field=26, content=74)

@@ -46,7 +46,7 @@ from evaltools.report.variables import (
 )
 
 MOST_NUMBERS = 6
-MOST_PRINTED = 260
+LONGEST_ON_PAPER = 200
 """Characters of a fact on paper; reasons that list many numbers are whole on the screen."""
 ON_PAPER = frozenset({"reading", "outcome", "strength", "margin", "accepted"})
 
@@ -99,9 +99,10 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
     facts = [("outcome", f"{outcome}. {why[:1].upper()}{why[1:]}"), ("condition", condition)]
     if finding.reading is not None:
         facts.insert(0, ("reading", finding.reading.in_language(language)))
+    strength = propose(judgement, around.numbers)
     facts += [
         ("class", words(f"trail.finding.class.{finding.evidence_class}")),
-        ("strength", propose(judgement, around.numbers).text(words)),
+        ("strength", strength.text(words)),
     ]
     if margin := _margin(judgement, around):
         facts.append(("margin", margin))
@@ -111,13 +112,13 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
         facts.append(("accepted", accepted))
     told = []
     for name, text in facts:
-        title, brief = words(f"trail.finding.{name}"), shorten(text, MOST_PRINTED, placeholder=" …")
-        if name not in ON_PAPER or brief != text:
-            told.append(line(title, sentence(text), "screen"))
-        if name in ON_PAPER and brief != text:
-            told.append(line(title, brief, "paper"))
-        if name in ON_PAPER and brief == text:
-            told.append(line(title, sentence(text)))
+        title, brief = words(f"trail.finding.{name}"), shorten(text, LONGEST_ON_PAPER, placeholder=" …")
+        if name == "strength":  # its concerns are on the screen
+            brief = words(f"findings.strength.{strength.level}")
+        alike = name in ON_PAPER and brief == text
+        told.append(line(title, sentence(text), None if alike else "screen"))
+        if name in ON_PAPER and not alike:
+            told.append(line(title, brief if brief.endswith("…") else sentence(brief), "paper"))
     if note:
         told.insert(1, line(words("findings.rules.label"), sentence(note[:1].upper() + note[1:])))
     whose = sentence(words(f"trail.estimand.{judgement.estimand}"))
