@@ -112,7 +112,10 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
         facts.append(("accepted", accepted))
     told = []
     for name, text in facts:
-        title, brief = words(f"trail.finding.{name}"), shorten(text, LONGEST_ON_PAPER, placeholder=" …")
+        title, brief = (
+            words(f"trail.finding.{name}"),
+            shorten(text, LONGEST_ON_PAPER, placeholder=" …"),
+        )
         if name == "strength":  # its concerns are on the screen
             brief = words(f"findings.strength.{strength.level}")
         alike = name in ON_PAPER and brief == text

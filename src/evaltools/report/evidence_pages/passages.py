@@ -412,8 +412,8 @@ def quote_side(found: Sequence[Passage], side: Side, policy: QuotePolicy, words:
     """
     title = words(f"trail.{side}")
     if not found:
-        screen = line(title, sentence(words(f"trail.none_{side}")), "screen")
-        return f"{screen} {line(title, sentence(words('trail.paper.none')), 'paper')}\n\n"
+        whole = line(title, sentence(words(f"trail.none_{side}")), "screen")
+        return f"{whole} {line(title, sentence(words('trail.paper.none')), 'paper')}\n\n"
     screen, paper = sample_evenly(found, MOST_ON_SCREEN), sample_evenly(found, MOST_PRINTED)
     counts = {"all": len(found), "documents": len({passage.document for passage in found})}
     text = words("trail.passages", shown=len(screen), **counts)
