@@ -144,7 +144,7 @@ def least_size(page: pdfium.PdfPage) -> float:
 
 def largest_gap(page: pdfium.PdfPage) -> float:
     """The tallest strip without ink between header and footer, as a share of what is between."""
-    image = page.render(scale=0.5, grayscale=True).to_numpy()[..., 0]
+    image = page.render(scale=0.5, grayscale=True).to_numpy()
     body = image[int(len(image) * 0.085) : int(len(image) * 0.925)]
     longest = current = 0
     for inked in (body < 245).any(axis=1):
