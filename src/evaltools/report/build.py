@@ -11,7 +11,8 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -212,7 +213,8 @@ def build_report(
 
     with store.open_new() as building:
         material = gather_material(study, made)
-        files = _render_documents(study, parameters, material, chosen, building, say)
+        dated = replace(chosen, epoch=chosen.epoch or date_of(study, parameters))
+        files = _render_documents(study, parameters, material, dated, building, say)
         for file in (INDICATORS, "manifest.json"):
             shutil.copyfile(made.folder / file, building / file)
         write_findings(material.judgements, building)
@@ -233,6 +235,21 @@ def build_report(
         say(line)
     say("Report:")
     return _report(folder, record["files"])
+
+
+def date_of(study: Study, parameters: Parameters) -> int:
+    """The day within the files where SOURCE_DATE_EPOCH names none: no clock is read.
+
+    Returns:
+        Seconds since 1970 of the day of publication, else of the cut-off, else 0.
+    """
+    day: date | None = parameters.cutoff if "cutoff" in parameters.declarations else None
+    if study.declaration.publication is not None:
+        day = study.declaration.publication.published
+    if day is None:
+        return 0
+    seconds = int(datetime.combine(day, time(), UTC).timestamp())
+    return min(max(seconds, 0), engines.LATEST)
 
 
 def _render_documents(

@@ -25,6 +25,7 @@ from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
+from evaltools.report.citation import cite
 from evaltools.report.evidence_pages.facts import (
     fact_variables,
     read_facts,
@@ -256,16 +257,24 @@ def front_matter(
     language: Language = parameters.language
     words = glossary.words
     declared = study.declaration
+    cited = cite(declared, language)
     metadata: dict[str, Any] = {
         "lang": language,
         "title": declared.title.in_language(language),
         "short-title": declared.printed("short_title", language),
         "subtitle": declared.printed("subtitle", language),
-        "author": declared.printed("publisher", language),
+        "author": [*cited.authors] or cited.publisher,
         "flags": example_flags(study, material),
     }
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()
+    metadata |= {
+        name: text
+        for name in ("publisher", "series", "programme", "month")
+        if (text := getattr(cited, name))
+    }
+    if declared.publication and (keywords := declared.publication.keywords):
+        metadata["keywords"] = [each.in_language(language) for each in keywords]
     metadata["findings"] = findings_metadata(material.judgements, words, glossary.labels)
     if material.descriptor.example:
         metadata["example-notice"] = words("report.example_notice")
@@ -276,7 +285,7 @@ def _reference_docx(metadata: Mapping[str, Any], one_page: bool) -> bytes:
     page = Page(
         language=f"{metadata['lang']}-{REGIONS[metadata['lang']]}",
         title=metadata["title"],
-        publisher=metadata["author"],
+        publisher=metadata.get("publisher", ""),
         notice=metadata.get("example-notice", ""),
         chapters_on_new_page=False,
         one_page=one_page,

@@ -47,9 +47,10 @@ QUOTED = re.compile(r"^``` \{\.evidence-passages\}.*?^```$", re.MULTILINE | re.D
 def english(text: str) -> list[str]:
     """Places of a text that have a word of English.
 
-    Passages of reports, code, keys and addresses are not the page's own words.
+    Passages of reports, code, keys, addresses and the names of licences are not the page's own
+    words.
     """
-    text = unescape(QUOTED.sub("", text)).replace("\u200b", "")
+    text = unescape(QUOTED.sub("", text)).replace("\u200b", "").replace("CC BY", "")
     text = re.sub(r"`[^`\n]*`|^\| [a-z_]+ \|", "", text, flags=re.MULTILINE)
     text = re.sub(r"https?://\S+", "", text)
     return [

@@ -42,7 +42,7 @@ def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words
             }
         )
     # A name, then who leads it, would look like a person to whoever searches what is published.
-    widths = {"name": 41, "call": 9, "grant": 13, "lead": 24, "report": 13}
+    widths = {"name": 48, "call": 8, "grant": 11, "lead": 22, "report": 11}
     return _table("projects", rows, widths, words, note, name="markdown", grant="money")
 
 
@@ -67,7 +67,7 @@ def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> 
                 "reports": SUPPRESSED if name in withheld else shown,
             }
         )
-    widths = {"kind": 15, "label": 26, "definition": 46, "reports": 13}
+    widths = {"kind": 13, "label": 20, "definition": 56, "reports": 11}
     return _table("codebook", rows, widths, words, _example(descriptor, words), reports="count")
 
 
@@ -141,8 +141,8 @@ def reports_read_table(evidence: Evidence, descriptor: Descriptor, words: Words)
         }
         for report in _records(evidence.reports)
     ]
-    widths = {"document": 22, "project": 37, "received": 13, "language": 10, "pages": 7,
-              "readers": 11}  # fmt: skip
+    widths = {"document": 20, "project": 42, "received": 12, "language": 9, "pages": 7,
+              "readers": 10}  # fmt: skip
     note = _example(descriptor, words)
     return _table(
         "reports", rows, widths, words, note, project="markdown", pages="count", readers="count"

@@ -126,6 +126,7 @@ class Facts:
     """The metadata of a document as plain text; texts that it does not give are empty.
 
     Arguments:
+        date: as printed; the month where the report is published in one.
         language, region: `fi`, `FI`; the region may be empty.
         notice: a line for every page, such as that the data are made up.
         contents_depth: how many levels of headings the contents list.
@@ -139,6 +140,7 @@ class Facts:
     date: str
     series: str
     publisher: str
+    programme: str
     description: str
     keywords: tuple[str, ...]
     language: str
@@ -183,9 +185,10 @@ def read_facts(tree: Node, context: Context) -> Facts:
         short_title=meta_text(tree, "short-title") or title,
         subtitle=meta_text(tree, "subtitle"),
         authors=meta_list(tree, "author"),
-        date=meta_text(tree, "date"),
+        date=meta_text(tree, "month", "date"),
         series=meta_text(tree, "series"),
         publisher=meta_text(tree, "publisher"),
+        programme=meta_text(tree, "programme"),
         description=meta_text(tree, "description", "abstract"),
         keywords=meta_list(tree, "keywords"),
         language=base.lower(),
