@@ -155,8 +155,6 @@ def read_record(folder: Path) -> dict[str, Any] | None:
 
 Say = Callable[[str], None]
 
-INDICATORS = "indicators.csv"
-
 
 @dataclass(frozen=True)
 class Report:
@@ -164,7 +162,7 @@ class Report:
 
     Arguments:
         folder: where people find it.
-        files: the report in its formats, then the indicator table.
+        files: the report in its formats, what stands beside it, then the indicators as data.
     """
 
     folder: Path
@@ -208,13 +206,19 @@ def build_report(
     key = compute_render_key(made.key, sources, chosen, parameters.language, predecessor)
     # Loads pandas for half a second, which a build with nothing to do need not wait for.
     from evaltools.findings.display import write_findings
+    from evaltools.report.data_files import data_files
+    from evaltools.report.evidence_pages.glossary import Glossary
     from evaltools.report.material import gather_material, summarise_findings
 
     with store.open_new() as building:
         material = gather_material(study, made)
         files = _render_documents(study, parameters, material, chosen, building, say)
-        for file in (INDICATORS, "manifest.json"):
-            shutil.copyfile(made.folder / file, building / file)
+        words, example = study.words(parameters.language), material.descriptor.example
+        glossary = Glossary.of(material.tables, words, study.declaration)
+        data = data_files(study, parameters, made, glossary, example)
+        for file, content in data.items():
+            (building / file).write_bytes(content)
+        shutil.copyfile(made.folder / "manifest.json", building / "manifest.json")
         write_findings(material.judgements, building)
         record = {
             "key": key,
@@ -223,7 +227,7 @@ def build_report(
             "sources": hash_sources(sources) | predecessor,
             "code": hash_package(),
             "parameters": parameters.as_values(),
-            "files": [*files, INDICATORS],
+            "files": [*files, *data],
         }
         folder = store.publish(building, name, record)
     for line in (
