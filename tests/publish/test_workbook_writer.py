@@ -17,7 +17,6 @@ import python_calamine
 from published_study import HOSTILE, NOTICE
 
 from evaltools.publish.bundle import Bundle
-from evaltools.publish.gates import Candidate
 from evaltools.report.data_files import codebook_csv
 from evaltools.report.workbook import Sheet, write_workbook
 
@@ -43,12 +42,13 @@ def test_there_is_a_sheet_a_chapter_after_cover_contents_and_notes(
 
 
 def test_the_cover_says_what_the_numbers_are_and_what_the_symbols_mean(
-    book: openpyxl.Workbook, candidate: Candidate
+    book: openpyxl.Workbook, bundle: Bundle
 ) -> None:
     cover = book["Kansi"]
     told = {row[0]: row[1] for row in cover.iter_rows(min_row=4, values_only=True)}
     assert cover["A2"].value == NOTICE
-    assert told["Laskenta-ajo"] == candidate.run.key
+    manifest = json.loads((bundle.folder / "manifest.json").read_text("utf-8"))
+    assert told["Laskenta-ajo"] == manifest["key"]
     assert told["Tarkastelukierros"] == "tarkastelu 2022"
     assert {"[c]", "[x]", "[z]"} <= set(told)
     assert told["Käyttölupa"].startswith("CC BY 4.0")

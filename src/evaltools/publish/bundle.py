@@ -368,11 +368,11 @@ def _copy_report(folder: Path, candidate: Candidate, record: dict[str, Any]) -> 
 
 
 def _what_it_is(candidate: Candidate, file: str) -> str:
-    made = candidate.study.declaration.press_release
-    language = made.language_of(file) if made else None
-    if language is None:
-        return "The report"
-    return f"Press release in {Words('en')(f'language.{language}')}"
+    for made in candidate.study.declaration.companions:
+        if language := made.language_of(file):
+            kind = made.kind.replace("_", " ").capitalize()
+            return f"{kind} in {Words('en')(f'language.{language}')}"
+    return "The report"
 
 
 def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:

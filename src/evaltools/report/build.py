@@ -42,7 +42,6 @@ from evaltools.study.vocabulary import Language
 
 if TYPE_CHECKING:
     from evaltools.report.material import ReportMaterial
-    from evaltools.report.renderer.format_context import Format
 
 RECORD = "report.json"
 _NAME_LENGTH = 16
@@ -247,8 +246,8 @@ def _render_documents(
     folder: Path,
     say: Say,
 ) -> list[str]:
-    """Render the report and its press releases into a folder; the names of the files made."""
-    from evaltools.report.press_release import plan_press_releases, stage_press_release
+    """Render the report and what stands beside it into a folder; the names of the files made."""
+    from evaltools.report.companions import plan_companions, stage_companion
     from evaltools.report.staging import stage
 
     def project(name: str) -> Path:
@@ -256,7 +255,7 @@ def _render_documents(
         place.mkdir()
         return place
 
-    def render(name: str, formats: Sequence[Format], own: Path, document: Path, tell: Say) -> None:
+    def render(name: str, formats: Sequence[str], own: Path, document: Path, tell: Say) -> None:
         output = folder / f"rendered-{name}"
         for path in engines.render(engine, own, document, formats, output, tell):
             files[name].append(f"{name}{path.suffix}")
@@ -266,20 +265,21 @@ def _render_documents(
 
     target = study.report(parameters.language)
     name, own = f"{target.name}-{parameters.language}", project("report")
-    releases = plan_press_releases(study, parameters, material)
+    releases = plan_companions(study, parameters, material)
     leading = [text for each in releases for text in each.leading_texts()]
     document = stage(study, parameters, material, own, leading)
     files: dict[str, list[str]] = {name: []}
     told: list[str] = []
     say(f"Rendering with {engine}")
     render(name, target.formats, own, document, say)  # by processes, so before there are threads
-    # The press releases are short and wait for pandoc most of the time.
+    # The others are short and wait for pandoc most of the time.
     with ThreadPoolExecutor(2) as together:
         waiting = []
         for each in releases:
             files[each.file], place = [], project(each.file)
-            staged = stage_press_release(each, material, place)
-            task = (each.file, each.declared.formats, place, staged, told.append)
+            staged = stage_companion(each, material, place)
+            formats = each.declared.formats_by(engine.name)
+            task = (each.file, formats, place, staged, told.append)
             waiting.append(together.submit(render, *task))
         for one in waiting:
             one.result()
@@ -300,8 +300,9 @@ def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
 
 def _check_sources(study: Study, language: Language) -> None:
     """Tell what the report's sources lack, or cannot be read of them, before anything runs."""
-    release = study.declaration.press_release
-    for source in (study.report(language).source, *(release.sources.values() if release else ())):
+    beside = (each.sources[own] for each in study.declaration.companions
+              for own in each.languages_beside(language))  # fmt: skip
+    for source in (study.report(language).source, *beside):
         read_file(study.root / source, source)
     hash_sources(study.root / "reports")
     refuse(missing_parts(study, language))
@@ -382,18 +383,18 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     refuse(check_output_folder(study, folder, "stage.folder"))
     _check_sources(study, parameters.language)
     made = run_notebooks(study, parameters, say=say)
+    from evaltools.report.companions import add_companion, plan_companions
     from evaltools.report.material import gather_material
-    from evaltools.report.press_release import add_press_release, plan_press_releases
     from evaltools.report.staging import stage  # loads pandas, as above
 
     with build_beside(folder) as building:
         material = gather_material(study, made)
-        releases = plan_press_releases(study, parameters, material)
+        releases = plan_companions(study, parameters, material)
         leading = [text for each in releases for text in each.leading_texts()]
         document = stage(study, parameters, material, building, leading)
         for each in releases:
             if each.parameters.language == parameters.language:
-                add_press_release(each, material, building)
+                add_companion(each, material, building)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
 

@@ -57,7 +57,7 @@ def english(text: str) -> list[str]:
     """
     text = unescape(QUOTED.sub("", text)).replace("\u200b", "")
     text = re.sub(r"`[^`\n]*`|^\| [a-z_]+ \|", "", text, flags=re.MULTILINE)
-    text = re.sub(r"https?://\S+", "", text)
+    text = re.sub(r"https?://\S+|CC BY", "", text)
     return [
         text[max(0, found.start() - 40) : found.end() + 40]
         for found in WORD.finditer(text)
