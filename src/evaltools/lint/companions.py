@@ -23,18 +23,25 @@ def read_companions(
     """
     declared = read_leniently(root / "evaluation.yml")
     kinds = [declared.get(kind) for kind in KINDS]
-    listed = [each.get("sources") if isinstance(each, dict) else None for each in kinds]
+    listed = {
+        kind: each.get("sources") if isinstance(each, dict) else None
+        for kind, each in zip(KINDS, kinds, strict=True)
+    }
     reports, problems = [], []
     elsewhere = frozenset(finding.name for finding in findings.findings)
-    wanted = [(sources, language) for language in LANGUAGES for sources in listed]
-    for sources, language in wanted:
+    wanted = [(kind, language) for language in LANGUAGES for kind in KINDS]
+    for kind, language in wanted:
+        sources = listed[kind]
         name = sources.get(language) if isinstance(sources, dict) else None
         parts = PurePosixPath(name).parts if isinstance(name, str) else ()
         if parts[:1] != ("reports",) or ".." in parts:
             continue  # reading the declaration says what is wrong with it
         read, hindered = read_files(root, language, [root / str(name)], str(name))
         results = tuple((source, block) for source in read for block in source.blocks)
-        report = Report(root, language, read, findings, names, results=results, elsewhere=elsewhere)
+        report = Report(
+            root, language, read, findings, names,
+            results=results, elsewhere=elsewhere, headed=kind == "slides",
+        )  # fmt: skip
         reports += [report] if read else []
         problems += hindered
     return reports, problems
