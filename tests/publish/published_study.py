@@ -165,6 +165,7 @@ def declaration() -> dict[str, Any]:
         "chapters": {},
         "reports": {"fi": {"source": "reports/fi/report.qmd", "name": "tiny"}},
         "press_release": None,
+        "slides": None,
         "questions": [question(declared)],
     }
 

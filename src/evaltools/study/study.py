@@ -337,7 +337,8 @@ def _wrong_companion(
             what, allowed = f"{source} is no place for it", "reports/<folder>/<file>.qmd"
             yield Problem(place, what, allowed)
         elif path.parent in taken:
-            what, remedy = f"{source} stands among other documents", "Use another folder."
+            what = f"{source} stands among the chapters of a report or beside another document"
+            remedy = "Use another folder."
             yield Problem(place, what, "", remedy)
 
 
