@@ -29,7 +29,9 @@ def test_its_files_are_told_by_their_names(write_study: Write, small: str) -> No
     assert declared.language_of("report-fi.html") is None
 
 
-SLIDES = "slides:\n  name: deck\n  sources: {fi: reports/slides/fi.qmd, sv: reports/slides/sv.qmd}\n"
+SLIDES = (
+    "slides:\n  name: deck\n  sources: {fi: reports/slides/fi.qmd, sv: reports/slides/sv.qmd}\n"
+)
 
 
 def test_slides_are_made_in_the_language_of_the_report_alone(
