@@ -206,7 +206,7 @@ class CodingSession:
             "round": self.round,
             "language": self.language,
             "version": self.material.version,
-            "codes": list(self.material.codes.values()),
+            "codes": self.material.codebook(self.language),
             "words": load_words(self.language),
             "locked_by": self.journal.locked_by,
             "set_aside": self.journal.set_aside.name if self.journal.set_aside else "",

@@ -17,6 +17,7 @@ from evaltools.lint.claim_rules import (
     check_quantifiers,
     check_shares,
 )
+from evaltools.lint.companions import read_companions, said_in_companions
 from evaltools.lint.finding_rules import (
     check_agreement,
     check_counter_evidence,
@@ -25,7 +26,6 @@ from evaltools.lint.finding_rules import (
 )
 from evaltools.lint.findings_index import FILE, read_findings_index
 from evaltools.lint.messages import place_of
-from evaltools.lint.press_releases import read_press_releases, said_in_press_release
 from evaltools.lint.references import check_floats, check_quotes
 from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
@@ -75,7 +75,7 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
     found = [*check_counter_evidence(findings), *check_rivals(findings)]
     declared = study_root / FILE
     texts = {FILE: declared.read_text(encoding="utf-8")} if declared.is_file() else {}
-    releases, unread = read_press_releases(study_root, findings, names)
+    releases, unread = read_companions(study_root, findings, names)
     problems += unread
     checked = set(languages)
     reports = list(releases)
@@ -87,7 +87,7 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
             continue
         sources, hindered = read_sources(study_root, known)
         problems += hindered
-        elsewhere = said_in_press_release(releases, known)
+        elsewhere = said_in_companions(releases, known)
         report = Report(study_root, known, sources, findings, names, elsewhere=elsewhere)
         report, unread = find_results(report)
         problems += unread

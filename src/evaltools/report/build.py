@@ -43,7 +43,6 @@ from evaltools.study.vocabulary import Language
 
 if TYPE_CHECKING:
     from evaltools.report.material import ReportMaterial
-    from evaltools.report.renderer.format_context import Format
 
 RECORD = "report.json"
 _NAME_LENGTH = 16
@@ -156,8 +155,6 @@ def read_record(folder: Path) -> dict[str, Any] | None:
 
 Say = Callable[[str], None]
 
-INDICATORS = "indicators.csv"
-
 
 @dataclass(frozen=True)
 class Report:
@@ -165,7 +162,7 @@ class Report:
 
     Arguments:
         folder: where people find it.
-        files: the report in its formats, then the indicator table.
+        files: the report in its formats, what stands beside it, then the indicators as data.
     """
 
     folder: Path
@@ -209,14 +206,20 @@ def build_report(
     key = compute_render_key(made.key, sources, chosen, parameters.language, predecessor)
     # Loads pandas for half a second, which a build with nothing to do need not wait for.
     from evaltools.findings.display import write_findings
+    from evaltools.report.data_files import data_files
+    from evaltools.report.evidence_pages.glossary import Glossary
     from evaltools.report.material import gather_material, summarise_findings
 
     with store.open_new() as building:
         material = gather_material(study, made)
         dated = replace(chosen, epoch=chosen.epoch or date_of(study, parameters))
         files = _render_documents(study, parameters, material, dated, building, say)
-        for file in (INDICATORS, "manifest.json"):
-            shutil.copyfile(made.folder / file, building / file)
+        words, example = study.words(parameters.language), material.descriptor.example
+        glossary = Glossary.of(material.tables, words, study.declaration)
+        data = data_files(study, parameters, made, glossary, example)
+        for file, content in data.items():
+            (building / file).write_bytes(content)
+        shutil.copyfile(made.folder / "manifest.json", building / "manifest.json")
         write_findings(material.judgements, building)
         record = {
             "key": key,
@@ -225,7 +228,7 @@ def build_report(
             "sources": hash_sources(sources) | predecessor,
             "code": hash_package(),
             "parameters": parameters.as_values(),
-            "files": [*files, INDICATORS],
+            "files": [*files, *data],
         }
         folder = store.publish(building, name, record)
     for line in (
@@ -260,8 +263,8 @@ def _render_documents(
     folder: Path,
     say: Say,
 ) -> list[str]:
-    """Render the report and its press releases into a folder; the names of the files made."""
-    from evaltools.report.press_release import plan_press_releases, stage_press_release
+    """Render the report and what stands beside it into a folder; the names of the files made."""
+    from evaltools.report.companions import plan_companions, stage_companion
     from evaltools.report.staging import stage
 
     def project(name: str) -> Path:
@@ -269,7 +272,7 @@ def _render_documents(
         place.mkdir()
         return place
 
-    def render(name: str, formats: Sequence[Format], own: Path, document: Path, tell: Say) -> None:
+    def render(name: str, formats: Sequence[str], own: Path, document: Path, tell: Say) -> None:
         output = folder / f"rendered-{name}"
         for path in engines.render(engine, own, document, formats, output, tell):
             files[name].append(f"{name}{path.suffix}")
@@ -279,20 +282,21 @@ def _render_documents(
 
     target = study.report(parameters.language)
     name, own = f"{target.name}-{parameters.language}", project("report")
-    releases = plan_press_releases(study, parameters, material)
+    releases = plan_companions(study, parameters, material)
     leading = [text for each in releases for text in each.leading_texts()]
     document = stage(study, parameters, material, own, leading)
     files: dict[str, list[str]] = {name: []}
     told: list[str] = []
     say(f"Rendering with {engine}")
     render(name, target.formats, own, document, say)  # by processes, so before there are threads
-    # The press releases are short and wait for pandoc most of the time.
+    # The others are short and wait for pandoc most of the time.
     with ThreadPoolExecutor(2) as together:
         waiting = []
         for each in releases:
             files[each.file], place = [], project(each.file)
-            staged = stage_press_release(each, material, place)
-            task = (each.file, each.declared.formats, place, staged, told.append)
+            staged = stage_companion(each, material, place)
+            formats = each.declared.formats_by(engine.name)
+            task = (each.file, formats, place, staged, told.append)
             waiting.append(together.submit(render, *task))
         for one in waiting:
             one.result()
@@ -313,8 +317,9 @@ def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
 
 def _check_sources(study: Study, language: Language) -> None:
     """Tell what the report's sources lack, or cannot be read of them, before anything runs."""
-    release = study.declaration.press_release
-    for source in (study.report(language).source, *(release.sources.values() if release else ())):
+    beside = (each.sources[own] for each in study.declaration.companions
+              for own in each.languages_beside(language))  # fmt: skip
+    for source in (study.report(language).source, *beside):
         read_file(study.root / source, source)
     hash_sources(study.root / "reports")
     refuse(missing_parts(study, language))
@@ -395,18 +400,18 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     refuse(check_output_folder(study, folder, "stage.folder"))
     _check_sources(study, parameters.language)
     made = run_notebooks(study, parameters, say=say)
+    from evaltools.report.companions import add_companion, plan_companions
     from evaltools.report.material import gather_material
-    from evaltools.report.press_release import add_press_release, plan_press_releases
     from evaltools.report.staging import stage  # loads pandas, as above
 
     with build_beside(folder) as building:
         material = gather_material(study, made)
-        releases = plan_press_releases(study, parameters, material)
+        releases = plan_companions(study, parameters, material)
         leading = [text for each in releases for text in each.leading_texts()]
         document = stage(study, parameters, material, building, leading)
         for each in releases:
             if each.parameters.language == parameters.language:
-                add_press_release(each, material, building)
+                add_companion(each, material, building)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from evaltools.problems import Problem, ProblemError
 
@@ -38,9 +38,6 @@ def read_epoch(environment: Mapping[str, str] | None = None) -> int:
         return int(written)
     raise ProblemError([Problem(VARIABLE, what, allowed, remedy, "render.epoch")])
 
-
-if TYPE_CHECKING:
-    from evaltools.report.renderer.format_context import Format
 
 Choice = Literal["auto", "quarto", "embedded"]
 
@@ -82,7 +79,7 @@ def render(
     engine: Engine,
     project: Path,
     document: Path,
-    formats: Sequence[Format],
+    formats: Sequence[str],
     output: Path,
     progress: Callable[[str], None],
 ) -> list[Path]:

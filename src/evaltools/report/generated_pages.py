@@ -139,6 +139,11 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
     return add_caption(Table(frame, columns, caption, language), "tbl-parameters")
 
 
+def data_links(words: Words, table: str, workbook: str, schema: str) -> str:
+    """Where the indicators are as data: files beside the report."""
+    return words("publishing.files", table=table, workbook=workbook, schema=schema) + "\n"
+
+
 def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words: Words) -> str:
     """The indicators that the prose uses, each with the three things it can be taken to say."""
     named = group_by_name(each for each in indicators if not each.dimensions)

@@ -31,6 +31,7 @@ from evaltools.report.annexes.case_boxes import case_page
 from evaltools.report.annexes.declaration import CaseDeclaration, load_cases
 from evaltools.report.annexes.quotations import Quotations, voices_page
 from evaltools.report.annexes.tables import annex_pages
+from evaltools.report.data_files import FILES
 from evaltools.report.evidence_pages.facts import (
     ScopeFact,
 )
@@ -48,6 +49,7 @@ GENERATED = (
     "_disclosure.qmd", "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd",
     "_checklists.qmd", "_judgements.qmd", "_bases.qmd", "_logic.qmd", "_recommendations.qmd",
     "_projects.qmd", "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd", "_since.qmd",
+    "_files.qmd",
 )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def write_pages(
         "_parameters.qmd": generated_pages.parameter_table(parameters, words),
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
         "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
+        "_files.qmd": generated_pages.data_links(words, *FILES),
         "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
         "_release.qmd": link_numbers(
             release_table(material.judgements, words, glossary.labels, descriptor.example)

@@ -33,7 +33,7 @@ from evaltools.report.quarto_messages import (
     parse_problems,
     strip_terminal_codes,
 )
-from evaltools.report.renderer.format_context import SUFFIXES
+from evaltools.report.renderer.format_context import QUARTO_SUFFIXES
 from evaltools.report.renderer.located_problems import CODE_SPAN, Fences
 from evaltools.report.renderer.shortcodes import ESCAPED, SHORTCODE
 from evaltools.yaml_text import load_trusted
@@ -145,9 +145,10 @@ def render(
     progress: Callable[[str], object],
 ) -> list[Path]:
     """Render a document of a staged project into its formats."""
-    unknown = sorted(set(formats) - set(SUFFIXES))
+    unknown = sorted(set(formats) - set(QUARTO_SUFFIXES))
     refuse(
-        Problem("formats", f"no format is called '{item}'", ", ".join(SUFFIXES)) for item in unknown
+        Problem("formats", f"no format is called '{item}'", ", ".join(QUARTO_SUFFIXES))
+        for item in unknown
     )
     relative = document.resolve().relative_to(project.resolve())
     stop, turn = threading.Event(), threading.Lock()
@@ -228,14 +229,14 @@ def _render_format(
         status = process.returncode
         what = f"Quarto made no {kind} (status {status}) and said: {last or 'nothing'}"
         return [Problem(where, what, code="quarto.error")]
-    if kind == "html" and made.with_name(f"{made.stem}_files").is_dir():
-        remedy = "Set embed-resources: true for the format html."
+    if QUARTO_SUFFIXES[kind] == ".html" and made.with_name(f"{made.stem}_files").is_dir():
+        remedy = f"Set embed-resources: true for the format {kind}."
         return [Problem(where, "the page needs other files beside it", "", remedy, "quarto.html")]
     return made
 
 
 def _find_outputs(project: Path, kind: str) -> list[Path]:
-    found = project.rglob(f"*{SUFFIXES[kind]}")
+    found = project.rglob(f"*{QUARTO_SUFFIXES[kind]}")
     return sorted(found, key=lambda path: (len(path.parts), path))
 
 
@@ -245,7 +246,7 @@ def _find_output(log: str, sources: Sources, kind: str, before: set[Path]) -> Pa
     if paths := re.findall(r"^Output created: (.+)$", strip_terminal_codes(log), re.MULTILINE):
         for base in (project / document.parent, project):
             path = (base / str(paths[-1]).strip()).resolve()
-            if path.is_file() and path.suffix == SUFFIXES[kind]:
+            if path.is_file() and path.suffix == QUARTO_SUFFIXES[kind]:
                 return path
     new = (path for path in _find_outputs(project, kind) if path not in before)
     return next((path for path in new if path.stem == document.stem), None)
@@ -293,7 +294,7 @@ def _move_files(output_file: Mapping[str, Path], output: Path, name: str) -> lis
     output.mkdir(parents=True, exist_ok=True)
     waiting = []
     for kind, path in output_file.items():
-        target = output / f"{name}{SUFFIXES[kind]}"
+        target = output / f"{name}{QUARTO_SUFFIXES[kind]}"
         beside = output / f".{target.name}.{os.getpid()}"
         shutil.copyfile(path, beside)
         waiting.append((beside, target))

@@ -153,11 +153,7 @@ def stage(
     metadata = front_matter(study, parameters, material, glossary)
     write_yaml(document.parent / "_metadata.yml", metadata)
     write_style(folder, metadata)
-    notebooks = folder / "notebooks"
-    notebooks.mkdir()
-    for name, notebook in sorted(material.notebooks.items()):
-        text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
-        (notebooks / name).write_text(text + "\n", encoding="utf-8")
+    write_notebooks(folder, material)
     pages = document.parent / "_generated"
     (pages / QUOTES).mkdir(parents=True)
     # What is in them depends on the prose, so they are written last.
@@ -167,6 +163,15 @@ def stage(
     write_pages(study, parameters, material, document.parent, values, glossary, beside)
     _write_chapters(document)
     return document
+
+
+def write_notebooks(folder: Path, material: ReportMaterial) -> None:
+    """Write the executed notebooks, whose figures and tables the sources show."""
+    notebooks = folder / "notebooks"
+    notebooks.mkdir()
+    for name, notebook in sorted(material.notebooks.items()):
+        text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
+        (notebooks / name).write_text(text + "\n", encoding="utf-8")
 
 
 def write_variables(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from evaltools.charts.table import SUPPRESSED, Column, Kind, Table
 from evaltools.evidence import Descriptor, Evidence
+from evaltools.evidence.codebook import texts_of_codes
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.codes import withheld_codes
@@ -52,7 +53,7 @@ def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> 
         return f"{words('annexes.codebook.absent')}\n"
     counts = publishable_counts(evidence.presence, codebook(evidence), policy_for(evidence))
     withheld, rows = withheld_codes(evidence), []
-    definitions = evidence.tables["codes"].set_index("code_id")["definition"]
+    definitions = texts_of_codes(evidence.tables["codes"], "definition", words.language)
     codes = _records(codebook(evidence))
     for code in sorted(codes, key=lambda row: (_kind_order(row["kind"], evidence), row["code_id"])):
         name = code["code_id"]
@@ -63,7 +64,7 @@ def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> 
                 if words.has(f"code_kind.{code['kind']}")
                 else code["kind"],
                 "label": code["label"],
-                "definition": definitions[name],
+                "definition": definitions[name] or None,
                 "reports": SUPPRESSED if name in withheld else shown,
             }
         )

@@ -131,6 +131,8 @@ class Facts:
         notice: a line for every page, such as that the data are made up.
         contents_depth: how many levels of headings the contents list.
         one_page: whether all of it is to stand on one page, without a cover.
+        slides: whether each chapter is a slide.
+        source_line: where slides come from, at the foot of each.
     """
 
     title: str
@@ -150,6 +152,8 @@ class Facts:
     contents_depth: int
     chapters_on_new_page: bool
     one_page: bool = False
+    slides: bool = False
+    source_line: str = ""
 
     @property
     def language_tag(self) -> str:
@@ -198,6 +202,8 @@ def read_facts(tree: Node, context: Context) -> Facts:
         contents_depth=int(depth) if depth.isdigit() else 3,
         chapters_on_new_page=meta_flag(tree, "chapters-on-new-page", True),
         one_page=meta_flag(tree, "one-page", False),
+        slides=meta_flag(tree, "slides", False),
+        source_line=meta_text(tree, "source-line"),
     )
 
 
