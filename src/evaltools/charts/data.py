@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+FIGURE_TYPE: Final = "application/vnd.evaltools.figure+json"
+"""What a page makes of a figure: drawings with real words for two widths, and the data."""
 Raw = str | int | float | None
 
 

@@ -12,12 +12,10 @@ from typing import Any, Final
 from matplotlib import rc_context
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts.data import FigureData
+from evaltools.charts.data import FIGURE_TYPE, FigureData
 from evaltools.charts.style import house_style
 
 CAPTION_TYPE: Final = "application/vnd.evaltools.caption+json"
-PAGE_TYPE: Final = "application/vnd.evaltools.figure+json"
-"""What a page makes of a figure: drawings with real words for two widths, and the data."""
 CAPTION_METADATA: Final = {"evaltools": {"role": "caption"}}
 LONGEST_ALT: Final = 1200
 PNG_DPI: Final = 200
@@ -99,7 +97,7 @@ class Figure:
             "image/svg+xml": self.svg,
             "image/png": base64.b64encode(self.png).decode("ascii"),
             CAPTION_TYPE: {"caption": self.full_caption, "alt": self.alt, "kind": "figure"},
-            PAGE_TYPE: self.page,
+            FIGURE_TYPE: self.page,
             "text/plain": self.alt,
         }
 
