@@ -13,7 +13,7 @@ from evaltools.charts.figure import Figure
 from evaltools.charts.maps import Heatmap, Panel
 from evaltools.charts.style import DEEP_BLUE
 from evaltools.charts.table import Column, Table
-from evaltools.i18n.numbers import number, number_range
+from evaltools.i18n.numbers import Language, number, number_range
 from evaltools.indicators import networks
 from evaltools.indicators.indicator import Indicator
 
@@ -39,7 +39,7 @@ def partners_figure(evidence: Evidence) -> Figure:
     """How many organisations have so many partners."""
     words, language = words_of(evidence), evidence.parameters.language
     rows = [
-        Stack(number_range(low, high, language) if high > low else number(low, language), (count,))
+        Stack(words("networks.partner_range", range=_range(low, high, language)), (count,))
         for low, high, count in networks.partner_counts(evidence)
     ]
     return Stacks(
@@ -48,7 +48,6 @@ def partners_figure(evidence: Evidence) -> Figure:
         words("networks.organisations"),
         shares=False,
         sort=False,
-        heading=words("networks.organisations"),
         words=words,
         nothing=words("networks.nothing"),
     ).figure(
@@ -87,6 +86,10 @@ def network_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
         words.language,
         note=" ".join(words.markdown(f"networks.table_note_{name}") for name in notes),
     )
+
+
+def _range(low: int, high: int, language: Language) -> str:
+    return number_range(low, high, language) if high > low else number(low, language)
 
 
 def _sizes(evidence: Evidence) -> dict[str, int]:

@@ -68,11 +68,12 @@ class _PartedChart(RowChart[Stack]):
     def _parts(self) -> Sequence[Part]: ...
 
     def _lay_out_parts(self, rows: Sequence[Stack], axis: Axis, heading: str) -> RowLayout:
+        parts = self._parts()
         return lay_out_rows(
             [row.label for row in rows],
             ["" if row.suppressed else number(row.total, self.language) for row in rows],
             axis,
-            key=[Entry(part.name, "box", part.color) for part in self._parts()],
+            key=[Entry(part.name, "box", part.color) for part in parts] if len(parts) > 1 else (),
             heading=heading,
             spacing=Spacing(pitch=18.0, inset=0.0),
         )
@@ -85,10 +86,12 @@ class _PartedChart(RowChart[Stack]):
             layout.bar(start, end, y, part.color, number(count, self.language))
 
     def _columns(self) -> list[str]:
-        return [*(part.name for part in self._parts()), self.words("figure.total")]
+        names = [part.name for part in self._parts()]
+        return [*names, self.words("figure.total")] if len(names) > 1 else names
 
     def _cells(self, row: Stack) -> list[Value]:
-        return [*map(self._count, row.counts), self._count(row.total)]
+        counts = list(map(self._count, row.counts))
+        return [*counts, self._count(row.total)] if len(counts) > 1 else counts
 
     def _describe(self) -> str:
         """Every row with its counts, what is withheld, what is missing."""

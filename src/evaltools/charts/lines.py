@@ -156,10 +156,10 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
         following = points[min(place + 1, len(points) - 1)]
         falls = plot.y(following.y) >= y
         # Right of the point, above a line that falls and below one that rises, there is room.
-        below = not falls and y + 10 < plot.bottom - 6
+        below = not falls and y + 16 < plot.bottom - 6
         start = x + 5 if falls or below else x - 5 - long
         start = min(max(start, plot.left + 2), text_width() - EDGE - long)
-        level = y + 10 if below else max(y - 9, plot.top + 6)
+        level = y + 16 if below else max(y - 9, plot.top + 6)
         if any(abs(level - v) < 11 and start < b + 4 and start + long > a - 4 for a, b, v in taken):
             continue
         taken.append((start, start + long, level))

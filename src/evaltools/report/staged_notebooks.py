@@ -86,7 +86,7 @@ def _head(caption: str, headline: str) -> str:
     """The caption with its headline; in bold, since only pages can set it as a title."""
     if not headline:
         first, stop, rest = caption.partition(". ")
-        headline, caption = (first, rest) if stop else (caption.removesuffix("."), "")
+        headline, caption = (f"{first}.", rest) if stop else (caption, "")
     return f"[**{headline}**]{{.figure-headline}} {caption}".strip()
 
 
