@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from functools import cache
 
@@ -228,4 +229,6 @@ def figure(name: str) -> Figure:
 
 def digest(shown: Figure) -> str:
     """SHA-256 of everything a reader gets of a figure."""
-    return hashlib.sha256(shown.svg.encode() + shown.png + shown.alt.encode()).hexdigest()
+    return hashlib.sha256(
+        shown.svg.encode() + shown.png + shown.alt.encode() + json.dumps(shown.page).encode()
+    ).hexdigest()

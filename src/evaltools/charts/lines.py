@@ -34,12 +34,12 @@ from evaltools.charts.style import (
     LIGHT,
     OCHRE,
     PAPER,
+    RUST,
     SMALL,
-    TEAL,
     is_narrow,
     text_width,
 )
-from evaltools.charts.text_metrics import clean, height, width, wrap
+from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.numbers import number, percent, ratio, share, signed
 
 
@@ -151,7 +151,8 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
             continue
         x, y = plot.x(point.x), plot.y(point.y)
         plot.canvas.dots([x], [y], color=DEEP_BLUE, diameter=5.5)
-        label = clean(point.label)
+        room = text_width() - EDGE - plot.left - 4
+        label = wrap(point.label, room, SMALL, max_lines=1)[0]
         long = width(label, SMALL)
         following = points[min(place + 1, len(points) - 1)]
         falls = plot.y(following.y) >= y
@@ -168,7 +169,7 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
 
 SIDE = 200.0
 """Side of the square, points."""
-_COLORS = (DEEP_BLUE, TEAL)
+_COLORS = (DEEP_BLUE, RUST)
 _MARKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _DASHES = (2.5, 1.8)
 

@@ -52,7 +52,7 @@ SMALL: Final = 8.0
 """Size of axis numbers, keys and notes, points. Nothing is smaller."""
 
 DEEP_BLUE: Final = "#17395c"
-TEAL: Final = "#2f9990"
+TEAL: Final = "#3aafa5"
 OCHRE: Final = "#e0a526"
 RUST: Final = "#b4431f"
 GREY: Final = "#5c6369"
