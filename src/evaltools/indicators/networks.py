@@ -31,6 +31,7 @@ DRAWS, SEED = 10_000, 2019
 chance of a printed step lies within 1.5 percentage points of a half. The seed is arbitrary; it was
 chosen before any network was drawn."""
 NO_PATH = "no project shares an organisation with another"
+NO_CHANCE = "random networks have no clustering to compare with"
 _SOURCE = "evaltools.indicators.networks"
 
 
@@ -231,20 +232,26 @@ def ties(evidence: Evidence) -> list[Indicator]:
 
 
 def clustering_records(evidence: Evidence) -> list[Indicator]:
-    """Clustering observed, and the middle and middle 95 % of random networks."""
+    """Clustering observed, the middle and middle 95 % of random networks, and the ratio of both."""
     source, found = f"{_SOURCE}.clustering", clustering(evidence)
     n, null = len(organisations(evidence)), found.null
-    values = (None, None) if null is None else (found.observed, null.median)
-    observed, random = (
+    values: tuple[float | None, ...] = (None, None, None)
+    if null is not None:
+        ratio = found.observed / null.median if found.observed is not None and null.median else None
+        values = (found.observed, null.median, ratio)
+    names = ("clustering", "clustering_null", "clustering_ratio")
+    observed, random, against = (
         number_record(f"network.{name}.index", value, "index", source, n=n, why=NO_PATH)
-        for name, value in zip(("clustering", "clustering_null"), values, strict=True)
+        for name, value in zip(names, values, strict=True)
     )
     if null is not None:
         random = replace(
             random, low=null.low, high=null.high, method="rewired", level=0.95,
             note=f"{DRAWS} random networks with the same degrees, seed {SEED}",
         )  # fmt: skip
-    return [observed, random]
+    if null is not None and not null.median:
+        against = replace(against, note=NO_CHANCE)
+    return [observed, random, against]
 
 
 def _graph(evidence: Evidence) -> nx.Graph[tuple[str, str]]:
