@@ -146,7 +146,7 @@ class Line(Chart):
 def _labels(plot: Plot, points: Sequence[Point]) -> None:
     """Write labels beside their points, where the line does not run; none over another."""
     taken: list[tuple[float, float, float]] = []
-    for place, point in enumerate(points):
+    for point in points:
         if not point.label:
             continue
         x, y = plot.x(point.x), plot.y(point.y)
@@ -154,8 +154,7 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
         room = text_width() - EDGE - plot.left - 4
         label = wrap(point.label, room, SMALL, max_lines=1)[0]
         long = width(label, SMALL)
-        following = points[min(place + 1, len(points) - 1)]
-        falls = plot.y(following.y) >= y
+        falls = points[-1].y < point.y  # where it goes in the end, for it may pause here
         # Right of the point, above a line that falls and below one that rises, there is room.
         below = not falls and y + 16 < plot.bottom - 6
         start = x + 5 if falls or below else x - 5 - long
