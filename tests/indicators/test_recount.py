@@ -45,6 +45,7 @@ CHAPTERS = {
 }
 EXCEPTIONS = {
     "network.clustering_null.index": "random networks",
+    "network.clustering_ratio.index": "random networks",
     "saturation.reached.count": "random orders",
     "saturation.exhausted.count": "random orders",
     "saturation.most.count": "random orders",
