@@ -150,7 +150,7 @@ def add_press_release(planned: PlannedRelease, material: ReportMaterial, folder:
 
 def _metadata(planned: PlannedRelease, material: ReportMaterial) -> dict[str, Any]:
     metadata = front_matter(planned.study, planned.parameters, material, planned.glossary)
-    del metadata["subtitle"]
+    del metadata["subtitle"], metadata["run"]
     return metadata | {
         # A headline has no full stop.
         "title": planned.values[planned.title].replace(".]{.finding", "]{.finding"),

@@ -263,6 +263,7 @@ def front_matter(
         "subtitle": declared.printed("subtitle", language),
         "author": declared.printed("publisher", language),
         "flags": example_flags(study, material),
+        "run": material.run,
     }
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()

@@ -40,7 +40,8 @@ from evaltools.report.renderer.pandoc_tree import (
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "page_contents.js", "page_tables.js", "page_evidence.js")
-_WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure")
+_WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure", "filter-rows",
+          "how-to-cite", "copy", "copied", "run-label", "colophon")  # fmt: skip
 _SHOWN = ("title", "subtitle", "abstract", "abstract-title")
 _LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:|#)|</style", re.IGNORECASE)
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -120,6 +121,8 @@ def _variables(meta: Mapping[str, Any], context: Context) -> dict[str, Any]:
         "series": find_plain_text(meta, "series"),
         "publisher": find_plain_text(meta, "publisher"),
         "day": find_plain_text(meta, "date"),
+        "run": find_plain_text(meta, "run"),
+        "cite": find_plain_text(meta, "cite"),
         "iso": iso if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else "",
     }
     page_css = (_HERE / "page.css").read_text(encoding="utf-8")
@@ -258,6 +261,10 @@ class HtmlTree:
             heading, *codes = blocks
             inlines = self.inlines(heading["c"][1][0]["c"]) if heading["c"][1] else []
             return self._framed(triple, "listing", inlines, self.blocks(codes), True)
+        if "evidence-entries" in classes:
+            # With scripts the entries are data, which no browser lays out before it is asked to.
+            inner = div(attr(), self.blocks(blocks))
+            return [div(triple, [raw("html", "<noscript>"), inner, raw("html", "</noscript>")])]
         if "margin" in classes:
             put(triple, "role", "note")
             put(triple, "aria-label", self.words["margin-note"])
