@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.study.publication import Publication
 from evaltools.study.report_form import DocumentsDeclaration
 from evaltools.study.vocabulary import Declared, Language, Text, Vocabulary
 
@@ -289,41 +290,6 @@ Topic = Literal[
     "selection", "summary", "units",
 ]  # fmt: skip
 """What checklists of reporting ask a report for."""
-
-
-class Licence(Declared):
-    """A licence by name and address."""
-
-    name: str
-    url: Annotated[str, Field(pattern=r"^https://[^\s]+$")]
-
-
-class Author(Declared):
-    """Someone who answers for a publication.
-
-    Arguments:
-        name: as printed.
-        kind: person or organisation.
-        url: an address that identifies them, such as an ORCID.
-    """
-
-    name: str
-    kind: Literal["person", "organisation"] = "person"
-    url: Annotated[str, Field(pattern=r"^https://[^\s]+$")] | None = None
-
-
-class Publication(Declared):
-    """What only people can say of a publication.
-
-    Arguments:
-        published: the day of publication; nothing here reads a clock.
-        authors: those who answer for it.
-        licence: of the report and its tables.
-    """
-
-    published: date
-    authors: Annotated[tuple[Author, ...], Field(min_length=1)]
-    licence: Licence
 
 
 class Judging(Declared):

@@ -231,7 +231,7 @@ def _sort_key(passage: Passage) -> tuple[str, int, int, str]:
 
 SUMS = "savings.median.money"
 """The number whose regime is that of the sums it is made of."""
-MOST_PRINTED = 3
+MOST_PRINTED = 2
 """Places of passages for and against in PDF and DOCX."""
 MOST_ON_SCREEN = 12
 """Passages for and against in HTML."""

@@ -85,7 +85,16 @@ FILL['evidence-go'] = function(words)
   return pandoc.Link({ pandoc.Str(words.text) }, words.to)
 end
 
+-- On paper the pages, each once, which only Typst knows.
+local function pages_of(entry, sign)
+  local names = {}
+  for index, use in ipairs(uses[entry]) do names[index] = '"' .. use.id .. '"' end
+  local call = '#used-on((' .. table.concat(names, ', ') .. ',));'
+  return pandoc.Inlines { pandoc.Str(sign), pandoc.RawInline('typst', call) }
+end
+
 FILL['evidence-uses'] = function(words)
+  if FORMAT == 'typst' and uses[words.of] then return pages_of(words.of, words.page) end
   local content = uses[words.of] and listed(words.of) or pandoc.Inlines { pandoc.Str(words.text) }
   return pandoc.Span(content, pandoc.Attr('', { 'evidence-uses' }))
 end

@@ -276,6 +276,8 @@ def _span(node: Node) -> list[Node] | None:
     content = node["c"][1]
     if "margin" in classes or "aside" in classes:
         return [{"t": "Note", "c": [para(content)]}]
+    if "page-count" in classes:
+        return [_field("NUMPAGES", "–", "DefaultParagraphFont")]
     if "caption-label" in classes and pairs.get("label-of"):
         return [_caption_label(pairs["label-of"], stringify(content))]
     style = next((style for name, style in SPAN_STYLES.items() if name in classes), None)

@@ -100,6 +100,9 @@ local EVIDENCE = {
 
 function typ.Span(span)
   if span.classes:includes('equation') then return equation(span), false end
+  if span.classes:includes('page-count') then
+    return inline('#context counter(page).final().first();')
+  end
   if span.classes:includes('margin') or span.classes:includes('aside') then
     return pandoc.Note { pandoc.Para(span.content) }
   end
