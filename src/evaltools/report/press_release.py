@@ -150,7 +150,8 @@ def add_press_release(planned: PlannedRelease, material: ReportMaterial, folder:
 
 def _metadata(planned: PlannedRelease, material: ReportMaterial) -> dict[str, Any]:
     metadata = front_matter(planned.study, planned.parameters, material, planned.glossary)
-    del metadata["subtitle"], metadata["run"]
+    for name in ("subtitle", "run", "cite", "catalogue"):  # of the report
+        metadata.pop(name, None)
     return metadata | {
         # A headline has no full stop.
         "title": planned.values[planned.title].replace(".]{.finding", "]{.finding"),

@@ -20,11 +20,13 @@ import fontpkg_fira_sans
 import yaml
 
 from evaltools.files import read_text
+from evaltools.findings.declaration import CODE
 from evaltools.findings.display import findings_metadata
 from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
+from evaltools.report.citation import catalogue_record, cite
 from evaltools.report.evidence_pages.facts import (
     fact_variables,
     read_facts,
@@ -40,7 +42,7 @@ from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.print.document import REGIONS
 from evaltools.report.renderer.project import Level, Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
-from evaltools.report.staged_notebooks import stage_notebook
+from evaltools.report.staged_notebooks import FIGURE_LABEL, stage_notebook
 from evaltools.report.variables import (
     ESTIMANDS,
     finding_variables,
@@ -154,8 +156,10 @@ def stage(
     write_style(folder, metadata)
     notebooks = folder / "notebooks"
     notebooks.mkdir()
+    headlines = figure_headlines(material, values)
     for name, notebook in sorted(material.notebooks.items()):
-        text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
+        staged = stage_notebook(notebook, headlines)
+        text = json.dumps(staged, ensure_ascii=False, indent=1, sort_keys=True)
         (notebooks / name).write_text(text + "\n", encoding="utf-8")
     pages = document.parent / "_generated"
     (pages / QUOTES).mkdir(parents=True)
@@ -163,7 +167,15 @@ def stage(
     for name in list_pages(study, material):
         (pages / name).touch()
     write_variables(folder, document, values, material)
-    write_pages(study, parameters, material, document.parent, values, glossary, beside)
+    write_pages(
+        study,
+        parameters,
+        material,
+        document.parent,
+        values,
+        glossary,
+        (*beside, *headlines.values()),
+    )
     _write_chapters(document)
     return document
 
@@ -203,6 +215,30 @@ def report_variables(
         made[f"parameter.{name}"] = generated_pages.describe_parameter(parameters, name)
     made |= scope_variables(material.indicators, words.language)
     return made | fact_variables(read_facts(material.tables, parameters, {}, words))
+
+
+def figure_headlines(material: ReportMaterial, values: Mapping[str, str]) -> dict[str, str]:
+    """The sentence of the finding that stands behind each figure, by the label of the figure.
+
+    Raises ProblemError where a finding names a figure that no notebook of the report has.
+    """
+    known = {
+        label
+        for notebook in material.notebooks.values()
+        for cell in notebook["cells"]
+        for label in (cell.get("id"), *FIGURE_LABEL.findall("".join(cell["source"])))
+    }
+    behind = [
+        (figure, judgement.finding)
+        for judgement in material.judgements
+        for figure in judgement.finding.figures
+    ]
+    refuse(
+        Problem(finding.where, f"{finding.id}: figures: no notebook has {figure}", code=CODE)
+        for figure, finding in behind
+        if figure not in known
+    )
+    return {figure: values[f"finding.{finding.id}"] for figure, finding in behind}
 
 
 def copy_project(study: Study, folder: Path, without: frozenset[str] = frozenset()) -> None:
@@ -265,6 +301,8 @@ def front_matter(
         "flags": example_flags(study, material),
         "run": material.run,
     }
+    if record := catalogue_record(declared, language):
+        metadata |= {"catalogue": record, "cite": cite(declared, language).text}
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()
     metadata["findings"] = findings_metadata(material.judgements, words, glossary.labels)
