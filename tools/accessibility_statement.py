@@ -20,7 +20,14 @@ import yaml
 from evaltools.i18n import numbers as say
 from evaltools.i18n.numbers import Language
 from evaltools.study import Study, load_study
-from tools.page_checks import TARGET, WIDTHS, Check, check_page, count_scrolling_tables, open_browser
+from tools.page_checks import (
+    TARGET,
+    WIDTHS,
+    Check,
+    check_page,
+    count_scrolling_tables,
+    open_browser,
+)
 
 ROOT = Path(__file__).parent.parent
 TARGET_FILE = ROOT / "docs" / "accessibility.md"
@@ -88,7 +95,9 @@ def write_statement(
     known = [f"- {one.state}, {one.width} px, {one.scheme}: `{fault}`\n" for one, fault in faults]
     counts = {"unsure": max((one.unsure for one in checks), default=0), "tables": scrolling}
     known += [
-        f"- {words[f'known.{name}'].format(count=count)}\n" for name, count in counts.items() if count
+        f"- {words[f'known.{name}'].format(count=count)}\n"
+        for name, count in counts.items()
+        if count
     ]
     known += [f"- {words[f'known.{name}']}\n" for name in ("people", "quotations")]
     columns = " | ".join(words[f"column.{name}"] for name in ("check", "runs", "faults"))

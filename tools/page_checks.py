@@ -145,7 +145,7 @@ def _check_screen(page: Any, width: int, scheme: str, whole: bool) -> Iterator[C
 
 
 def _axe(page: Any, state: str, width: int, scheme: str, include: list[list[str]] | None) -> Check:
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
     there = [each for each in include or [] if page.locator(each[0]).count()]
     # Landmarks, headings and the like are questions to a whole page.

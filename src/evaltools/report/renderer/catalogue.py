@@ -61,8 +61,7 @@ def structured_data(record: Record) -> str:
         "inLanguage": record["language"],
         "datePublished": record["published"],
         "author": [
-            {"@type": kinds[each["kind"]], "name": each["name"]}
-            for each in record["authors"]
+            {"@type": kinds[each["kind"]], "name": each["name"]} for each in record["authors"]
         ],
         "license": record["licence"],
     }
