@@ -1,4 +1,4 @@
-"""The reader's test of docs/readers-test.md: ten questions, each within two clicks of the first screen.
+"""The reader's test of docs/readers-test.md: ten questions, each within two clicks.
 
 The answers are counted anew from the study's CSV files; nothing of evaltools takes part in that.
 """
@@ -17,7 +17,8 @@ import pytest
 import yaml
 from places import ROOT, Place
 
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "indicators")]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tests" / "indicators"))
 
 import recount
 import recount_scope
