@@ -92,3 +92,23 @@ def catalogue_rows(
         ("cite", cited.text),
     ]
     return [(words(f"report.sheet.{name}"), text) for name, text in rows if text]
+
+
+def catalogue_record(declared: StudyDeclaration, language: Language) -> dict[str, object]:
+    """What a page tells catalogues of the report; empty without `publication`."""
+    cited, made = cite(declared, language), declared.publication
+    if made is None:
+        return {}
+    texts = {
+        "title": cited.title,
+        "publisher": cited.publisher,
+        "published": made.published.isoformat(),
+        "language": language,
+        "series": cited.series,
+        "issn": cited.issn,
+        "isbn": cited.isbn,
+        "urn": cited.urn,
+        "licence": made.licence.url,
+    }
+    authors = [{"name": each.name, "kind": each.kind} for each in made.authors]
+    return {name: text for name, text in texts.items() if text} | {"authors": authors}

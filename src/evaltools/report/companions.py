@@ -160,6 +160,8 @@ def add_companion(planned: PlannedCompanion, material: ReportMaterial, folder: P
 
 def _metadata(planned: PlannedCompanion, material: ReportMaterial) -> dict[str, Any]:
     metadata = front_matter(planned.study, planned.parameters, material, planned.glossary)
+    for name in ("run", "cite", "catalogue"):  # of the report
+        metadata.pop(name, None)
     metadata |= {
         "series": planned.glossary.words(f"report.{planned.declared.kind}"),
         "output-file": planned.file,

@@ -10,6 +10,7 @@ from evaltools.findings.checklists import checklist_page, included_pages, sectio
 from evaltools.findings.conclusion_pages import (
     Told,
     basis_page,
+    glance_page,
     judgement_table,
     recommendation_list,
 )
@@ -48,6 +49,7 @@ GENERATED = (
     "_description.qmd", "_descriptions.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd",
     "_disclosure.qmd", "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd",
     "_checklists.qmd", "_judgements.qmd", "_bases.qmd", "_logic.qmd", "_recommendations.qmd",
+    "_glance.qmd",
     "_projects.qmd", "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd", "_since.qmd",
     "_files.qmd",
 )  # fmt: skip
@@ -174,6 +176,7 @@ def _write_conclusions(
         "_judgements.qmd": judgement_table(told),
         "_bases.qmd": basis_page(told),
         "_recommendations.qmd": recommendation_list(due, told),
+        "_glance.qmd": glance_page(due, told),
         "_logic.qmd": drawn + logic_table(logic, links, told),
     }
 

@@ -27,7 +27,7 @@ from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
-from evaltools.report.citation import cite
+from evaltools.report.citation import catalogue_record, cite
 from evaltools.report.evidence_pages.facts import (
     fact_variables,
     read_facts,
@@ -155,7 +155,8 @@ def stage(
     metadata = front_matter(study, parameters, material, glossary)
     write_yaml(document.parent / "_metadata.yml", metadata)
     write_style(folder, metadata)
-    write_notebooks(folder, material, figure_headlines(material, values))
+    headlines = figure_headlines(material, values)
+    write_notebooks(folder, material, headlines)
     pages = document.parent / "_generated"
     (pages / QUOTES).mkdir(parents=True)
     # What is in them depends on the prose, so they are written last.
@@ -311,7 +312,10 @@ def front_matter(
         "subtitle": declared.printed("subtitle", language),
         "author": [*cited.authors] or cited.publisher,
         "flags": example_flags(study, material),
+        "run": material.run,
     }
+    if record := catalogue_record(declared, language):
+        metadata |= {"catalogue": record, "cite": cited.text}
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()
     metadata |= {

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaltools.problems import Problem, refuse
+from evaltools.report.renderer.catalogue import highwire_tags, read_record, structured_data
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.fonts import face_rules
 from evaltools.report.renderer.format_context import Context
@@ -43,7 +44,8 @@ from evaltools.report.renderer.pandoc_tree import (
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "page_contents.js", "page_tables.js", "page_figures.js", "page_evidence.js")
-_WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure")
+_WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure", "filter-rows",
+          "how-to-cite", "copy", "copied", "run-label", "colophon")  # fmt: skip
 _SHOWN = ("title", "subtitle", "abstract", "abstract-title")
 _LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:|#)|</style", re.IGNORECASE)
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -115,6 +117,7 @@ def _variables(
         "keywords": keywords,
         "author": ", ".join(name for name in authors if name),
     }
+    record = read_record(meta)
     title = find_plain_text(meta, "title") or context.document.stem
     iso = find_plain_text(meta, "date-iso")
     texts = {
@@ -126,6 +129,8 @@ def _variables(
         "series": find_plain_text(meta, "series"),
         "publisher": find_plain_text(meta, "publisher"),
         "day": find_plain_text(meta, "date"),
+        "run": find_plain_text(meta, "run"),
+        "cite": find_plain_text(meta, "cite"),
         "iso": iso if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else "",
     }
     page_css = "\n".join(
@@ -137,8 +142,11 @@ def _variables(
         "policy": "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         "about": [
-            {"name": name, "content": html.escape(value)} for name, value in about.items() if value
+            {"name": name, "content": html.escape(value)}
+            for name, value in (*about.items(), *highwire_tags(record))
+            if value
         ],
+        "structured": structured_data(record),
         "css": "\n".join((face_rules(), page_css, _own_css(context))),
         "script": script,
     }
@@ -270,6 +278,10 @@ class HtmlTree:
             heading, *codes = blocks
             inlines = self.inlines(heading["c"][1][0]["c"]) if heading["c"][1] else []
             return self._framed(triple, "listing", inlines, self.blocks(codes), True)
+        if "evidence-entries" in classes:
+            # With scripts the entries are data, which no browser lays out before it is asked to.
+            inner = div(attr(), self.blocks(blocks))
+            return [div(triple, [raw("html", "<noscript>"), inner, raw("html", "</noscript>")])]
         if "margin" in classes:
             put(triple, "role", "note")
             put(triple, "aria-label", self.words["margin-note"])
