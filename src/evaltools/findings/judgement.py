@@ -312,9 +312,17 @@ def unknown_evidence(
     Arguments:
         codes: ids of the codable codes.
         tables: names of the tables.
+
+    Returns:
+        A problem for each finding and name; a single one where there are no codes at all.
     """
-    known, named = set(codes), set(tables)
+    known, named, findings = set(codes), set(tables), tuple(findings)
     problems = []
+    about = [finding for finding in findings if any(each.code for each in finding.evidence)]
+    if about and not known:
+        what = f"there are no codable codes, which {len(about)} findings are about"
+        remedy = "Add the codebook, or take these findings out."
+        return [Problem(about[0].where, what, remedy=remedy, code="finding.evidence")]
     for finding in findings:
         against = finding.counter_evidence
         for support in (*finding.evidence, *(against if isinstance(against, tuple) else ())):
@@ -327,7 +335,7 @@ def unknown_evidence(
                 what = f"{finding.id}: no table is called '{support.table}'"
                 allowed = ", ".join(sorted(named))
                 problems.append(Problem(finding.where, what, allowed, code="finding.evidence"))
-    return problems
+    return list(dict.fromkeys(problems))
 
 
 def problems_for_publishing(judgements: Iterable[Judgement]) -> list[Problem]:

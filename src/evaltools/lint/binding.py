@@ -96,7 +96,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + len(inside) - len(inside.lstrip()), start + len(inside.rstrip())
 
 
-def _block_sentences(block: Block) -> Iterator[tuple[int, int]]:
+def block_sentences(block: Block) -> Iterator[tuple[int, int]]:
     """The sentences of a block; a finding printed by its name and a note are some of their own."""
     said = [
         (piece.at, piece.at + 1) for name, piece in block.variables if name.startswith("finding.")
@@ -122,7 +122,7 @@ def _is_written(piece: Piece) -> bool:
 def result_sentences(report: Report) -> Iterator[tuple[Source, Block, int, int]]:
     """The sentences of all chapters that report results."""
     for source, block in report.results:
-        for start, end in _block_sentences(block):
+        for start, end in block_sentences(block):
             if _says_something(block, start, end):
                 yield source, block, start, end
 
@@ -317,7 +317,7 @@ def check_subjects(report: Report) -> list[Problem]:
     for source, block in report.blocks():
         # The words in bold at the head of a paragraph say what all of it is about.
         head = next((s.end for s in block.spans if "strong" in s.classes and not s.start), 0)
-        for start, end in _block_sentences(block):
+        for start, end in block_sentences(block):
             text = f"{block.text[:head]} {block.text[start:end]}"
             for key, piece in block.variables:
                 code = themes.code_of(key)

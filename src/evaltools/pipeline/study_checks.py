@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from evaltools.coding.suggestions import read_keywords
 from evaltools.evidence import Descriptor, Evidence, check_data, load_descriptor, read_tables
 from evaltools.evidence.known_tables import columns_read, is_text_column, known_tables
@@ -58,10 +60,13 @@ def _unread(study: Study, descriptor: Descriptor) -> Iterator[str]:
                 yield f"{table.own_name}.{told}"
 
 
-def check_scope(study: Study, parameters: Parameters) -> None:
+def check_scope(study: Study, parameters: Parameters) -> dict[str, pd.DataFrame]:
     """Refuse parameters that leave nothing to examine before any notebook starts.
 
     Data whose form is wrong are told whole, with what is wrong in their content.
+
+    Returns:
+        The tables of the study, by name.
     """
     try:
         tables = read_tables(study.data, load_descriptor(study.data))
@@ -69,3 +74,4 @@ def check_scope(study: Study, parameters: Parameters) -> None:
         refuse(check_data(study.data, study.declaration))
         raise
     Evidence.select(study, tables, parameters)
+    return tables

@@ -284,7 +284,7 @@ def _render_documents(
     name, own = f"{target.name}-{parameters.language}", project("report")
     releases = plan_companions(study, parameters, material)
     leading = [text for each in releases for text in each.leading_texts()]
-    document = stage(study, parameters, material, own, leading)
+    document = stage(study, parameters, material, own, leading, say)
     files: dict[str, list[str]] = {name: []}
     told: list[str] = []
     say(f"Rendering with {engine}")
@@ -294,7 +294,7 @@ def _render_documents(
         waiting = []
         for each in releases:
             files[each.file], place = [], project(each.file)
-            staged = stage_companion(each, material, place)
+            staged = stage_companion(each, material, place, told.append)
             formats = each.declared.formats_by(engine.name)
             task = (each.file, formats, place, staged, told.append)
             waiting.append(together.submit(render, *task))
@@ -337,9 +337,10 @@ def run_notebooks(
         say("The notebooks are up to date.")
         return found
     from evaltools.pipeline.study_checks import check_scope  # loads pandas, as above
+    from evaltools.report.material import check_findings
 
     with note_interrupts():
-        check_scope(study, parameters)
+        check_findings(study, check_scope(study, parameters))
         with best_progress() as progress:
             return run(study, parameters, progress, again=force)
 
@@ -400,18 +401,21 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     refuse(check_output_folder(study, folder, "stage.folder"))
     _check_sources(study, parameters.language)
     made = run_notebooks(study, parameters, say=say)
+    from evaltools.report.absent_sentences import leave_out
     from evaltools.report.companions import add_companion, plan_companions
     from evaltools.report.material import gather_material
-    from evaltools.report.staging import stage  # loads pandas, as above
+    from evaltools.report.staging import are_few, stage  # loads pandas, as above
 
     with build_beside(folder) as building:
         material = gather_material(study, made)
         releases = plan_companions(study, parameters, material)
         leading = [text for each in releases for text in each.leading_texts()]
-        document = stage(study, parameters, material, building, leading)
+        document = stage(study, parameters, material, building, leading, say)
         for each in releases:
             if each.parameters.language == parameters.language:
-                add_companion(each, material, building)
+                own, words = add_companion(each, material, building), each.glossary.words
+                few = are_few(study, material)
+                leave_out(building, [own], each.values, material, words, few, say)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
 

@@ -8,7 +8,7 @@ in which the figures are drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -17,11 +17,13 @@ from typing import Any
 from evaltools.files import read_text
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.problems import Problem, refuse
+from evaltools.report.absent_sentences import leave_out
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_scope, find_variables
 from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.format_context import SUFFIXES
 from evaltools.report.staging import (
+    are_few,
     copy_project,
     front_matter,
     report_variables,
@@ -130,18 +132,30 @@ def _in_language(study: Study, parameters: Parameters, language: Language) -> Pa
     return make_parameters(study.declaration.parameters, known, language=language)
 
 
-def stage_companion(planned: PlannedCompanion, material: ReportMaterial, folder: Path) -> Path:
+def stage_companion(
+    planned: PlannedCompanion,
+    material: ReportMaterial,
+    folder: Path,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path:
     """Write the staged project of a document into an empty folder; the document, in it.
+
+    Arguments:
+        say: tells which sentences are left out, since their numbers cannot be computed.
 
     Raises:
         ProblemError: its source asks for what is not there.
     """
     copy_project(planned.study, folder)
     document = add_companion(planned, material, folder)
+    words = planned.glossary.words
+    values = leave_out(
+        folder, [document], planned.values, material, words, are_few(planned.study, material), say
+    )
     write_style(folder, _metadata(planned, material), one_page=True)
     if planned.declared.kind == "slides":
         write_notebooks(folder, material)
-    write_variables(folder, document, planned.values, material, only_used=True)
+    write_variables(folder, document, values, material, only_used=True)
     return document
 
 

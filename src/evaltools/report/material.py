@@ -15,17 +15,19 @@ from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.absent_numbers import absent_numbers
 from evaltools.findings.coder_rules import judge_by_rule, rule_note
 from evaltools.findings.conclusions import check_premises, load_conclusions
+from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import Findings, load_findings
 from evaltools.findings.display import check_sentences, word_judgements
 from evaltools.findings.judgement import Judgement, judge, unknown_evidence, unknown_keys
 from evaltools.findings.logic import check_logic, load_logic
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems
+from evaltools.findings.word_forms import CODE as FORMS
 from evaltools.findings.word_forms import WordForms, load_forms
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import Run
-from evaltools.problems import refuse
+from evaltools.problems import Problem, refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
 from evaltools.provenance.predecessor import read_predecessor
 from evaltools.report.evidence_pages.glossary import Glossary
@@ -144,6 +146,42 @@ class JudgingSources:
             language: Glossary.of(tables, own, declared).labels for language, own in words.items()
         }
         return cls(study, findings, facts, codable, load_forms(study.root), words, labels)
+
+
+def check_findings(study: Study, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse, before anything runs, what the findings of a study say of things that it lacks.
+
+    Arguments:
+        tables: of the study, by name.
+
+    Raises:
+        ProblemError: they are wrong in themselves, name codes or tables that there are not, use
+            forms that a code lacks, or are about reports where there is none.
+    """
+    sources = JudgingSources.load(study, tables)
+    codes = sources.codable
+    problems = unknown_evidence(sources.findings, codes, tables)
+    kinds = {code.partition(".")[0] for code in codes}
+    for finding in sources.findings:
+        for name in sorted(keys_of(finding.condition)[0]):
+            known = name.startswith(tuple(f"{code}." for code in codes))
+            if name.partition(".")[0] in kinds and not known:
+                what = f"{finding.id}: '{name}' is of no codable code"
+                place = finding.where
+                problems.append(Problem(place, what, "", "See codes.csv.", "finding.evidence"))
+    refuse(problems)
+    about = [each for each in sources.findings if any(one.code for one in each.evidence)]
+    documents = tables.get("documents")
+    if about and (documents is None or not (documents["kind"] == "final").any()):
+        what = f"there is no final report, which {len(about)} findings are about"
+        remedy = "Add reports (evaltools import reports), or take these findings out."
+        refuse([Problem(about[0].where, what, "", remedy, "scope.no-reports")])
+    shares = [
+        Indicator(key=f"{code}.share", value=None, unit="share", note="named")
+        for code in sources.codable
+    ]
+    problems = check_sentences(sources.findings, index_numbers(shares), sources.forms, {})
+    refuse([each for each in problems if each.code == FORMS])
 
 
 def judge_findings(

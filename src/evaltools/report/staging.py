@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
+from evaltools.report.absent_sentences import leave_out
 from evaltools.report.citation import catalogue_record, cite
 from evaltools.report.evidence_pages.facts import (
     fact_variables,
@@ -138,11 +139,13 @@ def stage(
     material: ReportMaterial,
     folder: Path,
     beside: Iterable[str] = (),
+    say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Write the staged project into an empty folder; the document to render, in the folder.
 
     Arguments:
         beside: markdown of other documents that leads to the report's evidence.
+        say: tells which sentences are left out, since their numbers cannot be computed.
 
     Raises ProblemError for sources that ask for what is not there.
     """
@@ -152,6 +155,10 @@ def stage(
     copy_project(study, folder, other_languages(study, language))
     glossary = Glossary.of(material.tables, study.words(language), study.declaration)
     values = report_variables(study, parameters, material, glossary)
+    prose = list(document.parent.rglob("*.qmd"))
+    values = leave_out(
+        folder, prose, values, material, glossary.words, are_few(study, material), say
+    )
     metadata = front_matter(study, parameters, material, glossary)
     write_yaml(document.parent / "_metadata.yml", metadata)
     write_style(folder, metadata)
@@ -347,11 +354,16 @@ def example_flags(study: Study, material: ReportMaterial) -> dict[str, bool]:
     """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
     return {
         "example": material.descriptor.example,
-        "few_reports": material.n < study.declaration.judging.least_reports,
+        "few_reports": are_few(study, material),
         "earlier_wave": _has_numbers(material, "wave_difference."),
         "groups": _has_numbers(material, "group_difference."),
         "predecessor": material.changes is not None,
     }
+
+
+def are_few(study: Study, material: ReportMaterial) -> bool:
+    """Whether fewer reports were read than the study asks for before anything is concluded."""
+    return material.n < study.declaration.judging.least_reports
 
 
 def _has_numbers(material: ReportMaterial, beginning: str) -> bool:

@@ -145,6 +145,8 @@ def format_quantity(indicator: Indicator, stem: str, words: Words) -> str:
     low = indicator.value if indicator.low is None else indicator.low
     high = indicator.value if indicator.high is None else indicator.high
     word = quantity(indicator.value, low, high) or "number"
+    if indicator.n is not None and indicator.n < say.FEWEST_FOR_PERCENT:
+        word = "number"  # of few no word says more than the count
     if words.has(f"report.quantity.{family}.{word}"):
         noun = family
     assert indicator.x is not None

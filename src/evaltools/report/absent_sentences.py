@@ -1,0 +1,169 @@
+"""Sentences of the prose whose numbers a run cannot tell: left out, never filled with a blank.
+
+Data may have no row to compute a number from, or too few for it; a number may be withheld; of few
+reports no order is told. A sentence around such a number says nothing, so the staged copy of a
+source goes without it. A paragraph of which nothing is left but its first words in bold says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+from evaltools.files import read_text
+from evaltools.findings.absent_numbers import lacks_rows
+from evaltools.i18n.messages import Words
+from evaltools.indicators.indicator import Indicator
+from evaltools.lint.binding import block_sentences
+from evaltools.lint.blocks import Block
+from evaltools.lint.markdown import UnreadableMarkdownError
+from evaltools.lint.source import UNREAD, Source, parse
+from evaltools.problems import Problem, ProblemError
+from evaltools.report.generated_pages import find_variables
+from evaltools.report.material import ReportMaterial
+from evaltools.report.variables import find_headline, group_by_name
+
+_SHORTCODE: Final = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
+_CLOSING: Final = re.compile(r"\]\{[^{}\n]*\}|\]\([^()\n]*\)|\]|\*{1,2}")
+Reason = Literal["none", "withheld", "few"]
+"""There is nothing to compute it from, it is withheld, or there are too few reports to say."""
+_EMPTY: Final = re.compile(r"\[\s*\]\{[^{}\n]*\}[ \t]*|(?<!\*)\*{4}(?!\*)[ \t]*")
+
+
+def leave_out(
+    folder: Path,
+    sources: Collection[Path],
+    values: Mapping[str, str],
+    material: ReportMaterial,
+    words: Words,
+    few: bool,
+    say: Callable[[str], None],
+) -> dict[str, str]:
+    """Rewrite staged sources without the sentences whose numbers are absent.
+
+    Arguments:
+        folder: the staged project.
+        sources: prose in it, as its author wrote it.
+        values: of all variables.
+        words: of the report's language.
+        few: whether too few reports were read to say what is mentioned most.
+        say: tells of each source what was left out.
+
+    Returns:
+        The values, and words for those absent ones that stand where no sentence can go: in
+        headings and tables.
+    """
+    filled = dict(values)
+    states = _Absent(values, material, words("report.ranking.none"), few)
+    for path in sorted(sources):
+        text = read_text(path)
+        used = dict.fromkeys(find_variables(text))
+        absent = {key: why for key in used if (why := states.why(key))}
+        blanks = {"withheld": words("report.suppressed")}
+        missing = words("report.missing")
+        filled |= {k: blanks.get(why, missing) for k, why in absent.items() if k not in values}
+        if not absent:
+            continue
+        name = path.relative_to(folder).as_posix()
+        try:
+            source = parse(text, name, words.language)
+        except UnreadableMarkdownError as error:
+            raise ProblemError([Problem(f"reports/{name}", str(error), code=UNREAD)]) from None
+        cuts = sorted(_cuts(source, absent, words), reverse=True)
+        kept = source.text
+        for start, end, instead in cuts:
+            kept = kept[:start] + instead + re.sub(r"[^\n]", "", kept[start:end]) + kept[end:]
+        kept = _EMPTY.sub(lambda found: "\n" * found[0].count("\n"), kept)
+        path.write_text(kept, encoding="utf-8")
+        if cuts:
+            lines = sorted({source.text.count("\n", 0, start) + 1 for start, *_ in cuts})
+            places = ", ".join(map(str, lines))
+            say(f"Left out, since the numbers cannot be told: reports/{name}, line {places}")
+    return filled
+
+
+class _Absent:
+    """Which variables of a run have no number, and why."""
+
+    def __init__(
+        self, values: Mapping[str, str], material: ReportMaterial, nothing: str, few: bool
+    ) -> None:
+        self._values, self._tables = values, material.tables
+        self._nothing, self._few = nothing, few
+        self._records: dict[str, Indicator] = {}
+        for (key, dimensions), by_estimand in group_by_name(material.indicators).items():
+            stem, _, measure = key.rpartition(".")
+            if len(dimensions) < 2:
+                by = "".join(f".by.{name}.{value}" for name, value in dimensions)
+                record = find_headline(by_estimand)
+                self._records[f"{stem}{by}.{measure}"] = record
+                if measure != "bounds":
+                    self._records.setdefault(f"{stem}{by}", record)
+
+    def _record(self, key: str) -> Indicator | None:
+        return self._records.get(key) or self._records.get(key.rpartition(".")[0])
+
+    def why(self, key: str) -> Reason | None:
+        """Why a variable has no number to print; None for one that has."""
+        if key.startswith("ranking.") and key in self._values:
+            return "few" if self._few else "none" if self._values[key] == self._nothing else None
+        if (record := self._record(key)) is None:
+            gone = key not in self._values and lacks_rows(key, self._tables)
+            return "none" if gone else None
+        if record.suppressed:
+            return "withheld"
+        return "none" if record.value is None or key not in self._values else None
+
+
+def _cuts(
+    source: Source, absent: Mapping[str, Reason], words: Words
+) -> Iterator[tuple[int, int, str]]:
+    """Stretches of a source to take out, each with what is to stand there."""
+    for block in source.blocks:
+        at = {piece.at: absent[name] for name, piece in block.variables if name in absent}
+        line = source.text.rfind("\n", 0, block.offsets[0]) + 1
+        if not at or block.heading or source.text[line : line + 1] in ("|", "+"):
+            continue
+        sentences = list(block_sentences(block))
+        gone = [span for span in sentences if not at.keys().isdisjoint(range(*span))]
+        left = [span for span in sentences if span not in gone and not _leads(block, *span)]
+        instead = words(f"report.left_out.{at[min(at)]}")
+        for number, span in enumerate(gone):
+            start, end = _widen(source.text, *_place(source.text, block, *span))
+            yield start, end, "" if left or number else f"{instead} "
+
+
+def _leads(block: Block, start: int, end: int) -> bool:
+    """Whether a sentence is the first words of its paragraph in bold."""
+    return start == 0 and any(
+        span.start <= start and end <= span.end for span in block.spans if "strong" in span.classes
+    )
+
+
+def _place(text: str, block: Block, start: int, end: int) -> tuple[int, int]:
+    first, last = block.offsets[start], block.offsets[end - 1]
+    called = _SHORTCODE.match(text, last)
+    return first, called.end() if called else last + 1
+
+
+def _widen(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the marks around a stretch that begin or end within it, and the space after it."""
+    while start and text[start - 1] == "[" and _open(text[start:end]) < 0:
+        start -= 1
+    while (closing := _CLOSING.match(text, end)) and _is_left_open(text[start:end], closing[0]):
+        end = closing.end()
+    while text[end : end + 1] in (" ", "\t"):
+        end += 1
+    return start, end
+
+
+def _open(text: str) -> int:
+    """How many brackets more begin than end."""
+    plain = _SHORTCODE.sub("", text)
+    return plain.count("[") - plain.count("]")
+
+
+def _is_left_open(text: str, mark: str) -> bool:
+    return _open(text) > 0 if mark[0] == "]" else _SHORTCODE.sub("", text).count(mark) % 2 == 1

@@ -1,0 +1,83 @@
+"""A sentence without its number is left out of what is rendered, and nothing else is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from evaltools.i18n.messages import Words
+from evaltools.indicators.indicator import Indicator
+from evaltools.report.absent_sentences import leave_out
+from evaltools.report.generated_pages import find_variables
+from evaltools.report.material import ReportMaterial
+
+SAYS = "On this there are no numbers in this material."
+KNOWN = {"reports.read.x": "52", "savings.median.money": "(cannot be computed)"}
+RECORDS = (
+    Indicator("savings.median.money", None, "money"),
+    Indicator("coding.alpha.index", 0.7, "index"),
+    Indicator("rating.permanence.high.share", None, "share", why="too_few", suppressed=True),
+)
+
+
+def left(tmp_path: Path, written: str) -> tuple[str, dict[str, str]]:
+    """A source after the sentences were left out, and the variables."""
+    path = tmp_path / "en" / "_a.qmd"
+    path.parent.mkdir()
+    path.write_text(written, encoding="utf-8")
+    rows = pd.DataFrame({"x": [1]})
+    tables = dict.fromkeys(("saving_claims", "segments", "documents"), rows)
+    material = ReportMaterial("", {}, RECORDS, tables, None, 52, 72, 122)  # type: ignore[arg-type]
+    told: list[str] = []
+    values = leave_out(tmp_path, [path], KNOWN, material, Words("en"), told.append)
+    text = path.read_text(encoding="utf-8")
+    assert bool(told) == (text != written)
+    assert text.count("\n") == written.count("\n"), "problems are told by line"
+    return text, values
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Goals: {{< var goals.stated.count >}}. Reports: {{< var reports.read.x >}}.\n",
+         "Reports: {{< var reports.read.x >}}.\n"),
+        ("Read {{< var reports.read.x >}}. [Of\n{{< var goals.achieved.x >}} all.]{.caution}\n",
+         "Read {{< var reports.read.x >}}. \n\n"),
+        ("**Goals.** Of {{< var goals.stated.count >}} few. {{< var goals.achieved.x >}}.\n",
+         f"**Goals.** {SAYS} \n"),
+        ("The median is {{< var savings.median.money >}}.\n", f"{SAYS} \n"),
+        ("[The **median** is {{< var savings.median.money >}} [@a].]{.method} More.\n", " More.\n"),
+        ("Alpha is {{< var coding.alpha.index >}} ({{< var coding.alpha.superpopulation >}}). A\n",
+         "A\n"),
+        ("- **A.** Read.\n- {{< var goals.stated.count >}} all.\n", f"- **A.** Read.\n- {SAYS} \n"),
+    ],
+)  # fmt: skip
+def test_a_sentence_goes_with_its_number(tmp_path: Path, written: str, kept: str) -> None:
+    text, _ = left(tmp_path, written)
+    assert text.replace("  ", " ").lstrip() == kept.lstrip()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "All {{< var reports.read.x >}} were read. {{< var finding.a >}} See @fig-a.\n",
+        "Of {{< var saving.stated.count >}}.\n",  # no family of numbers: misspelt, and refused
+        "Of {{< var savings.statd.count >}}.\n",  # its table has rows: misspelt, and refused
+        "High: {{< var rating.permanence.high.x >}}.\n",
+        "| a | b |\n|---|---|\n| {{< var goals.stated.count >}} | x |\n",
+        "# Goals {{< var goals.stated.count >}}\n",
+    ],
+)
+def test_what_has_its_number_is_withheld_or_stands_in_a_table_stays(
+    tmp_path: Path, written: str
+) -> None:
+    text, values = left(tmp_path, written)
+    assert text == written
+    for key in find_variables(written):
+        if key.startswith("rating"):
+            assert values[key] == Words("en")("report.suppressed")
+        if key.startswith("goals"):
+            assert values[key] == Words("en")("report.missing")
+        assert (key in values) == (not key.startswith(("saving", "finding")))
