@@ -33,12 +33,14 @@ from evaltools.provenance.hashes import (
     hash_package,
     hash_value,
 )
+from evaltools.provenance.last_check import NOTEBOOKS_UP_TO_DATE, NOTHING_TO_DO
 from evaltools.provenance.manifest import Change, ChangeKind, Reason, add_seal
 from evaltools.provenance.predecessor import hash_predecessor, read_predecessor
 from evaltools.report import engines
 from evaltools.report.engines import Engine
 from evaltools.report.languages import missing_parts
-from evaltools.study import Parameters, Study
+from evaltools.study import FILE_NAME, Parameters, Study
+from evaltools.study.scenarios import FOLDER as SCENARIOS
 from evaltools.study.vocabulary import Language
 
 if TYPE_CHECKING:
@@ -163,10 +165,14 @@ class Report:
     Arguments:
         folder: where people find it.
         files: the report in its formats, what stands beside it, then the indicators as data.
+        run: the folder of the run that it shows.
+        made: whether it was made just now; else it was up to date.
     """
 
     folder: Path
     files: tuple[Path, ...]
+    run: Path
+    made: bool = True
 
 
 def build_report(
@@ -198,8 +204,8 @@ def build_report(
     if found is not None and not rerender:
         key = compute_render_key(found.key, sources, chosen, parameters.language, predecessor)
         if (record := store.current(name, key)) is not None:
-            say("Nothing to do: the report is up to date with its data, parameters and code.")
-            return _report(store.link(name), record["files"])
+            say(NOTHING_TO_DO)
+            return _report(store.link(name), record["files"], found, made=False)
     if predecessor:
         read_predecessor(study)  # what is wrong with it is told before anything runs
     made = found or run_notebooks(study, parameters, force=force, say=say)
@@ -237,7 +243,7 @@ def build_report(
     ):
         say(line)
     say("Report:")
-    return _report(folder, record["files"])
+    return _report(folder, record["files"], made)
 
 
 def date_of(study: Study, parameters: Parameters) -> int:
@@ -334,7 +340,7 @@ def run_notebooks(
         ProblemError: wrong data, a scope without reports, notebooks that fail.
     """
     if not force and (found := current_run(study, parameters)) is not None:
-        say("The notebooks are up to date.")
+        say(NOTEBOOKS_UP_TO_DATE)
         return found
     from evaltools.pipeline.study_checks import check_scope  # loads pandas, as above
     from evaltools.report.material import check_findings
@@ -420,8 +426,16 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     return folder / document.relative_to(building)
 
 
-def _report(folder: Path, files: list[str]) -> Report:
-    return Report(folder, tuple(folder / file for file in files))
+def _report(folder: Path, files: list[str], run: Run, made: bool = True) -> Report:
+    return Report(folder, tuple(folder / file for file in files), run.folder, made)
+
+
+def files_behind(study: Study) -> list[str]:
+    """Files and folders of a study that its reports depend on, as absolute paths."""
+    names = ("uv.lock", FILE_NAME, SCENARIOS, "notebooks", "reports")
+    declared = study.declaration.predecessor
+    own = [study.root / name for name in (*names, *((declared.path,) if declared else ()))]
+    return [str(path) for path in (*own, study.data, *study.notebooks)]
 
 
 def check_output_folder(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.report.quarto_program import find_quarto, read_version, require_quarto
 
 VARIABLE = "SOURCE_DATE_EPOCH"
 LATEST = 4_354_819_199
@@ -64,13 +65,11 @@ class Engine:
 
 def choose_engine(choice: Choice) -> Engine:
     """The engine asked for; with `auto` Quarto if it is there."""
-    from evaltools.report import quarto
-
     epoch = read_epoch()
     if choice != "embedded":
-        program = quarto.find_quarto() if choice == "auto" else quarto.require_quarto()
+        program = find_quarto() if choice == "auto" else require_quarto()
         if program is not None:
-            return Engine("quarto", quarto.read_version(program), program, epoch)
+            return Engine("quarto", read_version(program), program, epoch)
     parts = ("evaltools", "pypandoc-binary", "typst", "pikepdf", "fontpkg-fira-sans")
     return Engine("embedded", " ".join(f"{part} {version(part)}" for part in parts), None, epoch)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -23,6 +22,7 @@ from evaltools.study.parameters import (
     to_json,
 )
 from evaltools.study.phrases import own_phrases
+from evaltools.study.place import FILE_NAME, locate_study
 from evaltools.study.scenarios import list_saved, place_in, read_saved
 from evaltools.study.schema import (
     Companion,
@@ -32,9 +32,6 @@ from evaltools.study.schema import (
 )
 from evaltools.study.vocabulary import LANGUAGES, Language
 from evaltools.yaml_text import line_of, read_yaml
-
-FILE_NAME = "evaluation.yml"
-STUDY_VARIABLE = "EVALTOOLS_STUDY"
 
 
 @dataclass(frozen=True)
@@ -253,17 +250,7 @@ def find_study(start: Path | None = None) -> Study:
     Raises:
         ProblemError: there is no `evaluation.yml` in the folder or above it.
     """
-    named = os.environ.get(STUDY_VARIABLE)
-    if named and start is None:
-        return load_study(Path(named))
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        # Whatever has the name: if it is no file, that is what is wrong.
-        if os.path.lexists(folder / FILE_NAME):
-            return load_study(folder)
-    raise ProblemError(
-        [Problem(str(here), f"no {FILE_NAME} here or above", remedy="Go to the study's folder.")]
-    )
+    return load_study(locate_study(start))
 
 
 def _message(item: Any) -> str:
