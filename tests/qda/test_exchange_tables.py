@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltools.problems import ProblemError
-from evaltools.qda import csv_cells
 from evaltools.qda.model import (
     Case,
     Code,
@@ -29,7 +28,14 @@ from evaltools.qda.model import (
     Relation,
     Segment,
 )
-from evaltools.qda.tables import COLUMNS, read_tables, table_files, write_tables
+from evaltools.qda.tables import (
+    COLUMNS,
+    read_cells,
+    read_tables,
+    table_files,
+    write_cells,
+    write_tables,
+)
 
 TEXT = '=1+1 Förseningar 👩🏽‍💻 i projektet.\n- työ, jatkuu "hyvin"\n'
 
@@ -77,10 +83,10 @@ def test_same_set_gives_the_same_bytes() -> None:
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_cell_comes_back_and_none_begins_like_a_formula(one: str, other: str) -> None:
     try:
-        data = csv_cells.write_cells(["a", "b"], [[one, other]]).encode()
+        data = write_cells(["a", "b"], [[one, other]]).encode()
     except UnicodeEncodeError:
         return
-    assert csv_cells.read_cells(data, "x") == [{"a": one, "b": other}]
+    assert read_cells(data, "x") == [{"a": one, "b": other}]
     for cell in next(iter(list(csv.reader(io.StringIO(data.decode(), newline="")))[1:]), []):
         assert not cell.startswith(("=", "+", "-", "@", "\t"))
 

@@ -125,7 +125,8 @@ def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
     check = command_check("run", given=list(given), scenario=scenario)
     if not force and (told := check.recall()) is not None:
         click.echo(NOTEBOOKS_UP_TO_DATE)
-        return click.echo(f"  {relative_path(Path(told))}")
+        click.echo(f"  {relative_path(Path(told))}")
+        return
     from evaltools.report.build import files_behind, run_notebooks
 
     with check.watch() as watched:

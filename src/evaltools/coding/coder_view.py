@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from evaltools.coding.suggestions import Keyword, read_keywords
 from evaltools.evidence.codebook import texts_of_codes, version_order
-from evaltools.evidence.paths import resolve_inside
+from evaltools.files import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import Coder
 from evaltools.qda.study_coding import make_records, read_study_tables, table_rows

@@ -28,7 +28,7 @@ from evaltools.coding.events import (
 )
 from evaltools.coding.journal import Journal, WriteConflict, open_journal, write_coder
 from evaltools.coding.suggestions import Suggestion, suggest
-from evaltools.evidence.paths import CODERS
+from evaltools.evidence.data_hash import CODERS
 from evaltools.problems import ProblemError
 from evaltools.qda.model import neighbours
 from evaltools.study import Language, Study

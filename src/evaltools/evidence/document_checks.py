@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import ROW, CellProblem, NumberedTables
+from evaltools.evidence.cell_values import ROW, CellProblem, NumberedTables
 from evaltools.evidence.descriptor import Descriptor
-from evaltools.evidence.messages import quote_value
-from evaltools.evidence.paths import resolve_inside
+from evaltools.files import resolve_inside
+from evaltools.problems import quote_value
 
 LARGEST = {"text": 20_000_000, "file": 200_000_000}
 _COLUMNS = ("document_id", "text_file", "text_sha256", "file", "file_sha256", ROW)

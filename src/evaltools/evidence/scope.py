@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from evaltools.evidence.computed_once import once_of_tables
-from evaltools.evidence.messages import list_values
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import Problem, ProblemError, list_values
 from evaltools.study import Parameters, Vocabulary
 
 COLUMNS = ["kind", "name_fi", "area_code"]

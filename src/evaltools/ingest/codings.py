@@ -9,7 +9,6 @@ from pathlib import Path
 
 from evaltools.evidence.codebook import version_order
 from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
-from evaltools.evidence.messages import list_values
 from evaltools.evidence.validation import check_data
 from evaltools.ingest.file_transaction import transaction
 from evaltools.ingest.identification import (
@@ -24,7 +23,7 @@ from evaltools.ingest.identification import (
 )
 from evaltools.ingest.passage_match import MatchedPassages, match_passages
 from evaltools.ingest.table_edits import EditableTable, Row, TableEdits
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, ProblemError, list_values, refuse
 from evaltools.qda.model import (
     Choices,
     Coding,

@@ -51,7 +51,7 @@ class Check:
     request: Mapping[str, Any]
 
     def recall(self) -> Any:
-        """What the same command told when everything was up to date; None if that may have changed."""
+        """What the same command told when all was up to date; None if that may have changed."""
         try:
             note = json.loads(self._place().read_text(encoding="utf-8"))
             known = note["asked"] == self._asked() and note["state"] == _state(note["roots"])
@@ -130,18 +130,21 @@ def _state(roots: Sequence[str], before: int | None = None) -> str | None:
 
 
 def _states(path: str, shallow: bool) -> Iterator[tuple[str, int]]:
-    """The state of a file or folder and of what it leads to, and when it changed."""
+    """The state of a file or folder and of what it leads to, and when it changed.
+
+    Paths are plain text: thousands are looked at, and objects for them take longer than the look.
+    """
     try:
         found = os.lstat(path)
         yield _line(path, found), found.st_ctime_ns
         if link := stat.S_ISLNK(found.st_mode):
-            found = os.stat(path)
+            found = os.stat(path)  # noqa: PTH116
             yield _line(path, found), found.st_ctime_ns
     except OSError as error:
         yield f"{path}\0{error.errno}\n", 0
         return
     if stat.S_ISDIR(found.st_mode) and not shallow and not link:
-        for name in sorted(os.listdir(path)):
+        for name in sorted(os.listdir(path)):  # noqa: PTH208
             if name not in _LEFT_OUT:
                 yield from _states(f"{path}/{name}", False)
 

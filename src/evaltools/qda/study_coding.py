@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.paths import resolve_inside
 from evaltools.evidence.tables import fill_missing_columns, read_one
+from evaltools.files import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda import model
 from evaltools.qda.tables import parse_records
