@@ -9,12 +9,10 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltools.files import (
     build_beside,
@@ -42,9 +40,6 @@ from evaltools.report.languages import missing_parts
 from evaltools.study import FILE_NAME, Parameters, Study
 from evaltools.study.scenarios import FOLDER as SCENARIOS
 from evaltools.study.vocabulary import Language
-
-if TYPE_CHECKING:
-    from evaltools.report.material import ReportMaterial
 
 RECORD = "report.json"
 _NAME_LENGTH = 16
@@ -211,22 +206,10 @@ def build_report(
     made = found or run_notebooks(study, parameters, force=force, say=say)
     key = compute_render_key(made.key, sources, chosen, parameters.language, predecessor)
     # Loads pandas for half a second, which a build with nothing to do need not wait for.
-    from evaltools.findings.display import write_findings
-    from evaltools.report.data_files import data_files
-    from evaltools.report.evidence_pages.glossary import Glossary
-    from evaltools.report.material import gather_material, summarise_findings
+    from evaltools.report.document_set import make_documents
 
     with store.open_new() as building:
-        material = gather_material(study, made)
-        dated = replace(chosen, epoch=chosen.epoch or date_of(study, parameters))
-        files = _render_documents(study, parameters, material, dated, building, say)
-        words, example = study.words(parameters.language), material.descriptor.example
-        glossary = Glossary.of(material.tables, words, study.declaration)
-        data = data_files(study, parameters, made, glossary, example)
-        for file, content in data.items():
-            (building / file).write_bytes(content)
-        shutil.copyfile(made.folder / "manifest.json", building / "manifest.json")
-        write_findings(material.judgements, building)
+        files, told = make_documents(study, parameters, made, chosen, building, say)
         record = {
             "key": key,
             "run": made.key,
@@ -234,91 +217,13 @@ def build_report(
             "sources": hash_sources(sources) | predecessor,
             "code": hash_package(),
             "parameters": parameters.as_values(),
-            "files": [*files, *data],
+            "files": files,
         }
         folder = store.publish(building, name, record)
-    for line in (
-        *summarise_findings(study, parameters, material),
-        *count_unsigned(study, parameters),
-    ):
-        say(line)
-    say("Report:")
-    return _report(folder, record["files"], made)
-
-
-def date_of(study: Study, parameters: Parameters) -> int:
-    """The day within the files where SOURCE_DATE_EPOCH names none: no clock is read.
-
-    Returns:
-        Seconds since 1970 of the day of publication, else of the cut-off, else 0.
-    """
-    day: date | None = parameters.cutoff if "cutoff" in parameters.declarations else None
-    if study.declaration.publication is not None:
-        day = study.declaration.publication.published
-    if day is None:
-        return 0
-    seconds = int(datetime.combine(day, time(), UTC).timestamp())
-    return min(max(seconds, 0), engines.LATEST)
-
-
-def _render_documents(
-    study: Study,
-    parameters: Parameters,
-    material: ReportMaterial,
-    engine: Engine,
-    folder: Path,
-    say: Say,
-) -> list[str]:
-    """Render the report and what stands beside it into a folder; the names of the files made."""
-    from evaltools.report.companions import plan_companions, stage_companion
-    from evaltools.report.staging import stage
-
-    def project(name: str) -> Path:
-        place = folder / f"project-{name}"
-        place.mkdir()
-        return place
-
-    def render(name: str, formats: Sequence[str], own: Path, document: Path, tell: Say) -> None:
-        output = folder / f"rendered-{name}"
-        for path in engines.render(engine, own, document, formats, output, tell):
-            files[name].append(f"{name}{path.suffix}")
-            path.rename(folder / files[name][-1])
-        shutil.rmtree(own)
-        output.rmdir()
-
-    target = study.report(parameters.language)
-    name, own = f"{target.name}-{parameters.language}", project("report")
-    releases = plan_companions(study, parameters, material)
-    leading = [text for each in releases for text in each.leading_texts()]
-    document = stage(study, parameters, material, own, leading, say)
-    files: dict[str, list[str]] = {name: []}
-    told: list[str] = []
-    say(f"Rendering with {engine}")
-    render(name, target.formats, own, document, say)  # by processes, so before there are threads
-    # The others are short and wait for pandoc most of the time.
-    with ThreadPoolExecutor(2) as together:
-        waiting = []
-        for each in releases:
-            files[each.file], place = [], project(each.file)
-            staged = stage_companion(each, material, place, told.append)
-            formats = each.declared.formats_by(engine.name)
-            task = (each.file, formats, place, staged, told.append)
-            waiting.append(together.submit(render, *task))
-        for one in waiting:
-            one.result()
     for line in told:
         say(line)
-    return [file for made in files.values() for file in made]
-
-
-def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
-    """A line on how many sentences among the results nobody has signed; none where all are."""
-    from evaltools.lint.signatures import CODE, unsigned_sentences
-
-    found = unsigned_sentences(study.root, parameters.language)
-    count = sum(problem.code == CODE for problem in found)
-    what = "Sentences among the results that are no findings and that nobody has signed"
-    return [f"{what}: {count} (evaltools sign lists them)"] if count else []
+    say("Report:")
+    return _report(folder, files, made)
 
 
 def _check_sources(study: Study, language: Language) -> None:
@@ -407,21 +312,10 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     refuse(check_output_folder(study, folder, "stage.folder"))
     _check_sources(study, parameters.language)
     made = run_notebooks(study, parameters, say=say)
-    from evaltools.report.absent_sentences import leave_out
-    from evaltools.report.companions import add_companion, plan_companions
-    from evaltools.report.material import gather_material
-    from evaltools.report.staging import are_few, stage  # loads pandas, as above
+    from evaltools.report.document_set import stage_documents  # loads pandas, as above
 
     with build_beside(folder) as building:
-        material = gather_material(study, made)
-        releases = plan_companions(study, parameters, material)
-        leading = [text for each in releases for text in each.leading_texts()]
-        document = stage(study, parameters, material, building, leading, say)
-        for each in releases:
-            if each.parameters.language == parameters.language:
-                own, words = add_companion(each, material, building), each.glossary.words
-                few = are_few(study, material)
-                leave_out(building, [own], each.values, material, words, few, say)
+        document = stage_documents(study, parameters, made, building, say)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
 
