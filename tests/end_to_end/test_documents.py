@@ -229,7 +229,7 @@ def test_reviewers_find_evidence_and_languages_in_the_word_document(built: Place
     for mark in ("commentRangeStart", "commentRangeEnd", "commentReference"):
         assert sorted(re.findall(rf'<w:{mark} w:id="(\d+)"', document)) == sorted(names)
     assert len([1 for each in findings if each["id"] in comments]) > 20
-    for part in ("(52/72)", "Väli: P ", "Lähde: solu ", "(03_goals_and_results.ipynb)"):
+    for part in ("(52/72)", "Väli: P", "Lähde: solu ", "(03_goals_and_results.ipynb)"):
         assert part in comments, part
     assert '<w:lang w:val="sv"' in document  # quotations of reports in Swedish
     assert document.count(" PAGEREF ") > 30
