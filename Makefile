@@ -24,7 +24,7 @@ LAB := .venv-lab
 # The public RO-Crate validator pins an older rich than ours, so it lives by itself.
 CRATE := .venv-crate
 
-.PHONY: help report test test-one check lint fmt lab reference reruns bench hooks clean setup
+.PHONY: help report test test-one check lint fmt lab reference accessibility screenshots reruns bench hooks clean setup
 
 help:
 	@echo "make report   compute and render the report into reports/_build/"
@@ -38,6 +38,8 @@ help:
 	@echo "make check    lint, and the tests that take seconds"
 	@echo "make test-one T=tests/statistics/test_intervals.py    some tests"
 	@echo "make reference    the reference of the functions, into reports/_build/reference/"
+	@echo "make accessibility    check the built pages, into docs/accessibility.md (after evaltools build --all-languages)"
+	@echo "make screenshots    take the pictures of docs/screenshots anew"
 	@echo "make reruns   judge every combination of parameters, changed data, render thirty (an hour)"
 	@echo "make bench    how long reruns take, into docs/benchmarks.md"
 	@echo "make hooks    have git run 'make lint' before each commit"
@@ -67,6 +69,9 @@ test-one: $(TEST)/.ready
 
 reference: $(TEST)/.ready
 	@$(TEST)/bin/python -m tools.api_reference
+
+accessibility screenshots: $(TEST)/.ready
+	@$(TEST)/bin/python -m tools.$(if $(filter accessibility,$@),accessibility_statement,screenshots)
 
 reruns: $(TEST)/.ready
 	@$(TEST)/bin/python tests/findings/reruns.py

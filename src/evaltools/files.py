@@ -19,7 +19,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from evaltools.problems import Problem, ProblemError
@@ -125,6 +125,28 @@ def _find_obstacle(kind: FaultKind, path: Path) -> tuple[FaultKind, Path]:
         if kind in ("denied", "read-only", "full") and not os.path.lexists(path):
             return kind, path.parent  # it was to be made there
     return kind, path
+
+
+def is_safe_path(path: str) -> bool:
+    """Whether a path is relative, plain and stays below the folder it starts from."""
+    parts = PurePosixPath(path).parts
+    return (
+        bool(path)
+        and not path.startswith("/")
+        and not any(character in path for character in '\\:*?"<>|~')
+        and all(character.isprintable() for character in path)
+        and bool(parts)
+        and all(part not in ("..", ".") and not part.endswith((".", " ")) for part in parts)
+    )
+
+
+def resolve_inside(folder: Path, path: str) -> Path | None:
+    """The file at a path below a folder; None where the path, or a link on it, leads out."""
+    if not is_safe_path(path):
+        return None
+    root = folder.resolve()
+    resolved = Path(os.path.realpath(root / path))  # of a link in a circle: itself
+    return resolved if resolved.is_relative_to(root) else None
 
 
 def relative_path(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import gc
 import os
 import pickle
 import signal
@@ -17,6 +17,17 @@ from typing import Any, NoReturn, TypeVar
 _PR_SET_PDEATHSIG = 1
 
 
+def collect_rarely() -> None:
+    """Have Python look for cycles of objects seldom, and not among those that are there now.
+
+    Trees of documents and tables of records are many objects without cycles. Going through them
+    after every 700 new ones, as is the default, takes half of the time of rendering; memory that
+    waits for a collection is some megabytes (benchmarks.md).
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 def kill_with_parent(parent: int) -> None:
     """Have the kernel of the system kill this process as soon as `parent` is gone.
 
@@ -24,6 +35,8 @@ def kill_with_parent(parent: int) -> None:
     """
     if not sys.platform.startswith("linux"):
         return
+    import ctypes  # here, since every command loads this module and few of them fork
+
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it went away before the signal was asked for
         os._exit(1)

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from evaltools.charts.bars import Part, Ratings, Stack, Stacks
+from evaltools.charts.bars import Part, Stack, Stacks
 from evaltools.charts.intervals import Differences, Dot, Dots, Gap
 from evaltools.i18n.messages import Words
 
@@ -34,22 +34,17 @@ def stacks(*of: int) -> Stacks:
     return Stacks(rows, PARTS, "share", words=Words("en"))
 
 
-def ratings(*of: int) -> Ratings:
-    rows = [Stack(f"row {place}", (1, 0, 0, 0, size - 1)) for place, size in enumerate(of)]
-    return Ratings(rows, words=Words("en"))
-
-
-def axis_of(chart: Dots | Stacks | Ratings) -> str:
+def axis_of(chart: Dots | Stacks) -> str:
     # The confidence level of the key is a percentage, and no share.
     return " ".join(text for text in texts_of(chart.draw()) if "confidence" not in text)
 
 
-@pytest.mark.parametrize("chart", [dots(3, 5, 5), stacks(5, 5), ratings(5, 5)])
+@pytest.mark.parametrize("chart", [dots(3, 5, 5), stacks(5, 5)])
 def test_no_percentage_stands_on_an_axis_of_few(chart):
     assert not PERCENT.search(axis_of(chart))
 
 
-@pytest.mark.parametrize("chart", [dots(3, 5, 12), stacks(5, 12), ratings(5, 12)])
+@pytest.mark.parametrize("chart", [dots(3, 5, 12), stacks(5, 12)])
 def test_ten_are_enough_for_an_axis_in_percentages(chart):
     assert PERCENT.search(axis_of(chart))
 

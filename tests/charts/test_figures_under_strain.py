@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +11,9 @@ from hypothesis import strategies as st
 from legibility import boxes, faults
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import bars, distributions, intervals, lines, maps, network_graph
-from evaltools.charts.chart import draw_reason
+from evaltools.charts import bars, intervals, lines, maps
+from evaltools.charts.chart import Chart, draw_reason
+from evaltools.charts.style import NARROW_WIDTH, drawn_at
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, number
 
@@ -35,6 +35,14 @@ label = st.lists(
 language = st.sampled_from(LANGUAGES)
 share = st.floats(0, 1)
 count = st.integers(0, 400)
+
+
+def assert_legible(chart: Chart) -> None:
+    """On paper and in the layout for phones, if it has one."""
+    assert faults(chart.draw()) == []
+    if chart.HAS_NARROW_LAYOUT:
+        with drawn_at(NARROW_WIDTH):
+            assert faults(chart.draw()) == []
 
 
 @st.composite
@@ -66,7 +74,7 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
             )
         )
     axis, name = data.draw(label), data.draw(label)
-    assert faults(intervals.Dots(rows, words=Words(tongue), axis=axis, name=name).draw()) == []
+    assert_legible(intervals.Dots(rows, words=Words(tongue), axis=axis, name=name))
 
 
 @STRAIN
@@ -79,7 +87,7 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
     language,
 )
 def test_states_are_legible(rows: list[bars.Stack], tongue: Any) -> None:
-    assert faults(bars.states_chart(rows, Words(tongue)).draw()) == []
+    assert_legible(bars.states_chart(rows, Words(tongue)))
 
 
 @STRAIN
@@ -98,7 +106,7 @@ def test_stacks_of_counts_are_legible(
     colors = ("#17395c", "#2f9c95", "#dfe4e8")
     parts = [bars.Part(name, color) for name, color in zip(names, colors, strict=True)]
     chart = bars.Stacks(rows, parts, names[0], words=Words(tongue), shares=False, heading=names[1])
-    assert faults(chart.draw()) == []
+    assert_legible(chart)
 
 
 @STRAIN
@@ -111,21 +119,7 @@ def test_differences_are_legible(data: st.DataObject, tongue: Any) -> None:
     flag = data.draw(st.sampled_from([None, 0.25]))
     towards = data.draw(st.sampled_from([("", ""), (data.draw(label), data.draw(label))]))
     chart = intervals.Differences(rows, words=Words(tongue), flag=flag, towards=towards)
-    assert faults(chart.draw()) == []
-
-
-@STRAIN
-@given(
-    st.lists(
-        st.builds(bars.Stack, label, st.tuples(count, count, count, count, count)),
-        min_size=1,
-        max_size=12,
-    ),
-    st.tuples(label, label, label, label, label),
-    language,
-)
-def test_ratings_are_legible(rows: list[bars.Stack], answers: tuple[str, ...], tongue: Any) -> None:
-    assert faults(bars.Ratings(rows, words=Words(tongue), answers=answers).draw()) == []
+    assert_legible(chart)
 
 
 @STRAIN
@@ -137,7 +131,7 @@ def test_ratings_are_legible(rows: list[bars.Stack], answers: tuple[str, ...], t
     language,
 )
 def test_flow_is_legible(counts: dict[tuple[str, str], int], tongue: Any) -> None:
-    assert faults(bars.Cascade(counts, words=Words(tongue)).draw()) == []
+    assert_legible(bars.Cascade(counts, words=Words(tongue)))
 
 
 @STRAIN
@@ -150,7 +144,7 @@ def test_matrix_is_legible(data: st.DataObject, tongue: Any) -> None:
         maps.Panel(data.draw(label), [[data.draw(cells) for _ in columns] for _ in rows])
         for _ in range(data.draw(st.integers(1, 2)))
     ]
-    assert faults(maps.Heatmap(panels, rows, columns, words=Words(tongue)).draw()) == []
+    assert_legible(maps.Heatmap(panels, rows, columns, words=Words(tongue)))
 
 
 @STRAIN
@@ -167,7 +161,7 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
         heading=data.draw(label),
         value_text=lambda value: number(value, tongue, 1),
     )
-    assert faults(chart.draw()) == []
+    assert_legible(chart)
 
 
 @STRAIN
@@ -188,34 +182,7 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
     language,
 )
 def test_calls_are_legible(rows: list[bars.Call], tongue: Any) -> None:
-    assert faults(bars.CallBars(rows, words=Words(tongue)).draw()) == []
-
-
-@STRAIN
-@given(
-    st.lists(
-        st.builds(
-            lambda group, places, box: (
-                distributions.Sums(group, places[1], places[0], places[2])
-                if box
-                else distributions.Sums(group, places[1])
-            ),
-            st.sampled_from(["vuosittain", "kertaluonteinen säästö koko hankkeen ajalta"]),
-            st.lists(st.floats(0.5, 1e9), min_size=3, max_size=3).map(sorted),
-            st.booleans(),
-        ),
-        max_size=4,
-    ),
-    st.lists(label, min_size=1, max_size=6),
-    st.booleans(),
-    language,
-)
-def test_ledger_is_legible(
-    sums: list[distributions.Sums], labels: list[str], suppressed: bool, tongue: Any
-) -> None:
-    steps = [distributions.Step(text, 60 // (place + 1)) for place, text in enumerate(labels)]
-    chart = distributions.StripPlot(sums, steps, words=Words(tongue), suppressed=suppressed)
-    assert faults(chart.draw()) == []
+    assert_legible(bars.CallBars(rows, words=Words(tongue)))
 
 
 @STRAIN
@@ -232,22 +199,7 @@ def test_curve_is_legible(
     points: list[lines.Point], x_words: str, y_words: str, tongue: Any
 ) -> None:
     chart = lines.Line(points, x_words, y_words, words=Words(tongue))
-    assert faults(chart.draw()) == []
-
-
-@STRAIN
-@given(
-    st.lists(st.floats(-1e3, 1e3) | st.just(math.nan), max_size=200),
-    st.none() | st.floats(-1e3, 1e3),
-    label,
-    language,
-)
-def test_histogram_is_legible(
-    values: list[float], observed: float | None, words: str, tongue: Any
-) -> None:
-    assert (
-        faults(distributions.Histogram(values, observed, words, words=Words(tongue)).draw()) == []
-    )
+    assert_legible(chart)
 
 
 @STRAIN
@@ -259,22 +211,7 @@ def test_histogram_is_legible(
     language,
 )
 def test_lorenz_is_legible(curves: list[lines.Curve], words: str, tongue: Any) -> None:
-    assert faults(lines.Lorenz(curves, words, words=Words(tongue)).draw()) == []
-
-
-@settings(STRAIN, max_examples=4)
-@given(
-    st.lists(st.tuples(st.integers(0, 80), st.integers(0, 40)), max_size=160),
-    st.lists(label, min_size=81, max_size=81),
-    language,
-)
-def test_network_is_legible(ties: list[tuple[int, int]], labels: list[str], tongue: Any) -> None:
-    organisations = [
-        network_graph.Organisation(f"o{place}", text[:30]) for place, text in enumerate(labels)
-    ]
-    pairs = [(f"o{one}", f"p{other}") for one, other in ties]
-    chart = network_graph.Network(organisations, pairs, words=Words(tongue), labels=81)
-    assert faults(chart.draw()) == []
+    assert_legible(lines.Lorenz(curves, words, words=Words(tongue)))
 
 
 NOTHING = "Raportteja ei ole näillä valinnoilla."
@@ -286,15 +223,11 @@ NOTHING = "Raportteja ei ole näillä valinnoilla."
         intervals.Dots([], words=Words("fi"), nothing=NOTHING).draw,
         bars.states_chart([], Words("fi"), NOTHING).draw,
         intervals.Differences([], words=Words("fi"), nothing=NOTHING).draw,
-        bars.Ratings([], words=Words("fi"), nothing=NOTHING).draw,
         bars.Cascade({}, words=Words("fi"), nothing=NOTHING).draw,
         maps.Heatmap([], [], [], words=Words("fi"), nothing=NOTHING).draw,
         bars.CallBars([], words=Words("fi"), nothing=NOTHING).draw,
-        distributions.StripPlot([], [], words=Words("fi"), nothing=NOTHING).draw,
         lines.Line([], "x", "y", words=Words("fi"), nothing=NOTHING).draw,
-        distributions.Histogram([], None, "x", words=Words("fi"), nothing=NOTHING).draw,
         lines.Lorenz([], "x", words=Words("fi"), nothing=NOTHING).draw,
-        network_graph.Network([], [], words=Words("fi"), nothing=NOTHING).draw,
         lambda: draw_reason(NOTHING),
     ],
 )
@@ -304,7 +237,7 @@ def test_nothing_to_draw_is_said_in_the_words_given(draw: Callable[[], Drawing])
 
 def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
     def pictures(secret: int) -> list[object]:
-        shown = [
+        open_rows = [
             intervals.Dot("Avoin", 0.4, 0.3, 0.5, 4, 10),
             intervals.Dot("Toinen", 0.1, n=1, N=10),
         ]
@@ -316,22 +249,17 @@ def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
             intervals.Gap("Avoin", 0.1),
             intervals.Gap("Salainen", secret / 99, 0.0, 1.0, suppressed=True),
         ]
-        rated = [
-            bars.Stack("Avoin", (1, 2, 3, 4, 5)),
-            bars.Stack("Salainen", (secret, 0, 0, 0, 99 - secret), suppressed=True),
-            bars.Stack("Salattu", (99 - secret, 0, 0, 0, secret), suppressed=True),
-        ]
         said = [
             bars.Stack("Avoin", (1, 2, 3)),
             bars.Stack("Salainen", (secret, 0, 99 - secret), suppressed=True),
             bars.Stack("Salattu", (99 - secret, 0, secret), suppressed=True),
         ]
         charts = [
-            intervals.Dots([*shown, hidden, other], words=Words("fi")),
+            intervals.Dots([*open_rows, hidden, other], words=Words("fi")),
             intervals.Differences(gaps, words=Words("fi")),
-            bars.Ratings(rated, words=Words("fi")),
             bars.states_chart(said, Words("fi")),
         ]
-        return [(figure.svg, figure.alt) for figure in (chart.figure("x") for chart in charts)]
+        shown = [chart.figure("x") for chart in charts]
+        return [(each.svg, each.alt, each.page) for each in shown]
 
     assert pictures(7) == pictures(93)

@@ -48,7 +48,7 @@ def test_bytes_do_not_depend_on_process_hash_seed_time_zone_locale_or_settings(
         check=True,
     ).stdout
     here = "".join(f"{name} {digest(figure(name))}\n" for name in FIGURES)
-    assert here.count("\n") >= 15
+    assert here.count("\n") == len(FIGURES) >= 12
     assert here == other
 
 
@@ -74,17 +74,19 @@ def test_svg_is_well_formed_and_carries_no_clock_program_or_outside_address(name
         assert trace not in svg
 
 
-def test_large_figures_are_drawn_and_saved_in_four_tenths_of_a_second() -> None:
+def test_large_figures_are_drawn_and_saved_in_six_tenths_of_a_second() -> None:
     figure("dots")
     taken = []
-    for name in ("dots", "network", "tilemap"):
+    for name in ("dots", "matrix", "tilemap"):
         start = time.process_time()
         FIGURES[name]()
         taken.append(time.process_time() - start)
     # The middle one: one slow second on a busy machine is no fault of a figure.
-    assert sorted(taken)[1] < 0.4, taken
+    assert sorted(taken)[1] < 0.6, taken
 
 
 def test_same_figure_twice_in_one_process_has_the_same_bytes() -> None:
-    again, first = FIGURES["network"](), figure("network")
-    assert (again.svg, again.png, again.alt) == (first.svg, first.png, first.alt)
+    again, first = FIGURES["matrix"](), figure("matrix")
+    assert (again.svg, again.png, again.alt, again.page) == (
+        first.svg, first.png, first.alt, first.page
+    )  # fmt: skip

@@ -153,8 +153,10 @@ def _audit_its_own_pages(own: Place, bundle: Path, scratch: Path) -> None:
     assert touched
     for text in touched:
         (scratch / "briefing.md").write_text(text, encoding="utf-8")
-        done = own.evaltools("audit", str(scratch / "briefing.md"), "--against", str(bundle))
-        assert done.returncode == 1, done.stdout
+        read = read_outside_text(scratch / "briefing.md")
+        assert audit_text("briefing.md", read, published, "fi").fails(), text
+    done = own.evaltools("audit", str(scratch / "briefing.md"), "--against", str(bundle))
+    assert done.returncode == 1, done.stdout
     done = own.evaltools("publish", "--check")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"Findings against {bundle.name}: 0 of {len(said)} differ" in done.stdout

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import json
+import math
 import re
 import zipfile
 from collections.abc import Iterator
@@ -10,6 +13,8 @@ from typing import Any
 
 import page as conformance
 import pikepdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 import pytest
 from lxml import html
 from places import Place
@@ -101,6 +106,53 @@ def test_the_report_has_twenty_to_thirty_pages_from_summary_to_appendices(built:
     assert "Suositukset perusteineen" in pages[summary - 1]
 
 
+@pytest.mark.parametrize(
+    ("build", "language"),
+    [("default", "fi"), ("region-06_language-sv", "sv"), ("region-06_language-en", "en")],
+)
+def test_paper_keeps_to_its_budget_and_is_readable(built: Place, build: str, language: str) -> None:
+    """At most 20 pages of annexes, no letter under 8 points, no page blank by more than a third."""
+    (path,) = (built.root / "reports" / "_build" / build).glob(f"*-{language}.pdf")
+    with pdfium.PdfDocument(path) as document:
+        texts = [page.get_textpage().get_text_range() for page in document]
+        assert len(texts) - annexes_begin(texts) + 1 <= 20
+        for number, page in enumerate(document, 1):
+            assert least_size(page) >= 7.9, number
+            # A cover and sheets of a form are no running text; the last page ends where it ends.
+            if 4 < number < len(texts):
+                assert largest_gap(page) < 1 / 3, number
+
+
+def annexes_begin(texts: list[str]) -> int:
+    """Number of the page with the heading of the first annex, which the contents name before."""
+    named = [n for n, text in enumerate(texts, 1) if re.search(r"(Liite|Bilaga|Annex) 1\. ", text)]
+    return named[1]
+
+
+def least_size(page: pdfium.PdfPage) -> float:
+    """The smallest type of a page in points; formulas have raised and lowered signs."""
+    sizes = [99.0]
+    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT], max_depth=1):
+        name, size, matrix = ctypes.create_string_buffer(100), ctypes.c_float(), item.get_matrix()
+        font = pdfium_c.FPDFTextObj_GetFont(item.raw)
+        pdfium_c.FPDFFont_GetBaseFontName(font, name, len(name))
+        pdfium_c.FPDFTextObj_GetFontSize(item.raw, size)
+        if b"Math" not in name.value:
+            sizes.append(size.value * math.hypot(matrix.c, matrix.d))
+    return min(sizes)
+
+
+def largest_gap(page: pdfium.PdfPage) -> float:
+    """The tallest strip without ink between header and footer, as a share of what is between."""
+    image = page.render(scale=0.5, grayscale=True).to_numpy()
+    body = image[int(len(image) * 0.085) : int(len(image) * 0.925)]
+    longest = current = 0
+    for inked in (body < 245).any(axis=1):
+        current = 0 if inked else current + 1
+        longest = max(longest, current)
+    return longest / len(body)
+
+
 def appendices_begin(pages: tuple[str, ...]) -> int:
     """Number of the page on which the appendices begin; the contents name them earlier."""
     return next(
@@ -162,6 +214,28 @@ def test_the_word_document_has_title_language_styles_and_alternative_texts(folde
     assert document.count('w:val="Heading1"') >= 10
     assert document.count("<w:tblHeader") >= 10
     assert NOTICE in headers
+
+
+def test_reviewers_find_evidence_and_languages_in_the_word_document(built: Place) -> None:
+    path = built.root / "reports" / "_build" / "default" / f"{NAME}.docx"
+    findings = json.loads((path.parent / "findings.json").read_text("utf-8"))
+    with zipfile.ZipFile(path) as archive:
+        comments = archive.read("word/comments.xml").decode()
+        document = archive.read("word/document.xml").decode()
+        settings = archive.read("word/settings.xml").decode()
+        core = archive.read("docProps/core.xml").decode()
+    names = re.findall(r'<w:comment w:id="(\d+)"', comments)
+    assert len(names) > 100
+    for mark in ("commentRangeStart", "commentRangeEnd", "commentReference"):
+        assert sorted(re.findall(rf'<w:{mark} w:id="(\d+)"', document)) == sorted(names)
+    assert len([1 for each in findings if each["id"] in comments]) > 20
+    for part in ("(52/72)", "Väli: P", "Lähde: solu ", "(03_goals_and_results.ipynb)"):
+        assert part in comments, part
+    assert '<w:lang w:val="sv"' in document  # quotations of reports in Swedish
+    assert document.count(" PAGEREF ") > 30
+    assert " NUMPAGES " in document
+    assert "<w:updateFields" in settings
+    assert "2026-11-24T00:00:00Z" in core  # the declared day of publication
 
 
 def test_every_number_and_finding_leads_to_its_evidence_and_back(folder: Path) -> None:

@@ -141,7 +141,7 @@ def test_the_report_lists_them_and_a_changed_one_is_found(own: Place) -> None:
 def test_the_annex_on_statements_says_first_that_data_are_made_up(built: Place) -> None:
     report = built.root / "reports" / "_build" / "default" / "digikannustin-valiraportti-fi.html"
     text = squeezed(html.parse(str(report)).getroot().find(".//main").text_content())
-    annex = text[text.index("Liite 6. Tiedotteen väitteet tämän aineiston valossa Tärkeää") :]
+    annex = text[text.index("Liite 5. Tiedotteen väitteet tämän aineiston valossa Tärkeää") :]
     notice, table = annex.index("eivätkä arvioi valtiovarainministeriötä"), annex.index("Väite")
     assert annex.index(NOTICES["fi"]) < notice < table
     caption = annex[annex.rindex("Taulukko", 0, table) : table]

@@ -92,12 +92,12 @@ region_code|name_fi|name_sv|name_en|tile_row|tile_column
 14|Etelä-Pohjanmaa|Södra Österbotten|South Ostrobothnia|5|2
 """,
     "codes": """
-code_id|codebook_version|parent_id|kind|label_fi|label_sv|label_en|definition|include|exclude|codable
-challenge.all|1||challenge|haaste|utmaning|challenge|a hindrance|||false
-challenge.staff|1|challenge.all|challenge|henkilöstö|personal|staff|people lacked|||true
-challenge.systems|1|challenge.all|challenge|järjestelmät|system|systems|technology failed|||true
-goal.services|1||goal|palvelut|tjänster|services|better services|||true
-response.training|1||response|koulutus|utbildning|training|people were trained|||true
+code_id|codebook_version|parent_id|kind|label_fi|label_sv|label_en|definition_fi|definition_sv|definition_en|codable
+challenge.all|1||challenge|haaste|utmaning|challenge|fi|sv|a hindrance|false
+challenge.staff|1|challenge.all|challenge|henkilöstö|personal|staff|fi|sv|people lacked|true
+challenge.systems|1|challenge.all|challenge|järjestelmät|system|systems|fi|sv|technology failed|true
+goal.services|1||goal|palvelut|tjänster|services|fi|sv|better services|true
+response.training|1||response|koulutus|utbildning|training|fi|sv|people were trained|true
 """,
     "code_changes": """
 from_version|to_version|from_code_id|to_code_id|kind|note

@@ -25,7 +25,8 @@ def evolving(package: Any) -> Any:
     ):
         package.add(
             "codes", code_id=code, codebook_version=version, retired=retired, codable="true",
-            kind=code.split(".")[0], label_fi=code, label_sv=code, label_en=code, definition=code,
+            kind=code.split(".")[0], label_fi=code, label_sv=code, label_en=code,
+            definition_fi=code, definition_sv=code, definition_en=code,
         )  # fmt: skip
     for old, new, kind in (
         ("challenge.devices", "challenge.equipment", "merge"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evaltools.evidence import load_descriptor
-from evaltools.evidence.paths import is_safe_path, resolve_inside
+from evaltools.files import is_safe_path, resolve_inside
 from evaltools.problems import ProblemError
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,7 @@ import contextlib
 
 import pytest
 
-from evaltools.evidence.delimited import decode
-from evaltools.evidence.raw_table import UnreadableTableError
+from evaltools.evidence.raw_table import UnreadableTableError, decode
 
 FINNISH = "Henkilöstön riittämättömyys Jyväskylässä ja Åbossa"
 TEXTS = [

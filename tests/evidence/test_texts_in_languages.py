@@ -28,7 +28,7 @@ def study(tmp_path: Path) -> Study:
     for resource in descriptor["resources"]:
         resource["schema"].pop("foreignKeys", None)
         for field in resource["schema"]["fields"]:
-            if field["name"].startswith(("label_", "name_")):
+            if field["name"].startswith(("label_", "name_", "definition_")):
                 field.pop("constraints", None)
     (tmp_path / "data/datapackage.json").write_text(json.dumps(descriptor), "utf-8")
     return load_study(tmp_path)
@@ -66,6 +66,14 @@ def test_an_empty_label_is_told_with_row_and_column(study: Study, file: str, col
     assert untranslated(study) == [
         f'data/{file}, row 4, column {column}: "{name}" is called nothing in this language; '
         "allowed: a text in each of fi, sv, en. Translate it. [data.untranslated]"
+    ]
+
+
+def test_an_empty_definition_is_told_with_row_and_column(study: Study) -> None:
+    name = empty(study.data / "coding/codes.csv", "definition_sv", 7)
+    assert untranslated(study) == [
+        f'data/coding/codes.csv, row 7, column definition_sv: "{name}" has no definition in this '
+        "language; allowed: a text in each of fi, sv, en. Translate it. [data.untranslated]"
     ]
 
 

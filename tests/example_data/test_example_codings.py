@@ -71,8 +71,21 @@ def test_every_codable_code_is_in_the_codings(table):
 
 def test_no_text_of_the_codebook_is_missing(table):
     for row in table("coding/codes"):
-        assert all(row[c] for c in ("label_fi", "label_sv", "label_en", "definition"))
-        assert row["codable"] == "false" or (row["include"] and row["exclude"])
+        for language in ("fi", "sv", "en"):
+            assert row[f"label_{language}"]
+            assert row[f"definition_{language}"]
+            told = row[f"include_{language}"], row[f"exclude_{language}"]
+            assert row["codable"] == "false" or all(told)
+
+
+def test_definitions_are_written_in_each_language(table):
+    definitions = [
+        [row[f"definition_{language}"] for language in ("fi", "sv", "en")]
+        for row in table("coding/codes")
+    ]
+    assert all(len(set(texts)) == 3 for texts in definitions)
+    for texts in zip(*definitions, strict=True):
+        assert len(set(texts)) == len(definitions)
 
 
 def test_three_coders_and_a_consensus_with_the_gaps_that_are_declared(table):

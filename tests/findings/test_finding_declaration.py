@@ -153,3 +153,28 @@ def test_the_release_of_june_2022_is_examined_in_fourteen_statements():
     assert len(examined) == 14
     assert {each.source for each in examined} == {"vm2022"}
     assert "{vm2022," in (ROOT / "reports" / "references.bib").read_text(encoding="utf-8")
+
+
+def with_sentences(*figures):
+    said = {
+        case: {"fi": "Näin on.", "sv": "Så är det.", "en": "So it is."}
+        for case in ("holds", "does_not_hold", "cannot_be_told")
+    }
+    return declared() | {"sentences": said, "figures": list(figures)}
+
+
+def test_a_figure_has_one_headline_and_one_only_from_a_finding_with_sentences(tmp_path):
+    content = {
+        "findings": {
+            "one": with_sentences("fig-a", "fig-b"),
+            "two": with_sentences("fig-b"),
+            "three": declared() | {"figures": ["fig-c"]},
+            "four": with_sentences("tbl-d"),
+        }
+    }
+    told = problems(tmp_path, content)
+    assert len(told) == 3
+    assert any("three: the headline of figures needs sentences" in each for each in told)
+    assert any("two.figures: fig-b has the headline of one" in each for each in told)
+    # The fourth names no figure; its place is told by the line of its figures.
+    assert any("String should match pattern '^fig-" in each for each in told)

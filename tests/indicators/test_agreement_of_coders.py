@@ -10,9 +10,9 @@ import pytest
 from handmade import OPEN, stand_in
 
 from evaltools.chapters.evidence_base import agreement_groups, code_table, kind_table
-from evaltools.indicators import agreement, passage_agreement
+from evaltools.indicators import agreement, evidence_base
 from evaltools.indicators.coder_decisions import coder_decisions
-from evaltools.indicators.passage_agreement import agreement_records
+from evaltools.indicators.evidence_base import agreement_records
 from evaltools.statistics.agreement_alpha import krippendorff_alpha
 
 CODES = ("goal.data", "challenge.aims", "challenge.staff")
@@ -181,7 +181,7 @@ def test_a_code_marked_both_ways_is_one_code_of_a_passage():
         ("d01", "challenge.staff", "A", "affirm", 0),
         ("d01", "challenge.aims", "A", "affirm", 0),
     ]
-    records = found(passage_agreement.passages(evidence(marks), 0.95))
+    records = found(evidence_base.passages(evidence(marks), 0.95))
     assert records["coding.passages_several.count", "D"].value == 1
 
 
@@ -193,7 +193,7 @@ def test_passages_grow_by_overlap_and_leave_out_what_nobody_marked():
         ("d00", "challenge.staff", "A", "affirm", 16),  # begins where the last one ends
         ("d01", "challenge.staff", "A", "deny", 0),
     ]
-    records = found(passage_agreement.passages(evidence(marks), 0.95))
+    records = found(evidence_base.passages(evidence(marks), 0.95))
     assert records["coding.passages.count", "D"].value == 3
     assert records["coding.passages_several.count", "D"].value == 1
     assert records["coding.passages_single.count", "D"].value == 2
@@ -201,7 +201,7 @@ def test_passages_grow_by_overlap_and_leave_out_what_nobody_marked():
 
 def test_sentences_count_whether_or_not_anyone_marked_them():
     texts = {f"d{n:02d}": "Ensin näin. Sitten noin 3. vuonna! Lopuksi." for n in range(12)}
-    records = found(passage_agreement.sentences(evidence(MARKS), texts))
+    records = found(evidence_base.sentences(evidence(MARKS), texts))
     assert records["coding.sentences.count", "D"].value == 36
     # Marks at 0 to 10 touch the first sentence only, those at 30 to 40 the second and third.
     assert records["coding.sentences_blank.count", "D"].value == 36 - 8 - 2
@@ -219,7 +219,7 @@ def test_sentences_count_whether_or_not_anyone_marked_them():
     ],
 )
 def test_sentences_begin_after_end_marks_and_at_lines(text, starts):
-    assert passage_agreement.sentence_starts(text).tolist() == starts
+    assert evidence_base.sentence_starts(text).tolist() == starts
 
 
 def test_who_the_coders_are_does_not_matter():

@@ -107,30 +107,21 @@ def test_where_nothing_can_be_compared_there_are_no_rows_and_no_note():
 def test_withheld_answers_are_neither_drawn_nor_told():
     # Answers 2, 4, 4 and 5 of four projects: the sum of the high ones would give the 2 away.
     evidence = handmade(minimum_cell=2)
-    rows, _ = effects.rating_stacks(evidence)
-    assert all(row.suppressed and not row.total for row in rows)
+    rows = effects.rating_dots(evidence)
+    assert all(row.suppressed for row in rows)
     figure = effects.ratings_figure(evidence)
     assert "1" not in figure.alt.replace("2 rows", "")
+    assert figure.data is not None
+    cells = {cell for row in figure.page["data"]["rows"] for cell in row[1:]}
+    assert cells <= {"suppressed", ""}
 
 
-def test_shown_and_untold_answers_add_up_to_all_answers():
-    evidence = handmade()
-    many = evidence.ratings.loc[evidence.ratings["item_id"].eq("goal_attainment")]
-    answers = [2] * 3 + [3] * 9 + [4] * 8 + [5] * 1
-    frame = many.iloc[[0] * len(answers)].assign(
-        value=answers, project_id=[f"X{i}" for i in range(len(answers))]
-    )
-    rows, parts = effects.rating_stacks(
-        evidence.but(ratings=frame).but(parameters={"minimum_cell": 5})
-    )
-    assert rows[0].counts == (12, 0, 0, 0, 0, 0, 9)
-    assert len(parts) == 7
-
-
-def test_ratings_of_which_nothing_is_withheld_diverge_from_the_middle():
-    figure = effects.ratings_figure(handmade())
-    assert "goal_attainment" in figure.alt
-    assert not figure.note
+def test_ratings_show_the_share_of_the_highest_answers_with_its_interval():
+    # Answers 2, 4, 4 and 5: three of four are among the two highest.
+    row = next(row for row in effects.rating_dots(handmade()) if row.label == "goal_attainment")
+    assert (row.n, row.N) == (3, 4)
+    # Wilson's interval of 3 of 4, worked out by hand.
+    assert (row.low, row.high) == pytest.approx((0.3006, 0.9544), abs=1e-4)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -139,15 +130,12 @@ def test_withheld_savings_are_marked_in_the_table(language):
     frame = effects.grounds_rows(evidence)
     assert all(value is SUPPRESSED for value in frame["claims"])
     assert "[s]" in effects.savings_table(evidence).cells()[0]
-    assert effects.savings_sums(evidence) == []
-    assert effects.savings_steps(evidence) == []
 
 
 def test_the_ledger_tells_median_and_range_and_no_total():
     note = effects.savings_note(handmade())
     assert "30,000" in note
     assert "240,000" not in note
-    assert [step.count for step in effects.savings_steps(handmade())] == [4, 3, 2, 1, 1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -176,7 +164,7 @@ def test_without_anything_coded_every_figure_has_a_sentence(language):
     assert effects.savings_note(evidence) == ""
     assert goal_stacks(goals.results_by_theme(evidence)) == []
     assert themes_figure(evidence, "challenge", "challenges.challenges").alt
-    for drawn in (effects.savings_figure, steering.optimism_figure, sought_figure):
+    for drawn in (steering.optimism_figure, sought_figure):
         assert drawn(evidence).alt
 
 
@@ -184,9 +172,7 @@ def test_questions_of_different_scales_stand_in_one_figure():
     evidence = handmade()
     items = evidence.tables["rating_items"].assign(scale_min=[1, 0], scale_max=[5, 10])
     evidence = evidence.but(tables=evidence.tables | {"rating_items": items})
-    rows, parts = effects.rating_stacks(evidence)
-    assert [part.name for part in parts[1:-1]] == [str(value) for value in range(11)]
-    assert [row.total for row in rows] == [1, 4]
+    assert [row.N for row in effects.rating_dots(evidence)] == [1, 4]
     assert effects.ratings_figure(evidence).alt
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from evaltools.indicators.disclosure.suppression import Withheld, withhold
 from evaltools.indicators.indicator import Indicator, from_record, to_record, to_table
 from evaltools.indicators.shares import share_records
+from evaltools.pipeline.outputs import indicators_csv
 from evaltools.provenance.artifacts import _parse_csv
-from evaltools.publish.tables import indicator_csv
 
 UNITS = ("count", "share", "money", "money_per_inhabitant", "index", "ratio", "difference")
 COUNT = st.none() | st.integers(0, 200)
@@ -53,7 +53,7 @@ def test_whatever_is_written_is_read_back(**given: Any) -> None:
     except ValueError:
         return
     assert from_record(to_record(one)) == one
-    (row,) = _parse_csv(indicator_csv([one]))
+    (row,) = _parse_csv(indicators_csv([one]))
     assert from_record(row) == one
 
 

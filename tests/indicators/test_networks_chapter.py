@@ -88,6 +88,9 @@ def test_clustering_is_told_against_chance():
     null = found["network.clustering_null.index"]
     assert null.low <= null.value <= null.high
     assert null.method == "rewired"
+    # Half of the random networks of so few have none at all, so there is no ratio.
+    ratio = found["network.clustering_ratio.index"]
+    assert (null.value, ratio.value, ratio.note) == (0, None, networks.NO_CHANCE)
     assert found == values(programme())
 
 
@@ -124,8 +127,21 @@ def test_names_of_organisations_do_not_change_the_numbers():
     taking = [(project, renamed[org], role) for project, org, role in TAKING]
     prior = [(renamed[a], renamed[b], year) for a, b, year in PRIOR]
     before, after = values(programme()), values(programme(taking, prior))
-    for key in set(before) - {"network.clustering_null.index"}:
+    chance = {"network.clustering_null.index", "network.clustering_ratio.index"}
+    for key in set(before) - chance:
         assert after[key].value == pytest.approx(before[key].value), key
+
+
+def test_clustering_is_a_multiple_of_that_of_random_networks(monkeypatch):
+    null = SimpleNamespace(median=0.2, low=0.1, high=0.3)
+    monkeypatch.setattr(networks, "clustering", lambda _: networks.Clustering(0.5, null))
+    assert values(programme())["network.clustering_ratio.index"].value == pytest.approx(2.5)
+
+
+def test_organisations_are_counted_by_their_partners():
+    # Of five one has none, one has one, two have two and one has three.
+    assert networks.partner_counts(programme()) == [(0, 0, 1), (1, 2, 3), (3, 3, 1)]
+    assert networks.partner_counts(programme(TAKING[-1:])) == []
 
 
 def test_records_make_one_table():

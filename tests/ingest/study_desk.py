@@ -71,7 +71,9 @@ def make_study(folder: Path) -> Desk:
                 "label_fi": fi,
                 "label_sv": sv,
                 "label_en": en,
-                "definition": en,
+                "definition_fi": fi,
+                "definition_sv": sv,
+                "definition_en": en,
                 "codable": codable,
             },
         )

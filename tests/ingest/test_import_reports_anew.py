@@ -40,7 +40,8 @@ def coded(desk: Desk) -> Desk:
             {
                 "code_id": code, "codebook_version": "1", "kind": code.partition(".")[0],
                 "label_fi": code,
-                "label_sv": code, "label_en": code, "definition": code, "codable": "true",
+                "label_sv": code, "label_en": code, "codable": "true",
+                **{f"definition_{each}": code for each in ("fi", "sv", "en")},
             }
             for code in ("challenge.queue", "challenge.staff", "goal.queue")
         ),

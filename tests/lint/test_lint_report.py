@@ -7,8 +7,8 @@ from pathlib import Path
 
 import evaltools.lint as lint_package
 from evaltools.lint import RULES, as_lines, lint
+from evaltools.lint.run import read_waivers
 from evaltools.lint.source import read_sources
-from evaltools.lint.waivers import read_waivers
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from evaltools.lint import as_errors, as_json, as_lines, lint
-from evaltools.lint.waivers import FIELDS
+from evaltools.lint.run import FIELDS
 from evaltools.problems import Problem
 
 TEXT = "Vertailurekisteri kattaa vain osan yhteistyöstä.\n\nMonet raportit ovat lyhyitä.\n"

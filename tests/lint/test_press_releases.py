@@ -51,6 +51,21 @@ def test_what_the_press_release_says_need_not_be_said_in_the_report(root: Path) 
     assert [code for _, code in told(root)] == ["E04"]
 
 
+@pytest.mark.parametrize(("kind", "codes"), [("slides", []), ("press_release", ["E15"])])
+def test_a_figure_on_a_slide_stands_under_what_is_said_of_it(
+    root: Path, kind: str, codes: list[str]
+) -> None:
+    (root / "evaluation.yml").write_text(DECLARED.replace("press_release", kind), "utf-8")
+    write(root, "release/fi.qmd", "# {{< var finding.one >}}\n\n{{< embed a.ipynb#fig-a >}}\n")
+    assert [code for _, code in told(root)] == codes
+
+
+def test_a_slide_says_nothing_that_is_no_finding(root: Path) -> None:
+    (root / "evaluation.yml").write_text(DECLARED.replace("press_release", "slides"), "utf-8")
+    write(root, "release/fi.qmd", "# {{< var finding.one >}}\n\nKannustin onnistui hyvin.\n")
+    assert [code for _, code in told(root)] == ["E17"]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

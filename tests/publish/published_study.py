@@ -13,6 +13,7 @@ from typing import Any
 import typst
 import yaml
 
+from evaltools.evidence import load_descriptor, read_tables
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, to_record
 from evaltools.pipeline.ingredients import plan_run
@@ -22,6 +23,8 @@ from evaltools.publish.bundle import Bundle, write_bundle
 from evaltools.publish.gates import Candidate
 from evaltools.report import engines
 from evaltools.report.build import ReportStore, compute_render_key
+from evaltools.report.data_files import data_files
+from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +165,7 @@ def declaration() -> dict[str, Any]:
         "chapters": {},
         "reports": {"fi": {"source": "reports/fi/report.qmd", "name": "tiny"}},
         "press_release": None,
+        "slides": None,
         "questions": [question(declared)],
     }
 
@@ -195,6 +199,10 @@ def write_run(folder: Path) -> None:
 def render(study: Any, parameters: Any, run: Run, files: dict[str, bytes]) -> Path:
     shelf = ReportStore(study.build)
     engine = engines.choose_engine("embedded")
+    descriptor = load_descriptor(study.data)
+    tables, words = read_tables(study.data, descriptor), study.words(parameters.language)
+    glossary = Glossary.of(tables, words, study.declaration)
+    files = files | data_files(study, parameters, run, glossary, descriptor.example)
     with shelf.open_new() as building:
         for name, content in files.items():
             (building / name).write_bytes(content)

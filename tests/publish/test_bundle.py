@@ -34,6 +34,9 @@ def test_a_bundle_holds_what_a_reader_needs(bundle: Bundle) -> None:
         "method-card.html",
         "method-card.md",
         "notebooks/01_one.ipynb",
+        "report/datapackage.json",
+        "report/indicators.csv",
+        "report/indicators.xlsx",
         "report/tiny-fi.docx",
         "report/tiny-fi.html",
         "report/tiny-fi.pdf",
@@ -43,7 +46,6 @@ def test_a_bundle_holds_what_a_reader_needs(bundle: Bundle) -> None:
         "tables/codebook.csv",
         "tables/indicators.csv",
         "tables/indicators.json",
-        "tables/indicators.xlsx",
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from evaltools.lint.signatures import sign_sentences
 from evaltools.publish.gates import Candidate, Gate, run_gates
 from evaltools.publish.publish import check_signatures
-from evaltools.report.build import count_unsigned
+from evaltools.report.document_set import count_unsigned
 
 GATE = Gate("signatures", check_signatures)
 TEXT = "# Tulokset {#sec-tulokset}\n\nLuettiin {{< var reports.read.x >}} raporttia.\n"

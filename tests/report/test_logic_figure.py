@@ -23,7 +23,7 @@ def test_both_pictures_caption_and_alternative_text_are_in_a_notebook(tmp_path):
     assert notebooks.problems == []
     assert found.options == {
         "echo": False,
-        "fig-cap": "What is *thought*.",
+        "fig-cap": "[**What is *thought*.**]{.figure-headline}",
         "fig-alt": figure.alt,
     }
     ((kind, names),) = found.parts

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.quarto import Quarto, find_quarto, read_version, render, require_quarto
+from evaltools.report.quarto import Quarto, render
+from evaltools.report.quarto_program import find_quarto, read_version, require_quarto
 
 PLAYER = """\
 #!{python}
@@ -338,7 +339,7 @@ def test_wrong_quarto_path_is_told_and_not_passed_over(
 def test_missing_quarto_and_unknown_format_are_told(
     play: Play, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evaltools.report.quarto.find_quarto", lambda: None)
+    monkeypatch.setattr("evaltools.report.quarto_program.find_quarto", lambda: None)
     with pytest.raises(ProblemError, match="is not installed"):
         require_quarto()
     assert refused(project, play(), tmp_path / "out", "pdf")[0].startswith(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from evaltools.disclosure.rendered_files import Pdf
 from evaltools.problems import ProblemError
 from evaltools.report.build import build_report, stage_report
 from evaltools.report.renderer import render
@@ -42,6 +43,17 @@ RELEASE = """{{< var finding.coverage >}} The number of projects is {{< var repo
 # More
 
 {{< include _generated/_contact.qmd >}}
+"""
+
+
+SLIDES = """
+slides:
+  name: ecology-fund-deck
+  sources: {en: reports/slides/en.qmd}
+"""
+SLIDE = """# {{< var finding.coverage >}} {#coverage}
+
+{{< embed ../notebooks/01_portfolio.ipynb#fig-lorenz >}}
 """
 
 
@@ -91,7 +103,19 @@ def test_it_is_made_with_the_report_and_goes_with_its_declaration(study: Study) 
     made = render(staged, Path("release/en.qmd"), ["html", "docx"], study.root / "rendered")
     assert [path.read_bytes() for path in made] == [page.read_bytes(), word.read_bytes()]
 
-    without = edited(study, DECLARED, "")
+    (study.root / "reports" / "slides").mkdir()
+    (study.root / "reports" / "slides" / "en.qmd").write_text(SLIDE, encoding="utf-8")
+    with_deck = edited(study, DECLARED, DECLARED + SLIDES)
+    beside = build_report(with_deck, with_deck.parameters(), say=lambda line: None)
+    assert page.read_bytes() == (beside.folder / page.name).read_bytes()
+    pages = list(Pdf(beside.folder / "ecology-fund-deck-en.pdf").pages())
+    assert len(pages) == 2
+    said = " ".join(pages[1].split())
+    assert sentence.text_content() in said
+    assert "Invented data" in said
+    assert "Source: " in said
+
+    without = edited(with_deck, DECLARED + SLIDES, "")
     again = build_report(without, without.parameters(), say=lambda line: None)
     assert not [path for path in again.folder.iterdir() if "news" in path.name]
 

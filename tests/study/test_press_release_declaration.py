@@ -29,6 +29,39 @@ def test_its_files_are_told_by_their_names(write_study: Write, small: str) -> No
     assert declared.language_of("report-fi.html") is None
 
 
+SLIDES = (
+    "slides:\n  name: deck\n  sources: {fi: reports/slides/fi.qmd, sv: reports/slides/sv.qmd}\n"
+)
+
+
+def test_slides_are_made_in_the_language_of_the_report_alone(
+    write_study: Write, small: str
+) -> None:
+    text = small + DECLARED + SLIDES.replace(", sv: reports/slides/sv.qmd", "")
+    news, deck = load_study(write_study(text)).declaration.companions
+    assert (news.kind, deck.kind) == ("press_release", "slides")
+    assert deck.languages_beside("fi") == ("fi",)
+    assert deck.languages_beside("sv") == ()
+    assert deck.formats_by("embedded") == ("typst",)
+    assert deck.formats_by("quarto") == ("revealjs",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("reports/slides/", "reports/release/", "beside another document"),
+        ("name: deck", "name: news", "is the name of another document"),
+    ],
+)
+def test_two_documents_are_kept_apart(
+    write_study: Write, small: str, old: str, new: str, what: str
+) -> None:
+    text = small + DECLARED + SLIDES.replace(", sv: reports/slides/sv.qmd", "").replace(old, new)
+    with pytest.raises(ProblemError) as caught:
+        load_study(write_study(text))
+    assert all(what in problem.what for problem in caught.value.problems)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [

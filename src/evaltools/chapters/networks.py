@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
 from evaltools.chapters.themes import words_of
-from evaltools.charts.distributions import Histogram
+from evaltools.charts.bars import Part, Stack, Stacks
 from evaltools.charts.figure import Figure
-from evaltools.charts.network_graph import Network, Organisation
+from evaltools.charts.maps import Heatmap, Panel
+from evaltools.charts.style import DEEP_BLUE
 from evaltools.charts.table import Column, Table
+from evaltools.i18n.numbers import Language, number, number_range
 from evaltools.indicators import networks
 from evaltools.indicators.indicator import Indicator
 
@@ -30,30 +32,39 @@ MEASURES = {
     "network.clustering_null.index": "networks.measure.clustering_null",
 }
 """Rows of the table of the network: indicator and the phrase that names it."""
-COLORS = 3
-"""Groups of organisations that a network tells apart."""
 
 
 @figure_of("participations")
-def network_figure(evidence: Evidence) -> Figure:
-    """Organisations and projects, tied by taking part."""
-    words = words_of(evidence)
-    shown, ties = networks.drawable_network(evidence)
-    groups = kind_groups(evidence)
-    members = [
-        Organisation(str(org_id), str(name), groups.get(kind, words("networks.group.other")))
-        for org_id, name, kind in shown[["org_id", "name", "kind"]].to_numpy().tolist()
+def partners_figure(evidence: Evidence) -> Figure:
+    """How many organisations have so many partners."""
+    words, language = words_of(evidence), evidence.parameters.language
+    rows = [
+        Stack(words("networks.partner_range", range=_range(low, high, language)), (count,))
+        for low, high, count in networks.partner_counts(evidence)
     ]
-    note = words.markdown("networks.network_note")
-    if alone := len(networks.organisations(evidence)) - len(shown):
-        note += f" {words.markdown('networks.alone', count=alone)}"
-    chart = Network(
-        members,
-        list(zip(ties["org_id"], ties["project_id"], strict=True)),
+    return Stacks(
+        rows,
+        [Part(words("networks.organisations"), DEEP_BLUE)],
+        words("networks.organisations"),
+        shares=False,
+        sort=False,
         words=words,
         nothing=words("networks.nothing"),
+    ).figure(
+        words.markdown("networks.partners", **_sizes(evidence)),
+        note=words.markdown("networks.partners_note"),
     )
-    return chart.figure(words.markdown("networks.network", **_sizes(evidence)), note=note)
+
+
+@figure_of("participations", "map")
+def region_ties_figure(evidence: Evidence) -> Figure:
+    """Ties within areas and between them."""
+    words, (labels, counts) = words_of(evidence), networks.ties_between_areas(evidence)
+    panels = [Panel(words("networks.ties"), counts)] if labels else []
+    return Heatmap(panels, labels, labels, words=words, nothing=words("networks.nothing")).figure(
+        words.markdown("networks.areas", ties=len(networks.pairs(evidence))),
+        note=words.markdown("networks.areas_note"),
+    )
 
 
 @table_of("participations")
@@ -77,29 +88,8 @@ def network_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
     )
 
 
-@figure_of("participations")
-def clustering_figure(evidence: Evidence) -> Figure:
-    """Clustering observed, against that of random networks."""
-    words, found = words_of(evidence), networks.clustering(evidence)
-    draws = [] if found.null is None else list(found.null.values)
-    return Histogram(
-        draws,
-        found.observed,
-        words("networks.axis_clustering"),
-        decimals=3,
-        words=words,
-        nothing=words("networks.no_clustering"),
-    ).figure(
-        words.markdown("networks.clustering", draws=len(draws), **_sizes(evidence)),
-        note=words.markdown("networks.clustering_note"),
-    )
-
-
-def kind_groups(evidence: Evidence) -> dict[str, str]:
-    """Kinds of organisations that have a colour of their own; all where there are few, else two."""
-    words, kinds = evidence.words, list(evidence.vocabulary.organisation_kinds)
-    named = kinds if len(kinds) <= COLORS else kinds[: COLORS - 1]
-    return {kind: words(f"organisation_kind.{kind}") for kind in named}
+def _range(low: int, high: int, language: Language) -> str:
+    return number_range(low, high, language) if high > low else number(low, language)
 
 
 def _sizes(evidence: Evidence) -> dict[str, int]:

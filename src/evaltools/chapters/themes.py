@@ -18,7 +18,7 @@ from evaltools.indicators.prevalence import themes
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-_BANDS = {"descriptive": "band", "population": "bound"}
+_BANDS = {"population": "bound"}
 _LIMITS = {"funded": "p", "bounds": "bound", "alike": "s", "coders": "band"}
 """Column of intervals, and what its ends are called in `themes`."""
 _OF_ALL = ("p", "bound")
@@ -50,12 +50,10 @@ def themes_figure(evidence: Evidence, role: str, caption: str) -> Figure:
     if len(frame) > MOST_ROWS:
         counts = {"shown": MOST_ROWS, "all": len(frame)}
         note = f"{words.markdown('themes.commonest', **counts)} {note}"
-    coded = evidence.parameters.estimand == "descriptive"
     return Dots(
         theme_dots(frame.head(MOST_ROWS), evidence),
         words=words,
         level=evidence.parameters.confidence,
-        band_name=words("themes.coder_band") if coded else "",
         nothing=words("themes.none"),
     ).figure(words.markdown(caption, **_caption_values(evidence, role, caption)), note=note)
 
@@ -109,13 +107,11 @@ def estimand_note(evidence: Evidence) -> str:
 def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
     """Rows of a figure of themes with an outer band.
 
-    Of the reports read there is no sampling interval; what is uncertain is the coding, so the
-    band then runs from all coders to any. Of all funded projects it is the bounds that assume
-    nothing; of projects like these there is none. Beside a sampling interval, what the choice of
-    coder rule decides is a bar of its own.
+    Of the reports read there is no sampling interval. Of all funded projects the outer band is the
+    bounds that assume nothing; of projects like these there is none. What the choice of coder rule
+    decides is always a bracket below, and never looks like an interval.
     """
     band = _BANDS.get(evidence.parameters.estimand, "")
-    ruled = evidence.parameters.estimand != "descriptive"
     return [
         Dot(
             label=str(row["label"]),
@@ -127,8 +123,8 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
             suppressed=bool(row["withheld"]),
             bound_low=as_float(row[f"{band}_low"]) if band else None,
             bound_high=as_float(row[f"{band}_high"]) if band else None,
-            rule_low=as_float(row["band_low"]) if ruled else None,
-            rule_high=as_float(row["band_high"]) if ruled else None,
+            rule_low=as_float(row["band_low"]),
+            rule_high=as_float(row["band_high"]),
             whole=evidence.N if evidence.parameters.estimand == "population" else None,
         )
         for row in frame.to_dict("records")

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text
 from evaltools.charts.canvas import AXIS_WORDS, DIRECT
 from evaltools.charts.chart import Chart, RowChart
+from evaltools.charts.data import Cells, FigureData, Value
 from evaltools.charts.layout import (
     Axis,
     Entry,
@@ -24,10 +23,10 @@ from evaltools.charts.layout import (
     round_ends,
     ticks,
 )
-from evaltools.charts.style import DEEP_BLUE, DIVERGING, GREY, GRID, INK, LIGHT, RUST, SMALL, TEAL
+from evaltools.charts.style import DEEP_BLUE, GREY, GRID, LIGHT, RUST, SMALL, TEAL
 from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import FEWEST_FOR_PERCENT, count_of, number, percent
+from evaltools.i18n.numbers import count_of, number
 
 
 @dataclass(frozen=True)
@@ -69,11 +68,12 @@ class _PartedChart(RowChart[Stack]):
     def _parts(self) -> Sequence[Part]: ...
 
     def _lay_out_parts(self, rows: Sequence[Stack], axis: Axis, heading: str) -> RowLayout:
+        parts = self._parts()
         return lay_out_rows(
             [row.label for row in rows],
             ["" if row.suppressed else number(row.total, self.language) for row in rows],
             axis,
-            key=[Entry(part.name, "box", part.color) for part in self._parts()],
+            key=[Entry(part.name, "box", part.color) for part in parts] if len(parts) > 1 else (),
             heading=heading,
             spacing=Spacing(pitch=18.0, inset=0.0),
         )
@@ -84,6 +84,14 @@ class _PartedChart(RowChart[Stack]):
         drawn = zip(self._parts(), row.counts, places[:-1], places[1:], strict=True)
         for part, count, start, end in drawn:
             layout.bar(start, end, y, part.color, number(count, self.language))
+
+    def _columns(self) -> list[str]:
+        names = [part.name for part in self._parts()]
+        return [*names, self.words("figure.total")] if len(names) > 1 else names
+
+    def _cells(self, row: Stack) -> list[Value]:
+        counts = list(map(self._count, row.counts))
+        return [*counts, self._count(row.total)] if len(counts) > 1 else counts
 
     def _describe(self) -> str:
         """Every row with its counts, what is withheld, what is missing."""
@@ -172,67 +180,6 @@ def states_chart(rows: Sequence[Stack], words: Words, nothing: str = "") -> Stac
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Ratings(_PartedChart):
-    """Answers of questions on one scale; half of the middle answers stand on each side of the line.
-
-    Rows have counts of each answer, lowest first, and are sorted by the share of the two highest.
-
-    Arguments:
-        answers: names of the answers, lowest first; of a scale of five by default.
-    """
-
-    answers: Sequence[str] = ()
-
-    def _parts(self) -> list[Part]:
-        names = list(self.answers) or [self.words(f"rating.{value}") for value in range(1, 6)]
-        return [Part(*each) for each in zip(names, answer_colors(len(names)), strict=True)]
-
-    def _size(self, row: Stack) -> float:
-        return sum(row.counts[-2:]) / row.total
-
-    def _lay_out(self, rows: Sequence[Stack]) -> RowLayout:
-        edges = [_edges(row) for row in rows if row.known]
-        low = -_up(max([0.2, *(-edge[0] for edge in edges)]))
-        high = _up(max([0.2, *(edge[-1] for edge in edges)]))
-        marks = [tick / 100 for tick in range(round(low * 100), round(high * 100) + 1, 20)]
-        if len(marks) > 7:
-            marks = [tick / 100 for tick in range(-100, 101, 50) if low <= tick / 100 <= high]
-        words = self.words("axis.share_of_answers")
-        if max(row.total for row in rows) < FEWEST_FOR_PERCENT:
-            marks = []  # a percentage of so few says too much; the bars have their counts
-        axis = Axis(low, high, marks, lambda value: percent(abs(value), self.language), words)
-        layout = self._lay_out_parts(rows, axis, self.words("axis.answers"))
-        layout.vertical(0.0, INK, 0.7)
-        return layout
-
-    def _draw_row(self, layout: RowLayout, row: Stack, y: float) -> None:
-        self._draw_parts(layout, row, y, _edges(row))
-
-
-def answer_colors(answers: int) -> list[str]:
-    """Colours of so many answers, from the lowest to the highest."""
-    stops = np.array([to_rgb(color) for color in DIVERGING])
-    at = np.linspace(0, len(stops) - 1, max(answers, 2))[:answers]
-    mixed = [np.interp(at, range(len(stops)), stops[:, channel]) for channel in range(3)]
-    return [to_hex(color) for color in zip(*mixed, strict=True)]
-
-
-def _edges(row: Stack) -> list[float]:
-    """Where the parts begin and the last ends, as shares from the middle line."""
-    half, odd = divmod(len(row.counts), 2)
-    middle = row.counts[half] / 2 if odd else 0
-    edges = [-(sum(row.counts[:half]) + middle) / row.total]
-    for count in row.counts:
-        edges.append(edges[-1] + count / row.total)
-    return edges
-
-
-def _up(value: float) -> float:
-    """The next fifth upwards, at most one."""
-    return min(1.0, -(-round(value * 1000) // 200) / 5)
-
-
 ATTAINMENTS: Final = ("achieved", "partly", "not_achieved", "not_reported")
 MEASURED_BY: Final = ("measured", "estimated", "asserted", "none")
 COLORS: Final = dict(zip(MEASURED_BY, (DEEP_BLUE, TEAL, "#9fd3cd", "#e8ecef"), strict=True))
@@ -293,6 +240,16 @@ class Cascade(Chart):
                 position += count
             above = y
         return canvas.drawing
+
+    def data(self) -> FigureData:
+        """Goals of each attainment by how it is known."""
+        words, steps = self.words, self._steps()
+        columns = [words(f"measured_by.{by}") for by in MEASURED_BY]
+        rows: list[Cells] = [
+            [words(f"attainment.{name}"), *map(self._count, step), self._count(sum(step))]
+            for name, step in steps.items()
+        ]
+        return FigureData([self._category, *columns, words("figure.total")], rows)
 
     def _describe(self) -> str:
         """Every attainment with its count and how it is known."""
@@ -380,6 +337,21 @@ class CallBars(Chart):
             end = draw_bar(middle, second(row.amount), y, TEAL) if row.amount else middle
             canvas.text(end + 5, y, total, DIRECT)
         return canvas.drawing
+
+    def data(self) -> FigureData:
+        """Every call with its counts and money."""
+        words = self.words
+        names = ("legend.applications", "legend.funded", "legend.awarded_sum")
+        rows: list[Cells] = [
+            [
+                row.label, self._count(row.applications), self._count(row.granted),
+                Value("" if row.amount is None else words.money(row.amount), row.amount),
+                self._count(row.known), self._count(row.projects),
+            ]
+            for row in self.rows
+        ]  # fmt: skip
+        known = (words("figure.sum_known"), words("figure.of"))
+        return FigureData([self._category, *(words(name) for name in names), *known], rows).used()
 
     def _describe(self) -> str:
         """Every call with its counts and money."""

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from evaltools.charts import text_metrics
-from evaltools.charts.style import INK, PAPER, QUIET, SMALL, TEXT, TEXT_WIDTH, Weight, face
+from evaltools.charts.style import INK, PAPER, QUIET, SMALL, TEXT, Weight, face, text_width
 
 Align = Literal["left", "center", "right"]
 
@@ -44,19 +44,19 @@ NO_MARK = Lettering(SMALL, QUIET, "italic", "mark")
 class Canvas:
     """One figure of the width of the text, on which things are placed in points.
 
-    x runs from 0 to `TEXT_WIDTH` to the right, y from 0 to `height` downwards. Layout is worked
+    x runs from 0 to `text_width()` to the right, y from 0 to `height` downwards. Layout is worked
     out beforehand from measured text, so nothing depends on matplotlib's automatic placement.
     What has a higher `layer` lies above.
     """
 
     def __init__(self, height: float) -> None:
         self.height = height
-        size = (TEXT_WIDTH / 72, height / 72)
+        size = (text_width() / 72, height / 72)
         self.drawing = Drawing(figsize=size, dpi=72, facecolor=PAPER)
         FigureCanvasAgg(self.drawing)
         self._axes: Axes = self.drawing.add_axes((0.0, 0.0, 1.0, 1.0))
         self._axes.set_axis_off()
-        self._axes.set_xlim(0, TEXT_WIDTH)
+        self._axes.set_xlim(0, text_width())
         self._axes.set_ylim(height, 0)
         self._axes.set_autoscale_on(False)
 

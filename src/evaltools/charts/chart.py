@@ -6,15 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Generic, Protocol, Self, TypeVar
+from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
 from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text
 from evaltools.charts.canvas import Canvas, Lettering
+from evaltools.charts.data import Cells, FigureData, Value
 from evaltools.charts.figure import Figure
 from evaltools.charts.layout import Axis, RowLayout, round_ends, ticks
-from evaltools.charts.style import GRID, QUIET, TEXT_WIDTH
+from evaltools.charts.style import GRID, NARROW_WIDTH, QUIET, drawn_at, text_width
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import (
@@ -35,6 +36,9 @@ class Chart(ABC):
         nothing: a sentence for where there is nothing to draw.
     """
 
+    HAS_NARROW_LAYOUT: ClassVar[bool] = True
+    """Whether it can be drawn for a phone; otherwise the page scrolls it."""
+
     words: Words
     nothing: str = ""
 
@@ -45,7 +49,30 @@ class Chart(ABC):
 
     def figure(self, caption: str, *, note: str = "", alt: str = "") -> Figure:
         """The drawing with caption and alternative text; the latter from the data unless given."""
-        return Figure(self.draw(), caption, alt or self.describe(), note)
+        narrow = None
+        if self.HAS_NARROW_LAYOUT:
+            with drawn_at(NARROW_WIDTH):
+                narrow = self.draw()
+        data = None if self._is_empty() else self.data()
+        alt = alt or self.describe()
+        return Figure(self.draw(), caption, alt, note, narrow, data)
+
+    def data(self) -> FigureData | None:
+        """What is drawn, as a table; None where the words around it have all of it."""
+        return None
+
+    @property
+    def _category(self) -> str:
+        return self.words("figure.category")
+
+    def _count(self, count: int | None) -> Value:
+        return Value("" if count is None else number(count, self.language), count)
+
+    def _share(self, part: float | None, digits: int = 0) -> Value:
+        return Value("" if part is None else percent(part, self.language, digits), part)
+
+    def _value(self, value: float | None, digits: int = 2) -> Value:
+        return Value("" if value is None else number(value, self.language, digits), value)
 
     def draw(self) -> Drawing:
         """The drawing; where there is nothing to draw, a quiet box that says so."""
@@ -169,6 +196,26 @@ class RowChart(Chart, Generic[AnyRow]):
     @abstractmethod
     def _draw_row(self, layout: RowLayout, row: AnyRow, y: float) -> None: ...
 
+    def data(self) -> FigureData | None:
+        """A row each, in the order drawn; what is withheld says so in place of its numbers."""
+        columns = self._columns()
+        if not columns:
+            return None
+        rows: list[Cells] = []
+        for row in self.shown:
+            if row.known:
+                rows.append([row.label, *self._cells(row)])
+                continue
+            why = self.words("mark.suppressed" if row.suppressed else "mark.missing")
+            rows.append([row.label, Value(why, None), *[Value("", None)] * (len(columns) - 1)])
+        return FigureData([self._category, *columns], rows).used()
+
+    @abstractmethod
+    def _columns(self) -> list[str]: ...
+
+    @abstractmethod
+    def _cells(self, row: AnyRow) -> list[Value]: ...
+
     def _describe_unknown(self, rows: Sequence[AnyRow]) -> str:
         """Which rows are withheld, and which are missing."""
         return alt_text.join(
@@ -185,9 +232,9 @@ def draw_reason(reason: str) -> Drawing:
     Arguments:
         reason: a sentence in the language of the report.
     """
-    lines = wrap(reason, TEXT_WIDTH - 60, max_lines=4)
+    lines = wrap(reason, text_width() - 40, max_lines=8)
     canvas = Canvas(height(len(lines)) + 36)
-    canvas.box(0.5, 0.5, TEXT_WIDTH - 1, canvas.height - 1, edge=GRID, edge_width=0.8)
+    canvas.box(0.5, 0.5, text_width() - 1, canvas.height - 1, edge=GRID, edge_width=0.8)
     quiet = Lettering(color=QUIET)
-    canvas.text(TEXT_WIDTH / 2, canvas.height / 2, lines, quiet, align="center")
+    canvas.text(text_width() / 2, canvas.height / 2, lines, quiet, align="center")
     return canvas.drawing

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure as Drawing
 
+from evaltools.charts.data import FIGURE_TYPE, FigureData
 from evaltools.charts.style import house_style
 
 CAPTION_TYPE: Final = "application/vnd.evaltools.caption+json"
@@ -30,6 +32,8 @@ class Figure:
             escaped by whoever writes it (`escape_markdown`).
         alt: plain text that tells what the figure shows.
         note: markdown, added to the caption: symbols, what is left out.
+        narrow: the same for a phone; None where the wide one has to be scrolled there.
+        data: what is drawn, as a table.
 
     Raises:
         ValueError: the caption or alt is empty, alt repeats the caption or is longer than
@@ -40,6 +44,8 @@ class Figure:
     caption: str
     alt: str
     note: str = ""
+    narrow: Drawing | None = None
+    data: FigureData | None = None
 
     def __post_init__(self) -> None:
         if not self.caption.strip():
@@ -53,7 +59,7 @@ class Figure:
                 f"the alternative text has {len(self.alt)} characters; at most {LONGEST_ALT}"
             )
         # Rendering now freezes the picture: later changes to the drawing do not reach it.
-        _ = self.svg, self.png
+        _ = self.svg, self.png, self.page
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(self.figure)
 
@@ -64,11 +70,18 @@ class Figure:
 
     @cached_property
     def svg(self) -> str:
-        """The picture as SVG; the same bytes for the same drawing, everywhere."""
-        buffer = io.BytesIO()
-        with house_style():
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        return buffer.getvalue().decode("utf-8")
+        """The picture as SVG, letters as shapes; the same bytes everywhere."""
+        return _write_svg(self.figure, words=False)
+
+    @cached_property
+    def page(self) -> dict[str, Any]:
+        """The picture for a page that has the typeface: `wide`, `narrow` and `data`, if any."""
+        page: dict[str, Any] = {"wide": _write_svg(self.figure, words=True)}
+        if self.narrow is not None:
+            page["narrow"] = _write_svg(self.narrow, words=True)
+        if self.data is not None:
+            page["data"] = self.data.content()
+        return page
 
     @cached_property
     def png(self) -> bytes:
@@ -84,6 +97,7 @@ class Figure:
             "image/svg+xml": self.svg,
             "image/png": base64.b64encode(self.png).decode("ascii"),
             CAPTION_TYPE: {"caption": self.full_caption, "alt": self.alt, "kind": "figure"},
+            FIGURE_TYPE: self.page,
             "text/plain": self.alt,
         }
 
@@ -95,6 +109,13 @@ class Figure:
             self.full_caption,
             metadata={"image/png": {"width": round(width * 96), "height": round(height * 96)}},
         )
+
+
+def _write_svg(drawing: Drawing, *, words: bool) -> str:
+    buffer = io.BytesIO()
+    with house_style(), rc_context({"svg.fonttype": "none" if words else "path"}):
+        drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue().decode("utf-8")
 
 
 def show(bundle: dict[str, Any], caption: str, metadata: dict[str, Any] | None = None) -> None:

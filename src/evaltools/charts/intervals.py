@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evaltools.charts import alt_text
-from evaltools.charts.canvas import AXIS_WORDS
+from evaltools.charts.canvas import AXIS_WORDS, Lettering
 from evaltools.charts.chart import RowChart
+from evaltools.charts.data import Value
 from evaltools.charts.layout import (
     AXIS,
+    MOST_LABELS,
     Axis,
     Entry,
     Mark,
@@ -26,13 +28,14 @@ from evaltools.charts.style import (
     GREY,
     INK,
     LIGHT,
-    OCHRE,
     PAPER,
     RUST,
     SMALL,
-    TEAL,
+    is_narrow,
+    text_width,
 )
-from evaltools.charts.text_metrics import height, wrap
+from evaltools.charts.text_metrics import height, width, wrap
+from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import (
     FEWEST_FOR_PERCENT,
     Language,
@@ -136,15 +139,51 @@ class Dots(RowChart[Dot]):
     def _lay_out(self, rows: Sequence[Dot]) -> RowLayout:
         tops = ("value", "high", "bound_high", "rule_high")
         reached = [1.0] if self.second_name else [getattr(r, name) for r in rows for name in tops]
-        return lay_out_rows(
+        direct = self._labelled_on_marks(rows)
+        layout = lay_out_rows(
             [row.label for row in rows],
             [self._number(row) for row in rows],
             self._share_axis(
                 reached, self.axis or self.words("axis.share_of_reports"), [row.N for row in rows]
             ),
             key=self._key(rows),
-            spacing=Spacing(pitch=21.0 if self._paired else 17.0),
+            spacing=Spacing(
+                pitch=21.0 if self._paired else 18.5, above=height(1, SMALL) if direct else 0.0
+            ),
         )
+        if direct:
+            self._name_marks(layout, rows[0])
+        return layout
+
+    def _labelled_on_marks(self, rows: Sequence[Dot]) -> bool:
+        """Whether the marks of the first row bear their names, so that nobody looks for a key."""
+        first = rows[0]
+        if not self.second_name or is_narrow() or first.value is None or first.second is None:
+            return False
+        if any(row.extends or row.bound_low is not None for row in rows):
+            return False
+        left, right = sorted((first.value, first.second))
+        name, other = self._names_in_order(first)
+        room = text_width() * (1 - MOST_LABELS) - 60  # the scale has so much at least
+        return width(name, SMALL) < left * room and width(other, SMALL) < (1 - right) * room + 50
+
+    def _names_in_order(self, row: Dot) -> tuple[str, str]:
+        names = (self.name or self.words("legend.share"), self.second_name)
+        return names if (row.value or 0.0) <= (row.second or 0.0) else (names[1], names[0])
+
+    def _name_marks(self, layout: RowLayout, row: Dot) -> None:
+        """The names of both marks above those of the first row, away from each other."""
+        assert row.value is not None
+        assert row.second is not None
+        name, other = self._names_in_order(row)
+        left, right = sorted((layout.scale(row.value), layout.scale(row.second)))
+        colors = (DEEP_BLUE, RUST) if row.value <= row.second else (RUST, DEEP_BLUE)
+        y = layout.top - height(1, SMALL) / 2 + 2
+        for x, words, color, align in (
+            (left + 3, name, colors[0], "right"), (right - 3, other, colors[1], "left"),
+        ):  # fmt: skip
+            lettering = Lettering(SMALL, color, gid="direct")
+            layout.canvas.text(x, y, words, lettering, align=align)  # type: ignore[arg-type]
 
     def _draw_row(self, layout: RowLayout, row: Dot, y: float) -> None:
         canvas, scale, offset = layout.canvas, layout.scale, 3.6 if self._paired else 0.0
@@ -153,13 +192,16 @@ class Dots(RowChart[Dot]):
             start, end = scale(row.bound_low), scale(row.bound_high)
             canvas.box(start, y - 3.2 - offset, end - start, 6.4, fill=LIGHT)
         if row.rule_low is not None and row.rule_high is not None:
-            start = scale(row.rule_low)
-            wide = max(scale(row.rule_high) - start, 1.2)  # where rules do not differ it is a tick
-            canvas.box(start, y + 4.0 - offset, wide, 2.2, fill=TEAL, layer=2.0)
+            # A bracket, so that it is no interval, in grey print either.
+            start, end = scale(row.rule_low), scale(row.rule_high)
+            foot = y + 6.4 - offset
+            xs, ys = [start, start, end, end], [foot - 2.6, foot, foot, foot - 2.6]
+            canvas.line(xs, ys, color=INK, width=0.9, layer=2.0)
         layout.interval(row.low, row.high, y - offset, DEEP_BLUE)
         canvas.dots([scale(row.value)], [y - offset], color=DEEP_BLUE, diameter=6.2)
         if row.second is not None:
-            canvas.dots([scale(row.second)], [y + offset], color=OCHRE, fill=PAPER, diameter=5.4)
+            at = scale(row.second)
+            canvas.dots([at], [y + offset], color=RUST, fill=PAPER, diameter=5.0, marker="D")
 
     def _describe(self) -> str:
         """Order with values and intervals, what is withheld or missing."""
@@ -194,11 +236,40 @@ class Dots(RowChart[Dot]):
             return count_of(row.n, row.N, self.language)
         return percent(row.value, self.language)
 
-    def _key(self, rows: Sequence[Dot]) -> list[Entry]:
-        words = self.words
-        interval = words("legend.interval_plain")
+    @property
+    def _interval_name(self) -> str:
         if self.level:
-            interval = words("legend.interval", level=level_text(self.level, self.language))
+            return self.words("legend.interval", level=level_text(self.level, self.language))
+        return self.words("legend.interval_plain")
+
+    def _columns(self) -> list[str]:
+        words, (low, high) = self.words, _ends(self.words)
+        ranges = (
+            self._interval_name,
+            self.band_name or words("legend.bounds"),
+            words("legend.coder_rules"),
+        )
+        return [
+            self.name or words("legend.share"), words("figure.count"), words("figure.of"),
+            *(f"{name}, {end}" for name in ranges for end in (low, high)),
+            self.second_name or words("legend.second"),
+        ]  # fmt: skip
+
+    def _cells(self, row: Dot) -> list[Value]:
+        shares = (
+            row.low if row.extends else None, row.high if row.extends else None,
+            row.bound_low, row.bound_high, row.rule_low, row.rule_high, row.second,
+        )  # fmt: skip
+
+        def cell(value: float | None) -> Value:
+            return Value("" if value is None else row.printed(value, self.language), value)
+
+        return [cell(row.value), self._count(row.n), self._count(row.N), *map(cell, shares)]
+
+    def _key(self, rows: Sequence[Dot]) -> list[Entry]:
+        words, interval = self.words, self._interval_name
+        if self._labelled_on_marks(rows):
+            return []
 
         def has(name: str) -> bool:
             return any(getattr(row, name) is not None for row in rows)
@@ -207,10 +278,15 @@ class Dots(RowChart[Dot]):
             (self.name or words("legend.share"), "dot", DEEP_BLUE, self.name or self.second_name),
             (interval, "line", DEEP_BLUE, any(row.extends for row in rows)),
             (self.band_name or words("legend.bounds"), "band", LIGHT, has("bound_low")),
-            (words("legend.coder_rules"), "band", TEAL, has("rule_low")),
-            (self.second_name or words("legend.second"), "hollow", OCHRE, has("second")),
+            (words("legend.coder_rules"), "bracket", INK, has("rule_low")),
+            (self.second_name or words("legend.second"), "diamond", RUST, has("second")),
         )
         return [Entry(text, mark, color) for text, mark, color, there in entries if there]
+
+
+def _ends(words: Words) -> tuple[str, str]:
+    """What the ends of an interval are called."""
+    return words("figure.low"), words("figure.high")
 
 
 @dataclass(frozen=True)
@@ -327,6 +403,25 @@ class Differences(RowChart[Gap]):
         layout.interval(row.low, row.high, y, color)
         fill = PAPER if hollow else color
         layout.canvas.dots([layout.scale(row.value)], [y], color=color, fill=fill)
+
+    def _columns(self) -> list[str]:
+        words, (low, high) = self.words, _ends(self.words)
+        points = self.unit == "points"
+        name = words("axis.difference_points" if points else "axis.standardised_difference")
+        interval = words("legend.interval_plain")
+        sides = [text for side in self.towards for text in (side, words("figure.of"))]
+        return [name, f"{interval}, {low}", f"{interval}, {high}", *(sides or ["", "", "", ""])]
+
+    def _cells(self, row: Gap) -> list[Value]:
+        ends = [
+            Value(
+                "" if v is None else signed(v * self._factor, self.language, self._digits),
+                None if v is None else v * self._factor,
+            )
+            for v in (row.value, row.low, row.high)
+        ]
+        x1, n1, x2, n2 = row.sides or (None, None, None, None)
+        return [*ends, *map(self._count, (x2, n2, x1, n1))]
 
     def _describe(self) -> str:
         """Differences in order, which are clear of zero or beyond the flag."""

@@ -10,7 +10,7 @@ from typing import Literal
 from matplotlib.ticker import MaxNLocator
 
 from evaltools.charts.canvas import AXIS_WORDS, KEY_WORDS, LABEL, NO_MARK, NUMBER, Canvas, Lettering
-from evaltools.charts.style import GRID, PAPER, SMALL, TEXT_WIDTH, ink_on
+from evaltools.charts.style import GRID, PAPER, SMALL, ink_on, is_narrow, text_width
 from evaltools.charts.text_metrics import clean, height, width, wrap
 
 GUTTER = 9.0
@@ -23,10 +23,13 @@ AXIS = 13.0
 """Height of the numbers under the middle, points."""
 BAR = 12.0
 """Height of a bar, points."""
-INNER = TEXT_WIDTH - 2 * EDGE
-"""Width between the edges, points."""
 
 _ROUND_STEPS = [1, 2, 2.5, 5, 10]
+
+
+def inner_width() -> float:
+    """Width between the edges of the figure being drawn, points."""
+    return text_width() - 2 * EDGE
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def decimals_of(values: list[float]) -> int:
     return 6
 
 
-Mark = Literal["box", "dot", "hollow", "line", "band", "dashes", "tick", "square"]
+Mark = Literal["box", "dot", "hollow", "line", "band", "dashes", "bracket", "diamond"]
 _KEY_ROW, _SWATCH, _KEY_GAP = 15.0, 15.0, 16.0
 """Height of a line of the key, width of a mark and space between entries, points."""
 
@@ -120,24 +123,27 @@ class Key:
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._placed: list[tuple[Entry, str, float, int]] = []
-        x, row = 0.0, 0
+        self._placed: list[tuple[Entry, tuple[str, ...], float, float]] = []
+        x, y, tall = 0.0, 0.0, _KEY_ROW
+        room = inner_width() - _SWATCH - 4
         for entry in entries:
-            words = wrap(clean(entry.words), INNER - _SWATCH - 4, SMALL, max_lines=1)[0]
-            needed = _SWATCH + width(words, SMALL)
-            if x > 0 and x + needed > INNER:
-                x, row = 0.0, row + 1
-            self._placed.append((entry, words, x, row))
+            lines = wrap(clean(entry.words), room, SMALL, max_lines=3 if is_narrow() else 1)
+            needed = _SWATCH + max(width(line, SMALL) for line in lines)
+            if x > 0 and x + needed > inner_width():
+                x, y, tall = 0.0, y + tall, _KEY_ROW
+            tall = max(tall, height(len(lines), SMALL) + 4)
+            self._placed.append((entry, lines, x, y))
             x += needed + _KEY_GAP
-        self.height = (row + 1) * _KEY_ROW + 3 if entries else 0.0
+        self.height = y + tall + 3 if entries else 0.0
         self.end = x - _KEY_GAP if entries else 0.0
 
     def draw(self, canvas: Canvas) -> None:
         """Draw it at the top."""
-        for entry, words, left, row in self._placed:
-            x, y = EDGE + left, (row + 0.5) * _KEY_ROW
+        for entry, lines, left, top in self._placed:
+            x, y = EDGE + left, top + _KEY_ROW / 2
             _draw_key_mark(canvas, entry, x, y)
-            canvas.text(x + _SWATCH, y, words, KEY_WORDS)
+            middle = y + height(len(lines) - 1, SMALL) / 2
+            canvas.text(x + _SWATCH, middle, lines, KEY_WORDS)
 
 
 def _draw_key_mark(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
@@ -153,10 +159,11 @@ def _draw_key_mark(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
             canvas.dots([x + 5], [y], color=color, fill=PAPER)
         case "line":
             canvas.line([x, x + 11], [y, y], color=color, width=1.8)
-        case "square":
-            canvas.dots([x + 5], [y], color=color, marker="s", diameter=5)
-        case "tick":
-            canvas.line([x + 5, x + 5], [y - 5, y + 5], color=color, width=1.0)
+        case "bracket":
+            ys = [y - 1.5, y + 1.5, y + 1.5, y - 1.5]
+            canvas.line([x, x, x + 11, x + 11], ys, color=color, width=0.9)
+        case "diamond":
+            canvas.dots([x + 5], [y], color=color, fill=PAPER, marker="D", diameter=5)
         case "dashes":
             canvas.line([x, x + 11], [y, y], color=color, width=1.0, dashes=(2.5, 1.8))
 
@@ -238,6 +245,8 @@ def lay_out_rows(
 ) -> RowLayout:
     """Lay out rows and draw everything but the data; rows from the top in the order given.
 
+    Labels stand at the left of their rows, in a narrow figure above them.
+
     Arguments:
         labels: one a row, wrapped to at most three lines.
         numbers: direct label of each row at its right; empty strings where there is none.
@@ -246,24 +255,33 @@ def lay_out_rows(
         heading: words above the column of numbers.
         spacing: room that is wanted.
     """
+    narrow = is_narrow()
     column = max(width(clean(text)) for text in numbers)
     widest = max(width(clean(label)) for label in labels) + 1
-    least = max(TEXT_WIDTH * LEAST_LABELS, min(spacing.labels, TEXT_WIDTH * MOST_LABELS))
-    room = min(max(widest, least), TEXT_WIDTH * MOST_LABELS)
+    least = max(text_width() * LEAST_LABELS, min(spacing.labels, text_width() * MOST_LABELS))
+    room = min(max(widest, least), text_width() * MOST_LABELS)
     wrapped = [wrap(label, room) for label in labels]
     # Lines evened out by wrapping leave room that the middle part takes back.
     widest = max(width(line) for lines in wrapped for line in lines) + EDGE
     room = min(max(widest, least), room)
     heights = [max(spacing.pitch, height(len(lines)) + 6) for lines in wrapped]
+    heads = [0.0 for _ in labels]
+    if narrow:
+        wrapped = [wrap(label, inner_width()) for label in labels]
+        heads = [height(len(lines)) + 2 for lines in wrapped]
+        heights = [head + spacing.pitch + 3 for head in heads]
 
-    left = room + GUTTER
-    right = TEXT_WIDTH - EDGE - (column + GUTTER if column else 0)
+    left = EDGE if narrow else room + GUTTER
+    right = text_width() - EDGE - (column + GUTTER if column else 0)
     scale = Scale(axis.low, axis.high, left + spacing.inset, right - spacing.inset)
-    axis_lines = wrap(axis.words, right - left, SMALL, max_lines=2) if axis.words else ()
+    room_below = inner_width() if narrow else right - left
+    axis_lines = (
+        wrap(axis.words, room_below, SMALL, max_lines=3 if narrow else 2) if axis.words else ()
+    )
     placed = Key(key)
     top = max(placed.height, 3.0)
-    heading = wrap(heading, TEXT_WIDTH / 3, SMALL, max_lines=1)[0] if heading else ""
-    if heading and placed.end + 16 + width(heading, SMALL) > INNER:
+    heading = wrap(heading, text_width() / 3, SMALL, max_lines=1)[0] if heading else ""
+    if heading and placed.end + 16 + width(heading, SMALL) > inner_width():
         top += _KEY_ROW
     elif heading:
         top = max(top, _KEY_ROW + 3)
@@ -275,20 +293,27 @@ def lay_out_rows(
     placed.draw(canvas)
     if heading:
         middle = top - spacing.above - 3 - _KEY_ROW / 2
-        canvas.text(TEXT_WIDTH - EDGE, middle, heading, KEY_WORDS, align="right")
+        canvas.text(text_width() - EDGE, middle, heading, KEY_WORDS, align="right")
     for value in axis.marks:
         canvas.line([scale(value)] * 2, [top, bottom], color=GRID, width=0.6, layer=0.5)
-    ends = (left - GUTTER, TEXT_WIDTH - EDGE)
+    ends = (EDGE if narrow else left - GUTTER, text_width() - EDGE)
     draw_marks(canvas, scale, axis.marks, axis.text, bottom + 8, ends)
     foot = start + height(len(axis_lines), SMALL) / 2
-    canvas.text((left + right) / 2, foot, axis_lines, AXIS_WORDS, align="center")
+    if narrow:
+        canvas.text(EDGE, foot, axis_lines, AXIS_WORDS)
+    else:
+        canvas.text((left + right) / 2, foot, axis_lines, AXIS_WORDS, align="center")
     centres = []
     y = top
-    for lines, own_height, text in zip(wrapped, heights, numbers, strict=True):
-        centres.append(y + own_height / 2)
-        canvas.text(room, centres[-1], lines, LABEL, align="right")
+    for lines, own_height, head, text in zip(wrapped, heights, heads, numbers, strict=True):
+        centres.append(y + head + (own_height - head) / 2)
+        if narrow:
+            canvas.box(0, y + 1, text_width(), head, fill=PAPER, layer=1.6)  # over the grid
+            canvas.text(EDGE, y + 1 + head / 2, lines, LABEL)
+        else:
+            canvas.text(room, centres[-1], lines, LABEL, align="right")
         if text:
-            canvas.text(TEXT_WIDTH - EDGE, centres[-1], text, NUMBER, align="right")
+            canvas.text(text_width() - EDGE, centres[-1], text, NUMBER, align="right")
         y += own_height
     return RowLayout(canvas, tuple(centres), left, right, top, bottom, scale)
 
@@ -331,7 +356,7 @@ def lay_out_axes(
     y: Axis,
     *,
     depth: float = 120.0,
-    right: float = TEXT_WIDTH - 8,
+    right: float | None = None,
     key: Sequence[Entry] = (),
     headroom: float = 0.0,
 ) -> Plot:
@@ -340,9 +365,11 @@ def lay_out_axes(
     The words of the vertical axis stand above it, level, so that nobody tilts their head. The data
     are `depth` high and end at `right`; `headroom` is for labels above them, points.
     """
+    right = text_width() - 8 if right is None else min(right, text_width() - 8)
     left = EDGE + max((width(y.text(mark), SMALL) for mark in y.marks), default=0.0) + 6
-    words = wrap(y.words, INNER, SMALL, max_lines=2) if y.words else ()
-    below = wrap(x.words, max(right - left, 120.0), SMALL, max_lines=2) if x.words else ()
+    most = 4 if is_narrow() else 2
+    words = wrap(y.words, inner_width(), SMALL, max_lines=most) if y.words else ()
+    below = wrap(x.words, max(right - left, 120.0), SMALL, max_lines=most) if x.words else ()
     placed = Key(key)
     top = placed.height + height(len(words), SMALL) + 6 + headroom
     bottom = top + depth
@@ -355,7 +382,7 @@ def lay_out_axes(
         at = y_scale(mark)
         canvas.line([left, right], [at, at], color=GRID, width=0.6, layer=0.5)
         canvas.text(left - 5, at, y.text(mark), AXIS_WORDS, align="right")
-    draw_marks(canvas, x_scale, x.marks, x.text, bottom + 8, (left - 6, TEXT_WIDTH - EDGE))
+    draw_marks(canvas, x_scale, x.marks, x.text, bottom + 8, (left - 6, text_width() - EDGE))
     foot = bottom + AXIS + height(len(below), SMALL) / 2
     canvas.text((left + right) / 2, foot, below, AXIS_WORDS, align="center")
     return Plot(canvas, x_scale, y_scale, left, right, top, bottom)

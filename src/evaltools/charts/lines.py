@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure as Drawing
 from evaltools.charts import alt_text
 from evaltools.charts.canvas import DIRECT, KEY_WORDS
 from evaltools.charts.chart import Chart, RowChart
+from evaltools.charts.data import Cells, FigureData, Value
 from evaltools.charts.layout import (
     EDGE,
     Axis,
@@ -26,8 +28,18 @@ from evaltools.charts.layout import (
     round_ends,
     ticks,
 )
-from evaltools.charts.style import DEEP_BLUE, GREY, LIGHT, OCHRE, PAPER, SMALL, TEAL, TEXT_WIDTH
-from evaltools.charts.text_metrics import clean, height, width, wrap
+from evaltools.charts.style import (
+    DEEP_BLUE,
+    GREY,
+    LIGHT,
+    OCHRE,
+    PAPER,
+    RUST,
+    SMALL,
+    is_narrow,
+    text_width,
+)
+from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.numbers import number, percent, ratio, share, signed
 
 
@@ -98,6 +110,21 @@ class Line(Chart):
         _labels(plot, shown)
         return plot.canvas.drawing
 
+    def data(self) -> FigureData:
+        """Every point, with the ends of the band there."""
+        words, share, digits = self.words, self.unit == "share", 2
+        print_y: Callable[[float | None], Value] = partial(
+            self._share if share else self._value, digits=1 if share else digits
+        )
+        rows: list[Cells] = [
+            [
+                self._value(p.x, decimals_of([p.x])), print_y(p.y), print_y(p.low), print_y(p.high)
+            ]
+            for p in self._sorted
+        ]  # fmt: skip
+        ends = [f"{self.y_words}, {words(f'figure.{end}')}" for end in ("low", "high")]
+        return FigureData([self.x_words, self.y_words, *ends], rows).used()
+
     def _describe(self) -> str:
         """Where the line starts and ends, and its labelled points."""
         shown = self._sorted
@@ -119,20 +146,20 @@ class Line(Chart):
 def _labels(plot: Plot, points: Sequence[Point]) -> None:
     """Write labels beside their points, where the line does not run; none over another."""
     taken: list[tuple[float, float, float]] = []
-    for place, point in enumerate(points):
+    for point in points:
         if not point.label:
             continue
         x, y = plot.x(point.x), plot.y(point.y)
         plot.canvas.dots([x], [y], color=DEEP_BLUE, diameter=5.5)
-        label = clean(point.label)
+        room = text_width() - EDGE - plot.left - 4
+        label = wrap(point.label, room, SMALL, max_lines=1)[0]
         long = width(label, SMALL)
-        following = points[min(place + 1, len(points) - 1)]
-        falls = plot.y(following.y) >= y
+        falls = points[-1].y < point.y  # where it goes in the end, for it may pause here
         # Right of the point, above a line that falls and below one that rises, there is room.
-        below = not falls and y + 10 < plot.bottom - 6
+        below = not falls and y + 16 < plot.bottom - 6
         start = x + 5 if falls or below else x - 5 - long
-        start = min(max(start, plot.left + 2), TEXT_WIDTH - EDGE - long)
-        level = y + 10 if below else max(y - 9, plot.top + 6)
+        start = min(max(start, plot.left + 2), text_width() - EDGE - long)
+        level = y + 16 if below else max(y - 9, plot.top + 6)
         if any(abs(level - v) < 11 and start < b + 4 and start + long > a - 4 for a, b, v in taken):
             continue
         taken.append((start, start + long, level))
@@ -141,7 +168,7 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
 
 SIDE = 200.0
 """Side of the square, points."""
-_COLORS = (DEEP_BLUE, TEAL)
+_COLORS = (DEEP_BLUE, RUST)
 _MARKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _DASHES = (2.5, 1.8)
 
@@ -186,7 +213,11 @@ class Lorenz(Chart):
             Axis(0.0, 1.0, _MARKS, lambda v: percent(v, self.language), words)
             for words in (self.x_words, self.words("axis.share_of_money"))
         ]
-        plot = lay_out_axes(*axes, depth=SIDE, right=SIDE + 45)
+        narrow = is_narrow()
+        plot = lay_out_axes(
+            *axes, depth=150.0 if narrow else SIDE, right=SIDE + 45,
+            key=[Entry(name, mark, color) for name, mark, color in self._names()] if narrow else (),
+        )  # fmt: skip
         ends = [plot.x(0.0), plot.x(1.0)]
         equal = [plot.y(0.0), plot.y(1.0)]
         plot.canvas.line(ends, equal, color=GREY, width=0.9, dashes=_DASHES)
@@ -196,8 +227,18 @@ class Lorenz(Chart):
             if place == 0:
                 plot.canvas.area([*xs, ends[0]], [*ys, plot.y(0.0)], fill=LIGHT, opacity=0.7)
             plot.canvas.line(xs, ys, color=_COLORS[place], width=1.8, layer=3)
-        self._name_lines(plot)
+        if not narrow:
+            self._name_lines(plot)
         return plot.canvas.drawing
+
+    def data(self) -> FigureData:
+        """Of each curve the part of the money that each tenth of the units reaches."""
+        rows: list[Cells] = []
+        for tenth in range(1, 11):
+            sums = [np.interp(tenth / 10, *points(curve.values)) for curve in self._shown]
+            rows.append([self._share(tenth / 10), *(self._share(float(part), 1) for part in sums)])
+        labels = [f"{self.words('axis.share_of_money')}: {c.label}" for c in self._shown]
+        return FigureData([self.words("figure.poorest"), *labels], rows)
 
     def _describe(self) -> str:
         """The part of the lower half and of the highest tenth."""
@@ -217,14 +258,21 @@ class Lorenz(Chart):
         value = ratio(curve.gini, self.language)
         return self.words("legend.gini", label=curve.label, value=value)
 
+    def _names(self) -> list[tuple[str, Literal["dashes", "line"], str]]:
+        """Each line with the mark that stands for it and its colour."""
+        names: list[tuple[str, Literal["dashes", "line"], str]] = [
+            (self.words("legend.equality"), "dashes", GREY)
+        ]
+        for curve, color in zip(self._shown, _COLORS, strict=False):
+            names.append((self._label(curve), "line", color))
+        return names
+
     def _name_lines(self, plot: Plot) -> None:
         """Names of the lines, right of the square, in the order in which they lie."""
-        entries = [(self.words("legend.equality"), GREY)]
-        entries += [(self._label(c), color) for c, color in zip(self._shown, _COLORS, strict=False)]
         x = plot.right + 20
         y = plot.top + 8
-        for place, (label, color) in enumerate(entries):
-            lines = wrap(label, TEXT_WIDTH - EDGE - x - 22, SMALL, max_lines=4)
+        for place, (label, _, color) in enumerate(self._names()):
+            lines = wrap(label, text_width() - EDGE - x - 22, SMALL, max_lines=4)
             tall = height(len(lines), SMALL)
             wide, dashes = (1.8, None) if place else (0.9, _DASHES)
             plot.canvas.line([x, x + 14], [y + 5, y + 5], color=color, width=wide, dashes=dashes)
@@ -324,6 +372,18 @@ class Slopes(RowChart[Slope]):
         # The older mark is larger, so that it is seen round the newer one where they coincide.
         canvas.dots(ends[:1], [y], color=OCHRE, fill=PAPER, diameter=7.0, edge_width=1.6)
         canvas.dots(ends[1:], [y], color=DEEP_BLUE, diameter=5.0, layer=4.5)
+
+    def _columns(self) -> list[str]:
+        counts = [self.words(f"figure.{name}") for name in ("count", "of")]
+        return [text for name in self.names for text in (name, *(f"{name}: {c}" for c in counts))]
+
+    def _cells(self, row: Slope) -> list[Value]:
+        return [
+            Value(share(row.old, row.old_n, row.old_N, self.language), row.old),
+            self._count(row.old_n), self._count(row.old_N),
+            Value(share(row.new, row.new_n, row.new_N, self.language), row.new),
+            self._count(row.new_n), self._count(row.new_N),
+        ]  # fmt: skip
 
     def _describe(self) -> str:
         """The rows with both shares, those that are clear said to be so."""

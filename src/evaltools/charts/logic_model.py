@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from matplotlib.figure import Figure as Drawing
 
@@ -103,6 +103,8 @@ class LogicModel(Chart):
         elements: in the order in which they stand in their row.
         arrows: each from an element to one of a later stage.
     """
+
+    HAS_NARROW_LAYOUT: ClassVar[bool] = False
 
     stages: Mapping[str, str]
     elements: Sequence[Element]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from math import inf
+from typing import ClassVar
 
 from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text
 from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering
 from evaltools.charts.chart import Chart
-from evaltools.charts.layout import EDGE, GUTTER
+from evaltools.charts.data import Cells, FigureData, Value
+from evaltools.charts.layout import EDGE, GUTTER, Axis, Spacing, lay_out_rows
 from evaltools.charts.style import (
     BLUES,
     GREY,
@@ -18,8 +22,9 @@ from evaltools.charts.style import (
     QUIET,
     SMALL,
     TEXT,
-    TEXT_WIDTH,
     ink_on,
+    is_narrow,
+    text_width,
 )
 from evaltools.charts.text_metrics import clean, height, width, wrap
 from evaltools.i18n.numbers import DASH, number
@@ -65,6 +70,8 @@ class Heatmap(Chart):
         ValueError: the counts of a panel are not rows × columns.
     """
 
+    HAS_NARROW_LAYOUT: ClassVar[bool] = False
+
     panels: Sequence[Panel]
     rows: Sequence[str]
     columns: Sequence[str]
@@ -81,11 +88,11 @@ class Heatmap(Chart):
     def _draw(self) -> Drawing:
         panels, columns = self.panels, self.columns
         widest = max(width(clean(label)) for label in self.rows)
-        room = min(widest, TEXT_WIDTH * (0.32 if len(panels) > 1 else 0.42))
+        room = min(widest, text_width() * (0.32 if len(panels) > 1 else 0.42))
         labels = [wrap(label, room) for label in self.rows]
         room = max(width(line) for lines in labels for line in lines) + EDGE
         left = room + GUTTER
-        each = (TEXT_WIDTH - EDGE - left - _BETWEEN * (len(panels) - 1)) / len(panels)
+        each = (text_width() - EDGE - left - _BETWEEN * (len(panels) - 1)) / len(panels)
         cell = min(each / len(columns), 54.0)
         heights = [max(_CELL, height(len(lines)) + 4) for lines in labels]
         heads = [wrap(panel.heading, each, SMALL, "bold", max_lines=2) for panel in panels]
@@ -111,6 +118,19 @@ class Heatmap(Chart):
                     fill = color_of(count or 0, greatest)
                     _draw_cell(canvas, place, count, fill, number(count, self.language))
         return canvas.drawing
+
+    def data(self) -> FigureData:
+        """A row of each panel in a row."""
+        rows: list[Cells] = [
+            [*([panel.heading] if len(self.panels) > 1 else []), label, *map(self._cell, counts)]
+            for panel in self.panels
+            for label, counts in zip(self.rows, panel.counts, strict=True)
+        ]
+        names = [self.words("figure.part")] if len(self.panels) > 1 else []
+        return FigureData([*names, self._category, *self.columns], rows)
+
+    def _cell(self, count: int | None) -> Value:
+        return Value(self.words("mark.suppressed"), None) if count is None else self._count(count)
 
     def _describe(self) -> str:
         """Of each panel its size and its largest cells."""
@@ -202,21 +222,44 @@ class Tile:
 
 
 def classes(values: Sequence[float]) -> list[float]:
-    """Upper limits of at most five classes with about as many areas in each, rounded to two digits.
+    """Upper limits of at most five classes of values that lie near each other (natural breaks).
 
-    Zero has a class of its own where it occurs.
+    The squared distances of values to the means of their classes are as small as can be, so a
+    class never holds nine and twenty-eight while a gap lies elsewhere. Zero has a class of its
+    own where it occurs.
 
     Returns:
-        Limits in rising order, the last one the greatest value; empty without values.
+        Limits in rising order, each the greatest value of its class; empty without values.
+
+    Source: Fisher 1958, On Grouping for Maximum Homogeneity, doi:10.1080/01621459.1958.10501479.
     """
     above = sorted(value for value in values if value > 0)
     if not above:
         return [0.0] if values else []
-    wanted = min(len(BLUES), len(set(above)))
-    limits = {above[-1]}
-    for step in range(1, wanted):
-        limits.add(_two_digits(above[max(0, round(step * len(above) / wanted) - 1)]))
-    return sorted(limit for limit in limits if limit <= above[-1])
+    count, wanted = len(above), min(len(BLUES), len(set(above)))
+    sums = [0.0, *accumulate(above)]
+    squares = [0.0, *accumulate(value * value for value in above)]
+
+    def spread(start: int, end: int) -> float:
+        """Squared distances from their mean of the values from `start` up to before `end`."""
+        total = sums[end] - sums[start]
+        return squares[end] - squares[start] - total * total / (end - start)
+
+    # Of the first `end` values in so many classes: the least spread, and where the last begins.
+    best = [(spread(0, end), 0) if end else (0.0, 0) for end in range(count + 1)]
+    begins = [[start for _, start in best]]
+    for parts in range(2, wanted + 1):
+        best = [
+            min(((best[at][0] + spread(at, end), at) for at in range(parts - 1, end)),
+                default=(inf, 0))
+            for end in range(count + 1)
+        ]  # fmt: skip
+        begins.append([start for _, start in best])
+    limits, end = [], count
+    for starts in reversed(begins):
+        limits.append(above[end - 1])
+        end = starts[end]
+    return sorted(set(limits))
 
 
 @dataclass(frozen=True)
@@ -248,13 +291,15 @@ class TileMap(Chart):
         return [tile.value for tile in self.tiles if tile.value is not None]
 
     def _draw(self) -> Drawing:
+        if is_narrow():
+            return self._draw_rows()
         tiles = sorted(self.tiles, key=lambda tile: (tile.row, tile.column))
         upper = classes(self._known)
         colors = _colors(len(upper))
         top, left = tiles[0].row, min(tile.column for tile in tiles)
         across = max(tile.column for tile in tiles) - left + 1
         down = tiles[-1].row - top + 1
-        wide = min(WIDE, (TEXT_WIDTH - 118) / across - GAP)
+        wide = min(WIDE, (text_width() - 118) / across - GAP)
         canvas = Canvas(max(down * (TALL + GAP), 150.0) + 4)
         for tile in tiles:
             x = 1.5 + (tile.column - left) * (wide + GAP)
@@ -265,6 +310,30 @@ class TileMap(Chart):
             self._draw_tile(canvas, tile, (x, y), wide, fill)
         self._draw_key(canvas, 1.5 + across * (wide + GAP) + 16, upper, colors)
         return canvas.drawing
+
+    def data(self) -> FigureData:
+        """Every area with its value."""
+        rows: list[Cells] = [
+            [t.label, Value(DASH if t.value is None else self.value_text(t.value), t.value)]
+            for t in sorted(self.tiles, key=lambda t: (-(t.value or 0.0), t.label))
+        ]
+        return FigureData([self._category, self.heading], rows)
+
+    def _draw_rows(self) -> Drawing:
+        """For a phone, on which a tile has no room for its name: a bar an area, largest first."""
+        tiles = sorted(self.tiles, key=lambda tile: (-(tile.value or 0.0), tile.label))
+        upper = classes(self._known)
+        colors, most = _colors(len(upper)), max([0.0, *self._known]) or 1.0
+        texts = [DASH if t.value is None else self.value_text(t.value) for t in tiles]
+        axis = Axis(0.0, most, (), self.value_text, self.heading)
+        spacing = Spacing(pitch=13.0, inset=0.0)
+        layout = lay_out_rows([tile.label for tile in tiles], texts, axis, spacing=spacing)
+        for tile, y in zip(tiles, layout.centres, strict=True):
+            if tile.value:
+                start, end = layout.scale(0.0), layout.scale(tile.value)
+                fill = colors[_class_of(tile.value, upper)]
+                layout.canvas.box(start, y - 4, end - start, 8, fill=fill, layer=2)
+        return layout.canvas.drawing
 
     def _describe(self) -> str:
         """Areas in order of value, and which have none."""
@@ -304,7 +373,7 @@ class TileMap(Chart):
     def _draw_key(
         self, canvas: Canvas, x: float, upper: Sequence[float], colors: Sequence[str]
     ) -> None:
-        room = TEXT_WIDTH - x - 1.5
+        room = text_width() - x - 1.5
         lines = wrap(self.heading, room, SMALL, max_lines=4)
         y = 3 + height(len(lines), SMALL)
         canvas.text(x, 3 + (y - 3) / 2, lines, Lettering(SMALL, gid="key"))
@@ -344,11 +413,6 @@ def _draw_box(canvas: Canvas, place: tuple[float, float, float, float], fill: st
         canvas.box(*place, fill=PAPER, edge=_EDGE, hatch="//////")
     else:
         canvas.box(*place, fill=fill, edge=_EDGE if fill == PAPER else fill)
-
-
-def _two_digits(value: float) -> float:
-    """Rounded to two significant digits, as limits of classes are read."""
-    return float(f"{value:.1e}")
 
 
 def _class_of(value: float, upper: Sequence[float]) -> int:

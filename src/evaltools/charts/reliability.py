@@ -10,8 +10,9 @@ from matplotlib.figure import Figure as Drawing
 from evaltools.charts import alt_text
 from evaltools.charts.canvas import AXIS_WORDS, HEADING, NO_MARK, SMALL_NUMBER, Canvas, Lettering
 from evaltools.charts.chart import Chart
-from evaltools.charts.layout import AXIS, EDGE, INNER, Entry, Key, Scale, draw_marks
-from evaltools.charts.style import DEEP_BLUE, GREY, GRID, PAPER, SMALL, TEXT
+from evaltools.charts.data import Cells, FigureData
+from evaltools.charts.layout import AXIS, EDGE, Entry, Key, Scale, draw_marks, inner_width
+from evaltools.charts.style import DEEP_BLUE, GREY, GRID, PAPER, SMALL, TEXT, is_narrow
 from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.numbers import level_text, number, number_range
 
@@ -76,9 +77,10 @@ class ReliabilityChart(Chart):
         return not self._rows
 
     def _draw(self) -> Drawing:
-        column = (INNER - GUTTER) / 2
+        column = inner_width() if is_narrow() else (inner_width() - GUTTER) / 2
         shown = [_shown(group, column * LABELS) for group in self.groups if group.rows]
         cut = _cut([sum(each for _, each, _ in rows) for rows in shown])
+        cut = len(shown) if is_narrow() else cut
         sides = [[row for rows in part for row in rows] for part in (shown[:cut], shown[cut:])]
         key = Key(self._key())
         top = key.height
@@ -90,6 +92,17 @@ class ReliabilityChart(Chart):
                 start = EDGE + side * (column + GUTTER)
                 self._draw_column(canvas, rows, (start, start + column), top)
         return canvas.drawing
+
+    def data(self) -> FigureData:
+        """Every code with its coefficient and interval."""
+        words, level = self.words, level_text(self.level, self.language)
+        interval = words("legend.interval", level=level)
+        ends = [f"{interval}, {words(f'figure.{end}')}" for end in ("low", "high")]
+        rows: list[Cells] = [
+            [heading, row.label, *map(self._value, (row.value, row.low, row.high))]
+            for heading, row in self._rows
+        ]
+        return FigureData([words("figure.part"), self._category, self.axis, *ends], rows)
 
     def _describe(self) -> str:
         """Range, the weakest codes, how many are proven, what has no value."""

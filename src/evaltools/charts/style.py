@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -17,6 +18,33 @@ from matplotlib.font_manager import FontProperties
 TEXT_WIDTH: Final = 160 / 25.4 * 72
 """Width of the text block on A4, points. A figure is drawn at this width and printed at it, so
 sizes below are the sizes on paper."""
+
+NARROW_WIDTH: Final = 196.0
+"""Width of the layout for phones, points. Where it fills the 280 pixels that a screen of 320 has
+for it, the smallest type has more than eleven."""
+
+_drawn_width: ContextVar[float] = ContextVar("drawn_width", default=TEXT_WIDTH)
+
+
+def text_width() -> float:
+    """Width of the figure being drawn, points."""
+    return _drawn_width.get()
+
+
+def is_narrow() -> bool:
+    """Whether the figure being drawn is for a phone: labels then stand above their rows."""
+    return text_width() < TEXT_WIDTH / 2
+
+
+@contextmanager
+def drawn_at(width: float) -> Iterator[None]:
+    """Draw figures at another width than that of the text block."""
+    before = _drawn_width.set(width)
+    try:
+        yield
+    finally:
+        _drawn_width.reset(before)
+
 
 TEXT: Final = 8.5
 """Size of labels, points."""

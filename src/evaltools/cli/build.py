@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import (
     choose_parameters,
+    command_check,
     load_study_for_command,
     parameter_options,
 )
 from evaltools.files import relative_path
-from evaltools.pipeline import notebook_states
-from evaltools.report.build import build_report, reason_to_render, run_notebooks, stage_report
-from evaltools.report.engines import Choice
-from evaltools.report.languages import in_every_language
+from evaltools.provenance.last_check import NOTEBOOKS_UP_TO_DATE, NOTHING_TO_DO
+
+if TYPE_CHECKING:
+    from evaltools.report.engines import Choice
 
 _ENGINE = click.option(
     "--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
@@ -42,14 +44,34 @@ def build(
     """Validate the data, run the notebooks and render the report."""
 
     def update(force: bool = False) -> None:
-        study, parameters = choose_parameters(given, scenario)
-        chosen = in_every_language(study, parameters) if all_languages else (parameters,)
-        for each in chosen:
-            report = build_report(study, each, engine=engine, force=force, say=click.echo)
-            for path in report.files:
-                click.echo(f"  {relative_path(path)}")
+        from evaltools.report.build import build_report, files_behind
+        from evaltools.report.languages import in_every_language
 
+        with check.watch() as watched:
+            study, parameters = choose_parameters(given, scenario)
+            chosen = in_every_language(study, parameters) if all_languages else (parameters,)
+            reports = []
+            for each in chosen:
+                report = build_report(study, each, engine=engine, force=force, say=click.echo)
+                for path in report.files:
+                    click.echo(f"  {relative_path(path)}")
+                reports.append(report)
+            if not any(report.made for report in reports):
+                watched.roots = files_behind(study)
+                for report in reports:
+                    places = (report.run, report.folder, report.folder.resolve())
+                    watched.roots += map(str, places)
+                watched.told = [[str(path) for path in report.files] for report in reports]
+
+    check = command_check("build", given=list(given), scenario=scenario, engine=engine,
+                          languages=all_languages)  # fmt: skip
     if not watch:
+        if not force and (told := check.recall()) is not None:
+            for files in told:
+                click.echo(NOTHING_TO_DO)
+                for path in files:
+                    click.echo(f"  {relative_path(Path(path))}")
+            return None
         return update(force)
     from evaltools.report.preview import update_forever  # loads pandas
 
@@ -83,6 +105,9 @@ def preview(given: tuple[str, ...], scenario: str | None, engine: Choice, port: 
 @_ENGINE
 def status(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None:
     """Tell what a build would run and render, and why; changes nothing."""
+    from evaltools.pipeline import notebook_states
+    from evaltools.report.build import reason_to_render
+
     study, parameters = choose_parameters(given, scenario)
     for name, state in notebook_states(study, parameters).items():
         told = "up to date" if state.reusable else f"would run: {state.reason}"
@@ -97,9 +122,20 @@ def status(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None
 @click.option("--force", is_flag=True, help="Run even if nothing has changed.")
 def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
     """Run the notebooks and leave their indicators, figures and manifest in a run folder."""
-    study, parameters = choose_parameters(given, scenario)
-    folder = run_notebooks(study, parameters, force=force, say=click.echo).folder
-    click.echo(f"  {relative_path(folder)}")
+    check = command_check("run", given=list(given), scenario=scenario)
+    if not force and (told := check.recall()) is not None:
+        click.echo(NOTEBOOKS_UP_TO_DATE)
+        click.echo(f"  {relative_path(Path(told))}")
+        return
+    from evaltools.report.build import files_behind, run_notebooks
+
+    with check.watch() as watched:
+        study, parameters = choose_parameters(given, scenario)
+        made = run_notebooks(study, parameters, force=force, say=click.echo)
+        click.echo(f"  {relative_path(made.folder)}")
+        if made.reason is None:
+            watched.roots = [*files_behind(study), str(made.folder)]
+            watched.told = str(made.folder)
 
 
 @main.command()
@@ -107,6 +143,8 @@ def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
 @_ENGINE
 def render(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None:
     """Render the report anew, running the notebooks only if they are out of date."""
+    from evaltools.report.build import build_report
+
     study, parameters = choose_parameters(given, scenario)
     report = build_report(study, parameters, engine=engine, rerender=True, say=click.echo)
     for path in report.files:
@@ -119,6 +157,8 @@ def render(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None
               help="A folder that does not exist yet.")  # fmt: skip
 def stage(given: tuple[str, ...], scenario: str | None, folder: Path) -> None:
     """Write the report as a plain Quarto project that any engine can render."""
+    from evaltools.report.build import stage_report
+
     study, parameters = choose_parameters(given, scenario)
     document = stage_report(study, parameters, folder, say=click.echo)
     click.echo(f"  {relative_path(document)}")

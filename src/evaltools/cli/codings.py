@@ -11,7 +11,6 @@ import click
 import yaml
 
 from evaltools.cli.main import MOST_ALIKE, export_group, import_group
-from evaltools.evidence.messages import quote_value
 from evaltools.evidence.validation import check_data
 from evaltools.files import read_text, relative_path
 from evaltools.ingest.codings import (
@@ -22,13 +21,12 @@ from evaltools.ingest.codings import (
 )
 from evaltools.ingest.identification import UnknownCodesError, read_pairs
 from evaltools.ingest.summary import describe_codings
-from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda import csv_cells
+from evaltools.problems import Problem, ProblemError, quote_value, refuse
 from evaltools.qda.model import Choices
 from evaltools.qda.readers import read_codes
 from evaltools.qda.refi import write_qdc, write_qdpx
 from evaltools.qda.study_coding import read_study_coding
-from evaltools.qda.tables import write_tables
+from evaltools.qda.tables import write_cells, write_tables
 from evaltools.study import Study, find_study
 from evaltools.yaml_text import check_yaml
 
@@ -179,7 +177,7 @@ def _write_list(
 ) -> Path:
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(csv_cells.write_cells(columns, rows), encoding="utf-8")
+    place.write_text(write_cells(columns, rows), encoding="utf-8")
     return place
 
 

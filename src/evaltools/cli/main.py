@@ -11,6 +11,7 @@ import click
 
 from evaltools.files import problems_from_error
 from evaltools.problems import Problem, ProblemError
+from evaltools.processes import collect_rarely
 
 MOST_ALIKE = 20
 
@@ -149,6 +150,7 @@ class _Main(CommandGroup):
     """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        collect_rarely()
         try:
             return super().invoke(ctx)
         except ProblemError as error:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from evaltools.ingest.file_transaction import clear_interrupted, is_interrupted
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.provenance.artifacts import locate_artifact
-from evaltools.study import Parameters, Study, find_study
+from evaltools.provenance.last_check import Check
+from evaltools.study.place import locate_study
+
+if TYPE_CHECKING:
+    from evaltools.study import Parameters, Study
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,6 +35,9 @@ def load_study_for_command() -> Study:
 
     Raises ProblemError then: some tables are of before the import and some of after it.
     """
+    from evaltools.ingest.file_transaction import clear_interrupted, is_interrupted
+    from evaltools.study import find_study  # loads pydantic, which nothing to do need not wait for
+
     study = find_study()
     if is_interrupted(study.data):
         what = "an import was cut off while it put its files in their places"
@@ -64,8 +69,20 @@ def choose_parameters(given: tuple[str, ...], scenario: str | None) -> tuple[Stu
 
 def locate_run(what: str) -> Path:
     """The folder of a run, report or bundle, by whatever name it was given."""
+    from evaltools.provenance.artifacts import locate_artifact
+    from evaltools.study import find_study
+
     try:
         build: Path | None = find_study().build
     except ProblemError:
         build = None
     return locate_artifact(what, build)
+
+
+def command_check(command: str, **asked: Any) -> Check:
+    """The note of a command that had nothing to do, for the study of the current folder.
+
+    Raises ProblemError: there is no study.
+    """
+    build = locate_study().resolve() / "reports" / "_build"
+    return Check(build, {"command": command, **asked})

@@ -10,18 +10,20 @@ import hashlib
 import re
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from evaltools.coding.suggestions import Keyword, read_keywords
-from evaltools.evidence.codebook import version_order
-from evaltools.evidence.paths import resolve_inside
+from evaltools.evidence.codebook import texts_of_codes, version_order
+from evaltools.files import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import Coder
 from evaltools.qda.study_coding import make_records, read_study_tables, table_rows
 from evaltools.study import Study
-from evaltools.study.vocabulary import LANGUAGES
+from evaltools.study.vocabulary import LANGUAGES, Language
 
 TABLES = ("projects", "documents", "sections", "codes", "code_changes", "keywords", "coders")
+_Told = Literal["definition", "include", "exclude"]
+_TOLD: tuple[_Told, ...] = ("definition", "include", "exclude")
 
 
 class CodedText(NamedTuple):
@@ -76,8 +78,9 @@ class CoderView:
     @cached_property
     def codes(self) -> dict[str, dict[str, Any]]:
         """Codes in use, in the order of the codebook; retired ones are left out."""
-        columns = ("code_id", "parent_id", "kind", "label_fi", "label_sv", "label_en",
-                   "definition", "include", "exclude", "retired")  # fmt: skip
+        columns = (
+            "code_id", "parent_id", "kind", "label_fi", "label_sv", "label_en", "retired",
+        )  # fmt: skip
         by_id: dict[str, dict[str, Any]] = {}
         for row in table_rows(self.tables["codes"].dropna(subset=["code_id"])):
             if row["code_id"] not in by_id and not _words(row["retired"]):
@@ -86,6 +89,17 @@ class CoderView:
                 code["kind"] = self.study.declaration.role_of(code["kind"]) or code["kind"]
                 by_id[code["code_id"]] = code | {"codable": bool(row["codable"])}
         return by_id
+
+    def codebook(self, language: Language) -> list[dict[str, Any]]:
+        """Those codes with what the codebook says of them in a language."""
+        told: dict[_Told, dict[str, str]] = {
+            name: texts_of_codes(self.tables["codes"].dropna(subset=["code_id"]), name, language)
+            for name in _TOLD
+        }
+        return [
+            code | {name: texts[code_id] for name, texts in told.items()}
+            for code_id, code in self.codes.items()
+        ]
 
     @cached_property
     def version(self) -> str:

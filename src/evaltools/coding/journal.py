@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from evaltools.coding.events import AddCode, Event, parse_line, replay, to_message, write_line
-from evaltools.evidence.paths import CODERS
+from evaltools.evidence.data_hash import CODERS
 from evaltools.files import replace_file, sync_to_disk
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import (

@@ -28,7 +28,7 @@ from evaltools.coding.events import (
 )
 from evaltools.coding.journal import Journal, WriteConflict, open_journal, write_coder
 from evaltools.coding.suggestions import Suggestion, suggest
-from evaltools.evidence.paths import CODERS
+from evaltools.evidence.data_hash import CODERS
 from evaltools.problems import ProblemError
 from evaltools.qda.model import neighbours
 from evaltools.study import Language, Study
@@ -206,7 +206,7 @@ class CodingSession:
             "round": self.round,
             "language": self.language,
             "version": self.material.version,
-            "codes": list(self.material.codes.values()),
+            "codes": self.material.codebook(self.language),
             "words": load_words(self.language),
             "locked_by": self.journal.locked_by,
             "set_aside": self.journal.set_aside.name if self.journal.set_aside else "",

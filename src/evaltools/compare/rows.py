@@ -12,8 +12,8 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.provenance.indicator_changes import IndicatorChange, select_headline_changes
-from evaltools.report.changes_in_words import format_difference, format_interval, format_value
 from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.report_changes import format_difference, format_interval, format_value
 
 BY_INTERVAL = ("newcombe", "newcombe_paired", "square_and_add")
 FILES_SHOWN = 12

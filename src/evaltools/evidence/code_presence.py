@@ -30,6 +30,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from evaltools.evidence.codebook import UNNAMED, Codebook, Crosswalk
+from evaltools.evidence.computed_once import once_of_tables
 from evaltools.study import Vocabulary
 
 KEYS = ["document_id", "coder_id", "round"]
@@ -78,7 +79,7 @@ def units_for_codes(
 
     Codes that it does not hold are asked of nobody. `versions` are those of the readings.
     """
-    codebook = Codebook.from_tables(tables)
+    codebook = _codebook(tables)
     own = codebook.codes_at(stated_in)
     counts_for: dict[str, dict[str, str]] = {}
     for version in sorted({*versions, UNNAMED}):
@@ -100,7 +101,7 @@ def units_for_groups(
     tables: Mapping[str, pd.DataFrame], crosswalk: Crosswalk, versions: Iterable[str]
 ) -> CodeUnits:
     """Groups of codes that mean the same in two versions, each by the code that stands for it."""
-    codebook = Codebook.from_tables(tables)
+    codebook = _codebook(tables)
     counts_for: dict[str, dict[str, str]] = {}
     for version in sorted({*versions, UNNAMED}):
         found = ((code, crosswalk.find_group(code)) for code in sorted(codebook.codes_at(version)))
@@ -117,6 +118,7 @@ def versions_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -
     return tuple(sorted(set(map(str, own))))
 
 
+@once_of_tables
 def _last_readings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Of each document and coder the last complete round, with the version it was read with."""
     readings = tables["readings"]
@@ -127,6 +129,12 @@ def _last_readings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return last[[*KEYS, "codebook_version"]]
 
 
+@once_of_tables
+def _codebook(tables: Mapping[str, pd.DataFrame]) -> Codebook:
+    return Codebook.from_tables(tables)
+
+
+@once_of_tables
 def _kinds(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     codes = tables["codes"]
     codes = codes[codes["codable"].astype("boolean").fillna(False).astype(bool)]
@@ -270,9 +278,10 @@ def codes_as_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -
     So a wave keeps its own codes when a later one is read with others.
     """
     versions = versions_read(tables, documents)
-    return units_for_codes(tables, Codebook.from_tables(tables).latest(versions), versions)
+    return units_for_codes(tables, _codebook(tables).latest(versions), versions)
 
 
+@once_of_tables
 def eligible_coders(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.DataFrame:
     """Who counts for which document.
 
@@ -291,10 +300,15 @@ def coder_marks(
     tables: Mapping[str, pd.DataFrame], voters: pd.DataFrame, units: CodeUnits
 ) -> pd.DataFrame:
     """Codings of those who count, with the unit each counts for as its `code_id`."""
+    return units.translate(_placed_codings(tables).merge(voters, on=KEYS))
+
+
+@once_of_tables
+def _placed_codings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Codings with the document that each is in."""
     codings = tables["codings"][["segment_id", "code_id", "coder_id", "round", "polarity"]]
     segments = tables["segments"][["segment_id", "document_id"]]
-    placed = codings.merge(segments, on="segment_id")
-    return units.translate(placed.merge(voters, on=KEYS))
+    return codings.merge(segments, on="segment_id")
 
 
 def _consensus_reached(voters: pd.DataFrame, documents: pd.Index) -> Bools:

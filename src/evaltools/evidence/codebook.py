@@ -56,6 +56,19 @@ def in_use(introduced: str, retired: str | None, version: str) -> bool:
     return not retired or here < version_order(retired)
 
 
+def texts_of_codes(
+    codes: pd.DataFrame, name: Literal["definition", "include", "exclude"], language: str
+) -> dict[str, str]:
+    """What the table of codes says of each code in a language, by identifier; empty for nothing.
+
+    Where the table has no column `<name>_<language>`, the text is that of the column `<name>`,
+    in whatever language it is.
+    """
+    column = f"{name}_{language}"
+    chosen = codes[column if column in codes else name].fillna("").astype(str)
+    return dict(zip(codes["code_id"].astype(str), chosen, strict=True))
+
+
 Kind = Literal["rename", "split", "merge", "redefine"]
 Why = Literal["introduced", "retired"]
 

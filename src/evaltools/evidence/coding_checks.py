@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import (
+from evaltools.evidence.cell_values import (
     CellProblem,
     NumberedTables,
     Rule,
@@ -14,7 +14,7 @@ from evaltools.evidence.cell_problems import (
     requires,
 )
 from evaltools.evidence.codebook import in_use, known_versions, version_order
-from evaltools.evidence.messages import list_values, quote_value, suggest_value
+from evaltools.problems import list_values, quote_value, suggest_value
 from evaltools.study import Role
 
 ANSWERS: Mapping[str, Role] = {"from_segment_id": "response", "to_segment_id": "challenge"}

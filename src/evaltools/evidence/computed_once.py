@@ -1,15 +1,18 @@
-"""What many functions ask of the same evidence, worked out once."""
+"""What many functions ask of the same evidence, or of the same tables, worked out once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
 if TYPE_CHECKING:
     from evaltools.evidence.selection import Evidence
+
+KEPT = "_computed_once"
+"""Where evidence has what was worked out from it; it goes when the evidence goes."""
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -26,11 +29,52 @@ def computed_once(
 
     @wraps(function)
     def once(evidence: Evidence, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
-        own = vars(evidence).setdefault("_computed_once", {})  # it goes when the evidence goes
+        own = vars(evidence).setdefault(KEPT, {})
         key = (function, given, tuple(sorted(named.items())))
-        if key not in own:
-            own[key] = function(evidence, *given, **named)
-        result: _Result = own[key]
-        return result.copy() if isinstance(result, pd.DataFrame | dict) else result  # type: ignore[return-value]
+        return _keep(own, key, lambda: function(evidence, *given, **named))
 
     return once
+
+
+class DerivingTables(Mapping[str, pd.DataFrame]):
+    """Tables that do not change, with what functions of `once_of_tables` worked out from them."""
+
+    def __init__(self) -> None:
+        self.derived: dict[Hashable, Any] = {}
+
+
+def once_of_tables(
+    function: Callable[Concatenate[Mapping[str, pd.DataFrame], _Given], _Result],
+) -> Callable[Concatenate[Mapping[str, pd.DataFrame], _Given], _Result]:
+    """A function of tables, and not of parameters, that remembers what it gave of a study's.
+
+    Its other arguments are texts, or objects told apart by which they are. Of tables that may
+    change it is worked out each time.
+    """
+
+    @wraps(function)
+    def once(
+        tables: Mapping[str, pd.DataFrame], /, *given: _Given.args, **named: _Given.kwargs
+    ) -> _Result:
+        if not isinstance(tables, DerivingTables):
+            return function(tables, *given, **named)
+        key = (function, *(one if isinstance(one, str) else id(one) for one in given))
+        # Kept with its arguments, so that none of them leaves its identity to another.
+        found = _keep(tables.derived, key, lambda: (function(tables, *given, **named), given))
+        return _hand_out(found[0])
+
+    return once
+
+
+def _keep(kept: dict[Hashable, Any], key: Hashable, compute: Callable[[], _Result]) -> _Result:
+    if key not in kept:
+        kept[key] = compute()
+    found: _Result = kept[key]
+    return _hand_out(found)
+
+
+def _hand_out(result: _Result) -> _Result:
+    """What may be changed by whoever gets it: pandas copies the values when that is done."""
+    if isinstance(result, pd.DataFrame):
+        return result.copy(deep=False)
+    return result.copy() if isinstance(result, dict) else result  # type: ignore[return-value]

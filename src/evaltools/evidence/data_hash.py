@@ -1,4 +1,5 @@
-"""One hash for each file that the data folder holds, so that a check need not be repeated."""
+"""One hash for each file that a run depends on, so that a check need not be repeated; and which
+places of the data folder no run depends on."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.evidence.descriptor import FILE_NAME
-from evaltools.evidence.paths import resolve_inside
+from evaltools.files import resolve_inside
 
 if TYPE_CHECKING:
     from evaltools.evidence.descriptor import Descriptor
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 VALIDATED_VARIABLE = "EVALTOOLS_VALIDATED"
 TEXTS = "texts"
 ABSENT = "absent"
+
+CODERS = "coding/coders"
+"""What coders are writing in the panel, a folder each; no evidence until it is imported."""
+
+RECEIVED = "reports/received"
+"""Reports as they were received; rows of documents hold their hashes."""
+
+REPLACED = "reports/replaced"
+"""Earlier versions of reports, and passages that were lost with them."""
+
+IMPORT_LOG = "reports/import.csv"
+"""What was read of each file that came in."""
+
+BESIDE_EVIDENCE = (CODERS, IMPORT_LOG, RECEIVED, REPLACED)
+"""All that no run depends on."""
 
 
 def hash_data(folder: Path, descriptor: Descriptor) -> str:

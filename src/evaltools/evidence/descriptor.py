@@ -29,10 +29,15 @@ from evaltools.evidence.known_tables import (
     is_text_column,
     known_tables,
 )
-from evaltools.evidence.messages import list_values, quote_value, suggest_value
-from evaltools.evidence.paths import is_safe_path
-from evaltools.files import read_file
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.files import is_safe_path, read_file
+from evaltools.problems import (
+    Problem,
+    ProblemError,
+    list_values,
+    quote_value,
+    refuse,
+    suggest_value,
+)
 
 FILE_NAME = "datapackage.json"
 TYPES = ("string", "integer", "number", "boolean", "date")

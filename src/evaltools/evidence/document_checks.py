@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import ROW, CellProblem, NumberedTables
+from evaltools.evidence.cell_values import ROW, CellProblem, NumberedTables
 from evaltools.evidence.descriptor import Descriptor
-from evaltools.evidence.messages import quote_value
-from evaltools.evidence.paths import resolve_inside
+from evaltools.files import resolve_inside
+from evaltools.problems import quote_value
 
 LARGEST = {"text": 20_000_000, "file": 200_000_000}
 _COLUMNS = ("document_id", "text_file", "text_sha256", "file", "file_sha256", ROW)
@@ -207,19 +207,25 @@ def _quote_problem(text: str, quote: str, called: str = "quote") -> str:
     return f"The {called} stands at {first} to {first + len(quote)}."
 
 
-_PRINTED = {"codes": ("code_id", "label"), "rating_items": ("item_id", "label")}
-"""Of tables whose texts are printed: what names a row, and how its text columns begin."""
+_PRINTED = (
+    ("codes", "code_id", "label"),
+    ("codes", "code_id", "definition"),
+    ("rating_items", "item_id", "label"),
+)
+"""Texts that are printed: their table, what names a row of it, and how the columns begin."""
+_SAID = {"definition": "has no definition"}
 CODE = "data.untranslated"
 
 
 def check_texts(frames: NumberedTables, descriptor: Descriptor) -> Iterator[CellProblem]:
-    """Labels of codes and rating items and names on maps that lack a language of the study.
+    """Labels and definitions of codes, labels of rating items and names on maps that lack a
+    language of the study.
 
     Names of organisations, areas and projects are data: they stand in the language that they have.
     """
     vocabulary = frames.vocabulary
-    maps = {one.map: (one.column, "name") for one in vocabulary.dimensions.values() if one.map}
-    for table, (key, stem) in (_PRINTED | maps).items():
+    maps = ((one.map, one.column, "name") for one in vocabulary.dimensions.values() if one.map)
+    for table, key, stem in (*_PRINTED, *dict.fromkeys(maps)):
         if table not in frames:
             continue
         frame, fields = frames[table], {one.name: one for one in descriptor.resource(table).fields}
@@ -235,6 +241,6 @@ def check_texts(frames: NumberedTables, descriptor: Descriptor) -> Iterator[Cell
                 empty = frame[column].isna() | (frame[column].astype("string").str.strip() == "")
                 yield from frames.tell(
                     frame[empty], f"{table}.{column}", CODE,
-                    f"{{{key}}} is called nothing in this language",
+                    f"{{{key}}} {_SAID.get(stem, 'is called nothing')} in this language",
                     f"a text in each of {', '.join(vocabulary.languages)}", "Translate it.",
                 )  # fmt: skip

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-_TEXT = re.compile(r"(label|name|subject|title)_(fi|sv|en)")
+_TEXT = re.compile(r"(label|name|subject|title|definition|include|exclude)_(fi|sv|en)")
 
 DTYPES: Mapping[str, Any] = {
     "string": "string",
@@ -88,7 +88,8 @@ READ_WHERE_THERE: Mapping[str, tuple[str, ...]] = {
     "ratings": ("project_id",),
 }
 """Columns that are read where a table has them, and are not made empty where it has not. So are
-texts in a language of the study: `title_xx`, `name_xx`, `label_xx`, `subject_xx`."""
+texts in a language of the study: `title_xx`, `name_xx`, `label_xx`, `subject_xx`, `definition_xx`,
+`include_xx`, `exclude_xx`."""
 
 LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "projects": ("register_number",),

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import ROW, CellProblem, NumberedTables, Rule, requires
-from evaltools.evidence.messages import list_values, plain_number, suggest_value
+from evaltools.evidence.cell_values import ROW, CellProblem, NumberedTables, Rule, requires
+from evaltools.problems import list_values, plain_number, suggest_value
 
 
 @requires("projects", "participations", participations=("project_id", "org_id", "role"))

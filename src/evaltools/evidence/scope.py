@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from evaltools.evidence.messages import list_values
-from evaltools.problems import Problem, ProblemError
+from evaltools.evidence.computed_once import once_of_tables
+from evaltools.problems import Problem, ProblemError, list_values
 from evaltools.study import Parameters, Vocabulary
 
 COLUMNS = ["kind", "name_fi", "area_code"]
@@ -61,6 +61,7 @@ ALL = "all"
 """The value of a dimension, or of the wave, that leaves every project."""
 
 
+@once_of_tables
 def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> pd.DataFrame:
     """All projects with what is known of their call, of their lead and of who takes part.
 

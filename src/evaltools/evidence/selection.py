@@ -22,6 +22,7 @@ from evaltools.evidence.code_presence import (
     versions_read,
 )
 from evaltools.evidence.codebook import Crosswalk
+from evaltools.evidence.computed_once import KEPT, DerivingTables, computed_once
 from evaltools.evidence.data_hash import files_vouched_for
 from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
 from evaltools.evidence.scope import (
@@ -209,18 +210,11 @@ class Evidence:
 
     def under_rule(self, rule: CoderRule) -> Evidence:
         """The same evidence as it is under another coder rule."""
-        other = object.__new__(type(self))
-        vars(other).update(vars(self))
         # The same reports: what was worked out for one rule serves the other.
-        vars(other).update(
-            parameters=self.parameters.model_copy(update={"coder_rule": rule}),
-            _by_rule=self._by_rule,
-            _units=self._units,
-        )
-        for name in ("presence", "linked"):
-            vars(other).pop(name, None)
-        vars(other)[_LATER] = {
-            **{name: partial(getattr, self, name) for name in vars(self).get(_LATER, ())},
+        shared = {"_by_rule": self._by_rule, "_units": self._units}
+        parameters = self.parameters.model_copy(update={"coder_rule": rule})
+        other = self._like(parameters, without=("presence", "linked"), **shared)
+        vars(other)[_LATER] |= {
             "presence": lambda: self.presence_by_rule(rule),
             "linked": lambda: linked_responses(
                 self.tables, self.reports, other.presence, rule, self.vocabulary
@@ -228,6 +222,23 @@ class Evidence:
         }
         return other
 
+    def told_by(self, parameters: Parameters, words: Words) -> Evidence:
+        """The same evidence under parameters that leave the same of the data, and its words."""
+        return self._like(parameters, words=words)
+
+    def _like(
+        self, parameters: Parameters, without: tuple[str, ...] = (), **values: Any
+    ) -> Evidence:
+        """The same but for some values; what nobody has asked for is still asked of this one."""
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
+        for name in (KEPT, *without):  # KEPT may follow from any of them
+            vars(other).pop(name, None)
+        later = {name: partial(getattr, self, name) for name in vars(self).get(_LATER, ())}
+        vars(other).update({"parameters": parameters, _LATER: later, **values})
+        return other
+
+    @computed_once
     def presence_of_wave(self, wave: str) -> pd.DataFrame:
         """`presence` of the reports of another wave that had come in by the cut-off.
 
@@ -250,16 +261,18 @@ class Evidence:
         units = units_for_groups(self.tables, crosswalk, versions_read(self.tables, reports))
         return compute_presence(self.tables, reports, self.parameters.coder_rule, units)
 
+    @computed_once
     def _reports_of(self, wave: str) -> pd.DataFrame:
         everything = join_register(self.tables, self.vocabulary)
         anywhere = projects_in_scope(everything, self.parameters, self.vocabulary, calls=False)
         return final_reports(self.tables["documents"], anywhere, wave, self.parameters)
 
 
-class SortedTables(Mapping[str, pd.DataFrame]):
+class SortedTables(DerivingTables):
     """Complete tables, each sorted by its key when it is first asked for."""
 
     def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        super().__init__()
         self._tables = CompleteTables(tables)
         self._sorted: dict[str, pd.DataFrame] = {}
 

@@ -15,16 +15,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import CellProblem, UnreadTable, as_problems
-from evaltools.evidence.delimited import read_delimited
+from evaltools.evidence.cell_values import CellProblem, UnreadTable, as_problems
 from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_descriptor
 from evaltools.evidence.known_tables import DTYPES, KnownTable, known_tables
-from evaltools.evidence.messages import list_values
-from evaltools.evidence.paths import resolve_inside
-from evaltools.evidence.raw_table import RawTable, UnreadableTableError
+from evaltools.evidence.raw_table import RawTable, UnreadableTableError, read_delimited
 from evaltools.evidence.typed_table import TableReader
-from evaltools.files import read_file
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.files import read_file, resolve_inside
+from evaltools.problems import Problem, ProblemError, list_values, refuse
 
 WORKBOOKS = (".xlsx", ".ods")
 _NOT_READ = (".xls", ".xlsm", ".xlsb", ".numbers", ".tsv", ".txt")

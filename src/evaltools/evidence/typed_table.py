@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evaltools.evidence.cell_problems import CellProblem
 from evaltools.evidence.cell_values import (
     AMBIGUOUS,
     AMBIGUOUS_DATE,
     SHEET_ERROR,
+    CellProblem,
     CellValueError,
     Value,
     is_day_first,
@@ -22,9 +22,9 @@ from evaltools.evidence.cell_values import (
 )
 from evaltools.evidence.descriptor import FILE_NAME, Field, Resource
 from evaltools.evidence.known_tables import may_be_absent
-from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
 from evaltools.evidence.numerals import NO_MARKS, Marks, detect_marks
 from evaltools.evidence.raw_table import RawTable, UnreadableTableError, list_rows
+from evaltools.problems import list_values, plain_number, quote_value, suggest_value
 
 _NO_DAY = np.datetime64("NaT", "D")
 _NUMERIC = ("number", "integer")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import (
+from evaltools.evidence.cell_values import (
     ROW,
     CellProblem,
     NumberedTables,
@@ -32,10 +32,9 @@ from evaltools.evidence.descriptor import (
 )
 from evaltools.evidence.document_checks import check_documents, check_texts
 from evaltools.evidence.known_tables import DTYPES
-from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
 from evaltools.evidence.register_checks import REGISTER_RULES
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
-from evaltools.problems import Problem
+from evaltools.problems import Problem, list_values, plain_number, quote_value, suggest_value
 from evaltools.study import Vocabulary
 
 _MOST_SUGGESTIONS = 50

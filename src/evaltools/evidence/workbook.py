@@ -18,7 +18,6 @@ from dataclasses import replace
 from lxml import etree
 
 from evaltools.documents.spreadsheets.xlsx_parts import Area, column_letters
-from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.ods_sheets import read_ods_sheets
 from evaltools.evidence.raw_table import (
     FURTHER_SHEET,
@@ -31,6 +30,7 @@ from evaltools.evidence.raw_table import (
     make_raw_table,
 )
 from evaltools.evidence.workbook_sheet import HostileSheetError, Sheet, read_xlsx_sheets
+from evaltools.problems import list_values, quote_value
 
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000

@@ -24,9 +24,9 @@ from evaltools.documents.spreadsheets.xlsx_parts import (
     XlsxSheet,
 )
 from evaltools.documents.superscripts import shift
-from evaltools.evidence.messages import quote_value
 from evaltools.evidence.numerals import write_unambiguously
 from evaltools.evidence.raw_table import Doubt
+from evaltools.problems import quote_value
 
 Place = tuple[int, int]
 """Row, from 1, and column, from 0."""

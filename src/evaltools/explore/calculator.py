@@ -12,7 +12,7 @@ import html
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -80,12 +80,19 @@ class Calculator:
         """
         found: Evidence = self._once(
             ("evidence", _key(parameters, NOT_SELECTING)),
-            lambda: Evidence.select(self.study, self.tables, parameters),
+            lambda: self._select(parameters),
         )
         if found.parameters == parameters:
             return found
-        words = self.study.words(parameters.language)
-        return replace(found, parameters=parameters, words=words)
+        return found.told_by(parameters, self.study.words(parameters.language))
+
+    def _select(self, parameters: Parameters) -> Evidence:
+        """Evidence anew, or that under another coder rule with what was worked out of it."""
+        for rule in RULES:
+            other = self._kept.get(("evidence", _key(_under(parameters, rule), NOT_SELECTING)))
+            if other is not None:
+                return other.under_rule(parameters.coder_rule)  # type: ignore[no-any-return]
+        return Evidence.select(self.study, self.tables, parameters)
 
     def indicators(self, parameters: Parameters, chapter: Chapter) -> tuple[Indicator, ...]:
         """All indicators of a chapter, in the order in which the chapter gives them."""
@@ -198,6 +205,10 @@ class Calculator:
         for one in whole[: max(0, len(whole) - KEPT_EVIDENCE)]:
             del self._kept[one]
         return result
+
+
+def _under(parameters: Parameters, rule: CoderRule) -> Parameters:
+    return parameters.model_copy(update={"coder_rule": rule})
 
 
 def _key(parameters: Parameters, without: frozenset[str]) -> Hashable:

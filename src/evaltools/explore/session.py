@@ -6,7 +6,6 @@ import os
 import shlex
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import yaml
 
+from evaltools.evidence import Evidence
 from evaltools.explore.calculator import Calculator, Chapter, draw, list_cells
 from evaltools.explore.rows import (
     MOST_PROJECTS,
@@ -384,7 +384,7 @@ class ExploreSession:
             "scenarios": self._scenarios(),
         }
 
-    def _evidence_told(self) -> Any:
+    def _evidence_told(self) -> Evidence:
         """The evidence in the panel's language, whatever that of the report is."""
         evidence = self.calculator.evidence(self.parameters)
         if self.parameters.language == self.language:
@@ -392,7 +392,7 @@ class ExploreSession:
         spoken: Parameters = self.parameters
         if "language" in self.study.declaration.parameters:
             spoken = spoken.model_copy(update={"language": self.language})
-        return replace(evidence, parameters=spoken, words=self.study.words(self.language))
+        return evidence.told_by(spoken, self.study.words(self.language))
 
     @property
     def _writer(self) -> RowWriter:

@@ -196,6 +196,38 @@ def recommendation_list(due: Mapping[str, Recommendation], told: Told) -> str:
     return "".join(lines)
 
 
+def glance_page(due: Mapping[str, Recommendation], told: Told) -> str:
+    """For the first page: each criterion in a line, and who is asked to do what.
+
+    Without rules for criteria a line is the answer to a question; empty without either.
+    """
+    words, lines = told.words, []
+    for criterion, questions in told.questions():
+        name, judged = _criterion(criterion, words), told.criteria.get(criterion)
+        answers = [told.answers[each.id] for each in questions]
+        single = judged is not None and _is_its_question(judged, questions)
+        if judged is not None and not single:
+            answers = [judged]
+        for answer in answers:
+            label = f"{name} {answer.subject}" if judged is None else name
+            level = told.leading(told.level(answer.level), answer.subject)
+            strength = words("conclusions.glance.strength", strength=told.strength(answer))
+            lines.append(f"- {label}: **{level}** [({escape_markdown(strength)})]{{.quiet}}\n")
+    parts = []
+    if lines:
+        title = words("conclusions.glance" if told.criteria else "conclusions.glance.questions")
+        parts.append(f"**{escape_markdown(title)}**\n\n{''.join(lines)}")
+    if due:
+        title = words("conclusions.glance.recommendations")
+        asked = (
+            f"- **{escape_markdown(each.to.in_language(words.language))}:** "
+            f"{escape_markdown(each.text.in_language(words.language))}\n"
+            for each in due.values()
+        )
+        parts.append(f"**{escape_markdown(title)}**\n\n{''.join(asked)}")
+    return "\n".join(parts)
+
+
 def basis_anchor(subject: str) -> str:
     """`basis-1-1`: what the answer to a question, or the judgement of a criterion, rests on."""
     return f"basis-{re.sub('[^a-z0-9]', '-', subject)}"

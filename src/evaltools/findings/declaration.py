@@ -155,6 +155,7 @@ class Finding(Strict):
         reading: how a statement of someone else is understood, so that numbers can bear on it.
         estimand: whose interval must bear it out; the run's where None.
         sections: anchors of the sections where it stands.
+        figures: labels of the figures that it stands behind; its sentence is their headline.
         condition: what must be so.
         evidence, counter_evidence: where the data speak for it and against it.
         evidence_class: who speaks.
@@ -177,6 +178,9 @@ class Finding(Strict):
     estimand: Estimand | None = None
     sections: Annotated[
         tuple[Annotated[str, Field(pattern=r"^sec-[a-z0-9-]+$")], ...], Field(strict=False)
+    ] = ()
+    figures: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^fig-[A-Za-z0-9-]+$")], ...], Field(strict=False)
     ] = ()
     condition: Condition
     evidence: Supports = ()
@@ -216,6 +220,8 @@ class Finding(Strict):
             raise ValueError(f"sentences lack {', '.join(sorted(lacking))}")
         if self.names and not self.sentences:
             raise ValueError("names are for sentences, which it has not")
+        if self.figures and not self.sentences:
+            raise ValueError("the headline of figures needs sentences, which it has not")
         for case, text in self.sentences.items():
             for language in LANGUAGES:
                 self._check_template(case, getattr(text, language))
@@ -322,6 +328,14 @@ def load_findings(
             place = where("findings", name, "condition")
             problems += check_soundness(found[-1].id, found[-1].condition, _sources(found[-1]),
                                         place, behind)  # fmt: skip
+    headed: dict[str, str] = {}
+    for finding in found:
+        for figure in finding.figures:
+            first = headed.setdefault(figure, finding.id)
+            if first != finding.id:
+                place = where("findings", finding.id, "figures")
+                what = f"{finding.id}.figures: {figure} has the headline of {first}"
+                problems.append(Problem(place, what, code=CODE))
     refuse(problems)
     return Findings(tuple(found))
 

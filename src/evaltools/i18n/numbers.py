@@ -208,6 +208,11 @@ def date(
     return format_date(day, format=pattern, locale=_LOCALE[language])
 
 
+def month(day: datetime.date, language: Language) -> str:
+    """The month of a day: `marraskuu 2026`, in the form in which it stands alone."""
+    return format_date(day, format=f"LLLL'{NBSP}'y", locale=_LOCALE[language])
+
+
 _AND: Final[dict[Language, tuple[str, str]]] = {
     "fi": (" ja ", " sekä "), "sv": (" och ", " samt "), "en": (" and ", ", and "),
 }  # fmt: skip

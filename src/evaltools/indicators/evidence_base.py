@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evaltools.indicators.absence import lacks
+from evaltools.indicators.agreement import (
+    alpha_records,
+    by_code,
+    compute_alpha,
+    observed,
+    overall,
+)
+from evaltools.indicators.coder_decisions import coder_decisions, last_readings, marks
+from evaltools.indicators.disclosure.codes import codable_codes
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.passage_agreement import agreement_records, read_texts, sentences
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
@@ -18,6 +29,8 @@ from evaltools.indicators.shares import count_record, plain_share
 from evaltools.statistics.intervals import chances_unseen
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from evaltools.evidence import Evidence
 
 THEME_SIZE = 8
@@ -167,3 +180,188 @@ def unseen(evidence: Evidence) -> list[Indicator]:
         ),
         count_record("unseen.seen_from.count", seen, source, n=N, note=note),
     ]  # fmt: skip
+
+
+Place = tuple[str, int]
+"""Document and number of the unit in it."""
+
+
+_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-zåäö])|\n+")
+"""Between sentences: after an end mark and before a capital, or at the end of a line. So neither
+`3. vuosi` nor `n. 5 000` is cut."""
+_DENIED = "not "
+_TOKENS = {
+    "affirm": ("{}",),
+    "deny": (_DENIED + "{}",),
+    "mixed": ("{}", _DENIED + "{}"),
+}
+
+
+def agreement_records(evidence: Evidence) -> list[Indicator]:
+    """All indicators of agreement that need no text."""
+    read = coder_decisions(evidence)
+    level = float(evidence.parameters.confidence)
+    return [
+        *observed(read), *overall(read, level), *by_code(read, level), *passages(evidence, level)
+    ]  # fmt: skip
+
+
+def passages(evidence: Evidence, level: float) -> list[Indicator]:
+    """Agreement on passages: sets of codes, MASI.
+
+    Returns:
+        `coding.alpha_passages.index`, D and S; `coding.passages.count`, the units of it;
+        `coding.passages_several.count`, those to which some coder gave more than one code;
+        `coding.passages_single.count`, those that one coder alone marked.
+    """
+    source = f"{_SOURCE}.passages"
+    made = _marked(evidence)
+    number = _grown(made)
+    values, clusters = _sets(made, number, _readers(evidence), None)
+    alpha = compute_alpha(values, level, "masi", clusters)
+    several = sum(any(len(_codes(value)) > 1 for value in unit) for unit in values)
+    single = sum(sum(bool(value) for value in unit) == 1 for unit in values)
+    return [
+        *alpha_records("coding.alpha_passages.index", alpha, source),
+        count_record("coding.passages.count", len(values), source),
+        count_record("coding.passages_several.count", several, source),
+        count_record("coding.passages_single.count", single, source),
+    ]
+
+
+def sentences(evidence: Evidence, texts: Mapping[str, str]) -> list[Indicator]:
+    """Agreement on sentences: sets of codes, MASI, the empty set being a value.
+
+    Arguments:
+        texts: of the reports in scope, by document id; `read_texts` gives them.
+
+    Returns:
+        `coding.alpha_sentences.index`, D and S; `coding.sentences.count`, the units of it;
+        `coding.sentences_blank.count`, those that nobody marked.
+    """
+    source = f"{_SOURCE}.sentences"
+    readers = {name: who for name, who in _readers(evidence).items() if name in texts}
+    made = _marked(evidence)
+    made = made[made["document_id"].isin(list(readers)).to_numpy(dtype=bool)]
+    starts = {name: sentence_starts(texts[name]) for name in readers}
+    spread, number = _covered(made, starts)
+    sizes = {name: len(found) for name, found in starts.items()}
+    values, clusters = _sets(spread, number, readers, sizes)
+    alpha = compute_alpha(values, float(evidence.parameters.confidence), "masi", clusters)
+    blank = sum(not any(unit) for unit in values)
+    return [
+        *alpha_records("coding.alpha_sentences.index", alpha, source),
+        count_record("coding.sentences.count", len(values), source),
+        count_record("coding.sentences_blank.count", blank, source),
+    ]
+
+
+def read_texts(evidence: Evidence, data: Path) -> dict[str, str]:
+    """Texts of the reports in scope by document id; those without a text are left out.
+
+    Arguments:
+        data: the data folder, below which `text_file` leads to the text.
+    """
+    reports = evidence.reports
+    readable = reports[reports["text_file"].notna()]
+    return {
+        str(name): (data / str(path)).read_text(encoding="utf-8")
+        for name, path in zip(readable["document_id"], readable["text_file"], strict=True)
+    }
+
+
+def sentence_starts(text: str) -> NDArray[np.int_]:
+    """Where sentences begin, code points from 0; lines are cut too, as they are cells or titles."""
+    cuts = [0, *(match.end() for match in _END.finditer(text))]
+    return np.array([cut for cut in cuts if text[cut:].strip()] or [0], dtype=np.int_)
+
+
+def _readers(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """Who read each report whole, where they are two or more."""
+    last = last_readings(evidence)
+    by_document = last.groupby("document_id")["coder_id"].apply(lambda who: tuple(sorted(who)))
+    return {str(name): who for name, who in by_document.items() if len(who) >= 2}
+
+
+def _marked(evidence: Evidence) -> pd.DataFrame:
+    """Marks in reports that two coders read whole: `document_id`, `coder_id`, `start`, `end`,
+    `tokens`; sorted by place."""
+    made = marks(evidence, last_readings(evidence))
+    keep = made["document_id"].isin(list(_readers(evidence)))
+    keep &= made["code_id"].isin(codable_codes(evidence)["code_id"])
+    made = made[(keep & made["start"].notna() & made["end"].notna()).to_numpy(dtype=bool)]
+    tokens = [
+        tuple(form.format(code) for form in _TOKENS[str(polarity)])
+        for code, polarity in zip(made["code_id"], made["polarity"], strict=True)
+    ]
+    frame = pd.DataFrame(
+        {
+            "document_id": made["document_id"].astype(str).to_numpy(),
+            "coder_id": made["coder_id"].astype(str).to_numpy(),
+            "start": made["start"].astype(int).to_numpy(),
+            "end": made["end"].astype(int).to_numpy(),
+            "tokens": pd.Series(tokens, dtype="object"),
+        }
+    )
+    return frame.sort_values(["document_id", "start", "end", "coder_id"], ignore_index=True)
+
+
+def _grown(made: pd.DataFrame) -> NDArray[np.int_]:
+    """Number of the passage of each mark within its document, marks being sorted by place."""
+    reach = made.groupby("document_id")["end"].cummax()
+    before = reach.groupby(made["document_id"]).shift(fill_value=0)
+    begins = (made["start"] >= before).astype(int)
+    number = begins.groupby(made["document_id"]).cumsum() - 1
+    return np.asarray(number.to_numpy(dtype=np.int_), dtype=np.int_)
+
+
+def _covered(
+    made: pd.DataFrame, starts: Mapping[str, NDArray[np.int_]]
+) -> tuple[pd.DataFrame, NDArray[np.int_]]:
+    """Marks, a row each sentence that they touch, and the number of the sentence."""
+    first, last = np.zeros(len(made), dtype=int), np.zeros(len(made), dtype=int)
+    for name, rows in made.groupby("document_id").indices.items():
+        cuts = starts[str(name)]
+        own = made.iloc[rows]
+        first[rows] = np.searchsorted(cuts, own["start"].to_numpy(), side="right") - 1
+        last[rows] = np.searchsorted(cuts, own["end"].to_numpy() - 1, side="right") - 1
+    first = np.maximum(first, 0)
+    many = np.maximum(last - first + 1, 1)
+    spread = made.loc[made.index.repeat(many)].reset_index(drop=True)
+    offset = np.arange(len(spread)) - np.repeat(np.cumsum(many) - many, many)
+    return spread, np.asarray(np.repeat(first, many) + offset, dtype=np.int_)
+
+
+def _sets(
+    made: pd.DataFrame,
+    number: NDArray[np.int_],
+    readers: Mapping[str, tuple[str, ...]],
+    sizes: Mapping[str, int] | None,
+) -> tuple[list[list[frozenset[str] | None]], NDArray[np.int_]]:
+    """Units × coders: what each coder gave, None where they did not read; and each unit's report.
+
+    Units are those with a mark, or `sizes` of them in each document.
+    """
+    given: dict[Place, dict[str, set[str]]] = {}
+    if sizes is not None:
+        given = {(name, place): {} for name in sorted(sizes) for place in range(sizes[name])}
+    columns = (made["document_id"], number, made["coder_id"], made["tokens"])
+    for name, place, coder, tokens in zip(*columns, strict=True):
+        unit = given.setdefault((str(name), int(place)), {})
+        unit.setdefault(str(coder), set()).update(tokens)
+    coders = sorted({coder for who in readers.values() for coder in who})
+    order = {name: rank for rank, name in enumerate(sorted({name for name, _ in given}))}
+    places = sorted(given)
+    values = [
+        [
+            frozenset(given[place].get(coder, ())) if coder in readers[place[0]] else None
+            for coder in coders
+        ]
+        for place in places
+    ]
+    return values, np.array([order[name] for name, _ in places], dtype=np.int_)
+
+
+def _codes(value: frozenset[str] | None) -> set[str]:
+    """Codes behind the values that a coder gave, whichever way they were marked."""
+    return {token.removeprefix(_DENIED) for token in value or ()}

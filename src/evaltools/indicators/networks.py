@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from evaltools.indicators.absence import lacks
+from evaltools.indicators.absence import lacks, map_dimension
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import count_record, number_record, plain_share
 from evaltools.statistics.networks import (
@@ -30,6 +31,7 @@ DRAWS, SEED = 10_000, 2019
 chance of a printed step lies within 1.5 percentage points of a half. The seed is arbitrary; it was
 chosen before any network was drawn."""
 NO_PATH = "no project shares an organisation with another"
+NO_CHANCE = "random networks have no clustering to compare with"
 _SOURCE = "evaltools.indicators.networks"
 
 
@@ -117,16 +119,49 @@ def organisations(evidence: Evidence) -> pd.DataFrame:
     )
 
 
-def drawable_network(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What a drawing of the network shows: organisations that share a project with another.
+PARTNERS = ((0, 0), (1, 2), (3, 5), (6, 10), (11, 20))
+"""Numbers of partners that are counted together; what is above has a class of its own."""
 
-    Returns:
-        Rows of `organisations` and of `membership`, in their order.
+
+def partner_counts(evidence: Evidence) -> list[tuple[int, int, int]]:
+    """How many organisations have from so many to so many partners, up to the most that any has."""
+    partners = organisations(evidence)["partners"]
+    if not len(partners) or not partners.max():
+        return []
+    most = int(partners.max())
+    classes = [(low, min(high, most)) for low, high in PARTNERS if low <= most]
+    if most > PARTNERS[-1][1]:
+        classes.append((PARTNERS[-1][1] + 1, most))
+    return [(low, high, int(partners.between(low, high).sum())) for low, high in classes]
+
+
+def ties_between_areas(evidence: Evidence) -> tuple[list[str], list[list[int | None]]]:
+    """Labels of the areas on the map, and of each two how many ties they have with each other.
+
+    On the diagonal are ties within an area. A tie of an organisation without an area, and an
+    area without any tie, are left out; the areas with most ties come first.
     """
-    table, shared = organisations(evidence), membership(evidence)
-    table = table[table["partners"] > 0].reset_index(drop=True)
-    shared = shared[shared["org_id"].isin(table["org_id"])].reset_index(drop=True)
-    return table, shared
+    found, tied, table = map_dimension(evidence), pairs(evidence), evidence.tables["organisations"]
+    if found is None or found.map is None or found.column not in table or not len(tied):
+        return [], []
+    codes = table[found.column].astype("string").to_numpy()
+    area = pd.Series(codes, index=table["org_id"].astype(str)).dropna()
+    both = pd.DataFrame({end: tied[f"org_{end}"].map(area) for end in ("a", "b")}).dropna()
+    counts: Counter[frozenset[str]] = Counter(
+        frozenset(pair) for pair in both.itertuples(index=False, name=None)
+    )
+    total: Counter[str] = Counter()
+    for pair, count in counts.items():
+        for end in pair:
+            total[end] += count
+    areas, name = evidence.tables[found.map], f"name_{evidence.parameters.language}"
+    labels = areas[name if name in areas else found.column].astype(str)
+    names = dict(zip(areas[found.column].astype(str), labels, strict=True))
+    order = sorted(total, key=lambda code: (-total[code], code))
+    matrix: list[list[int | None]] = [
+        [counts.get(frozenset((one, other)), 0) for other in order] for one in order
+    ]
+    return [names.get(code, code) for code in order], matrix
 
 
 @dataclass(frozen=True)
@@ -197,20 +232,26 @@ def ties(evidence: Evidence) -> list[Indicator]:
 
 
 def clustering_records(evidence: Evidence) -> list[Indicator]:
-    """Clustering observed, and the middle and middle 95 % of random networks."""
+    """Clustering observed, the middle and middle 95 % of random networks, and the ratio of both."""
     source, found = f"{_SOURCE}.clustering", clustering(evidence)
     n, null = len(organisations(evidence)), found.null
-    values = (None, None) if null is None else (found.observed, null.median)
-    observed, random = (
+    values: tuple[float | None, ...] = (None, None, None)
+    if null is not None:
+        ratio = found.observed / null.median if found.observed is not None and null.median else None
+        values = (found.observed, null.median, ratio)
+    names = ("clustering", "clustering_null", "clustering_ratio")
+    observed, random, against = (
         number_record(f"network.{name}.index", value, "index", source, n=n, why=NO_PATH)
-        for name, value in zip(("clustering", "clustering_null"), values, strict=True)
+        for name, value in zip(names, values, strict=True)
     )
     if null is not None:
         random = replace(
             random, low=null.low, high=null.high, method="rewired", level=0.95,
             note=f"{DRAWS} random networks with the same degrees, seed {SEED}",
         )  # fmt: skip
-    return [observed, random]
+    if null is not None and not null.median:
+        against = replace(against, note=NO_CHANCE)
+    return [observed, random, against]
 
 
 def _graph(evidence: Evidence) -> nx.Graph[tuple[str, str]]:

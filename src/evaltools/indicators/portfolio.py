@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.scope import in_calls
 from evaltools.indicators.absence import (
     Subject,
@@ -61,8 +62,8 @@ def funded(evidence: Evidence) -> list[Indicator]:
     } | _dimensions(evidence)
     records = [count_record("projects.funded.count", evidence.funded, source)]
     for name, (column, values) in expected.items():
-        found = projects[column].astype("string").fillna(UNKNOWN).value_counts()
-        everything = [*values, *sorted(set(map(str, found.index)) - set(values))]
+        found = projects[column].astype("string").fillna(UNKNOWN).value_counts().to_dict()
+        everything = [*values, *sorted(set(map(str, found)) - set(values))]
         for value in everything:
             x, by = int(found.get(value, 0)), ((name, value),)
             records.append(count_record("projects.funded.count", x, source, by))
@@ -72,6 +73,7 @@ def funded(evidence: Evidence) -> list[Indicator]:
     return [*records, plain_share("projects.joint.share", joint, evidence.funded, source)]
 
 
+@computed_once
 def call_table(evidence: Evidence) -> pd.DataFrame:
     """Calls in scope, what is published of them and what the register in scope holds.
 

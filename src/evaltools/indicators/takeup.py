@@ -110,6 +110,25 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
         `population`; `money` (NaN where projects share euros to it and none are known) and
         `money_per_inhabitant`. Out of scope all but the names are NaN.
     """
+    frame = _regions(evidence)
+    code = frame["region_code"]
+    money = _in_scope(evidence.allocations if allocations is None else allocations, evidence)
+    money = _with_region(money, evidence)
+    euros = (
+        money.assign(money=as_floats(money["money"]))
+        .groupby("region_code")["money"]
+        .sum(min_count=1)
+    )
+    frame["money"] = code.map(euros).astype(float).where(code.isin(euros.index), 0.0)
+    people = frame["population"].where(frame["population"] > 0)
+    frame["money_per_inhabitant"] = frame["money"] / people
+    frame.loc[~frame["in_scope"], ["money", "money_per_inhabitant"]] = np.nan
+    return frame
+
+
+@computed_once
+def _regions(evidence: Evidence) -> pd.DataFrame:
+    """`takeup_by_region` without its euros."""
     mapped = map_dimension(evidence)
     assert mapped is not None
     assert mapped.map is not None
@@ -137,18 +156,7 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
     }
     for column, values in counts.items():
         frame[column] = code.map(values).astype(float).fillna(0.0)
-    money = _in_scope(evidence.allocations if allocations is None else allocations, evidence)
-    money = _with_region(money, evidence)
-    euros = (
-        money.assign(money=as_floats(money["money"]))
-        .groupby("region_code")["money"]
-        .sum(min_count=1)
-    )
-    frame["money"] = code.map(euros).astype(float).where(code.isin(euros.index), 0.0)
-    people = frame["population"].where(frame["population"] > 0)
-    frame["money_per_inhabitant"] = frame["money"] / people
-    measures = [*counts, "money", "money_per_inhabitant"]
-    frame.loc[~frame["in_scope"], measures] = np.nan
+    frame.loc[~frame["in_scope"], list(counts)] = np.nan
     return frame
 
 

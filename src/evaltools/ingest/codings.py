@@ -9,7 +9,6 @@ from pathlib import Path
 
 from evaltools.evidence.codebook import version_order
 from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
-from evaltools.evidence.messages import list_values
 from evaltools.evidence.validation import check_data
 from evaltools.ingest.file_transaction import transaction
 from evaltools.ingest.identification import (
@@ -24,7 +23,7 @@ from evaltools.ingest.identification import (
 )
 from evaltools.ingest.passage_match import MatchedPassages, match_passages
 from evaltools.ingest.table_edits import EditableTable, Row, TableEdits
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, ProblemError, list_values, refuse
 from evaltools.qda.model import (
     Choices,
     Coding,
@@ -37,6 +36,7 @@ from evaltools.qda.model import (
 from evaltools.qda.readers import read_coding
 from evaltools.qda.study_coding import read_study_coding
 from evaltools.qda.tables import folder_problem, write_tables
+from evaltools.study.vocabulary import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -295,7 +295,11 @@ class _Merge:
         wanted.sort(key=lambda one: (one.document_id, one.start, one.end))
         people = {one.coder_id for one in codings} | {one.coder_id for one in readings}
         added: dict[str, list[Mapping[str, object]]] = {
-            "codes": [vars(code) for code in self.codes.new],
+            # What a code is defined by stands in every language until somebody translates it.
+            "codes": [
+                vars(code) | {f"definition_{each}": code.definition for each in LANGUAGES}
+                for code in self.codes.new
+            ],
             "coders": [vars(coder) for coder in self.coders.new if coder.coder_id in people],
             "readings": [vars(reading) for reading in readings],
             "segments": [vars(one) for one in wanted],

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from evaltools.documents.model import Coverage
 from evaltools.documents.superscripts import flatten_superscripts
-from evaltools.evidence.messages import list_values, quote_value
-from evaltools.evidence.paths import REPLACED, resolve_inside
+from evaltools.evidence.data_hash import REPLACED
+from evaltools.files import resolve_inside
 from evaltools.ingest.document_metadata import DocumentMetadata
 from evaltools.ingest.form_text import Sections
 from evaltools.ingest.project_match import Way
 from evaltools.ingest.table_edits import Row
-from evaltools.problems import Problem
+from evaltools.problems import Problem, list_values, quote_value
 
 Key = tuple[str, str, int]
 """Project, kind and wave: of these a study has one document."""

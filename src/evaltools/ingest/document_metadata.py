@@ -12,10 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from evaltools.documents.model import DocumentText
-from evaltools.evidence.messages import list_values, quote_value, suggest_value
 from evaltools.ingest.form_text import matches, read_day
 from evaltools.ingest.project_match import Projects
-from evaltools.problems import Problem, refuse
+from evaltools.problems import Problem, list_values, quote_value, refuse, suggest_value
 from evaltools.qda.spreadsheets import read_grid
 from evaltools.study.report_form import DocumentsDeclaration
 

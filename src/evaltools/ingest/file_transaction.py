@@ -20,8 +20,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from evaltools.evidence.paths import resolve_inside
-from evaltools.files import hold_lock, sync_to_disk
+from evaltools.files import hold_lock, resolve_inside, sync_to_disk
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from evaltools.evidence.messages import quote_value
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, ProblemError, quote_value, refuse
 
 _OF_PROGRAMS = ("~$", ".~lock", "~wrl")
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini", "ehthumbs.db")

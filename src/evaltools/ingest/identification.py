@@ -14,13 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from evaltools.evidence.descriptor import Field
-from evaltools.evidence.messages import list_values, nearest_value, quote_value
 from evaltools.files import replace_file
-from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda import csv_cells
+from evaltools.problems import (
+    Problem,
+    ProblemError,
+    list_values,
+    nearest_value,
+    quote_value,
+    refuse,
+)
 from evaltools.qda.model import Code, Coder
 from evaltools.qda.names import lexicon
 from evaltools.qda.spreadsheets import read_grid
+from evaltools.qda.tables import unescape_formula, write_cells
 
 
 def read_pairs(path: Path) -> dict[str, str]:
@@ -42,7 +48,7 @@ def read_pairs(path: Path) -> dict[str, str]:
     for number, row in zip(grid.numbers, grid.rows, strict=True):
         if len(row) < 2:
             continue
-        name, target = (csv_cells.unescape_formula(cell.strip()) for cell in row[:2])
+        name, target = (unescape_formula(cell.strip()) for cell in row[:2])
         where = f"{path.name}, row {number}"
         if not name or not target:
             problems.append(Problem(where, "a cell is empty", code="import.pairs"))
@@ -89,7 +95,7 @@ def write_key(path: Path, key: Sequence[tuple[str, str, str]]) -> bool | None:
     if not key:
         return None
     place = key_path(path)
-    content = csv_cells.write_cells(("name", "coder_id", "pseudonym"), sorted(key)).encode()
+    content = write_cells(("name", "coder_id", "pseudonym"), sorted(key)).encode()
     if place.is_file() and place.read_bytes() == content:
         return True
     try:

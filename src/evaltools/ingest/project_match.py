@@ -13,9 +13,8 @@ from functools import cached_property
 from typing import Literal
 
 from evaltools.documents.superscripts import blank_superscripts
-from evaltools.evidence.messages import list_values, nearest_value, quote_value
 from evaltools.ingest.form_text import matches
-from evaltools.problems import Problem
+from evaltools.problems import Problem, list_values, nearest_value, quote_value
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\u00ad_]")
 _SLASHES = re.compile("[\u2044\u2215\uff0f]")

@@ -11,10 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 from evaltools.documents import DocumentText, read_documents
+from evaltools.evidence.data_hash import IMPORT_LOG, RECEIVED, REPLACED
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
-from evaltools.evidence.messages import list_values, quote_value
-from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, resolve_inside
 from evaltools.evidence.tables import read_one
+from evaltools.files import resolve_inside
 from evaltools.ingest.document_ids import (
     IdentifiedDocument,
     IncomingDocument,
@@ -42,8 +42,8 @@ from evaltools.ingest.project_match import (
 )
 from evaltools.ingest.summary import ImportedDocument, ReportsImported, State, update_log
 from evaltools.ingest.table_edits import Row, TableEdits
-from evaltools.problems import Problem, ProblemError
-from evaltools.qda import csv_cells
+from evaltools.problems import Problem, ProblemError, list_values, quote_value
+from evaltools.qda.tables import write_cells
 from evaltools.study import Study
 from evaltools.study.report_form import DocumentsDeclaration
 from evaltools.study.vocabulary import LANGUAGES
@@ -331,7 +331,7 @@ class _Import:
             ids = {row["segment_id"] for row, _ in moved.lost}
             taken = self.tables.drop("segments", ids)
             lines = [[table, json.dumps(dict(row), ensure_ascii=False)] for table, row in taken]
-            lost = csv_cells.write_cells(("table", "row"), lines)
+            lost = write_cells(("table", "row"), lines)
             self.stage.put(f"{stem}-lost.csv", lost.encode())
 
 

@@ -9,14 +9,13 @@ from textwrap import shorten
 from typing import Literal
 
 from evaltools.documents.model import Coverage
-from evaltools.evidence.messages import list_values, quote_value
-from evaltools.evidence.paths import IMPORT_LOG
+from evaltools.evidence.data_hash import IMPORT_LOG
 from evaltools.ingest.codings import CodingsImported, MergedTables
 from evaltools.ingest.folder_scan import SkippedFile
 from evaltools.ingest.passage_match import HOW, MatchedPassages
 from evaltools.ingest.project_match import Way
-from evaltools.problems import Problem
-from evaltools.qda import csv_cells
+from evaltools.problems import Problem, list_values, quote_value
+from evaltools.qda.tables import read_cells, write_cells
 
 State = Literal["new", "replaced", "changed", "there"]
 
@@ -95,7 +94,7 @@ def update_log(
 
     A file that was imported before under another name, with nothing new, gets no second row.
     """
-    rows = {row["file"]: row for row in csv_cells.read_cells(before, IMPORT_LOG)} if before else {}
+    rows = {row["file"]: row for row in read_cells(before, IMPORT_LOG)} if before else {}
     known = {(row["file_sha256"], row["document_id"]) for row in rows.values()}
     for item in taken:
         if item.state == "there" and (item.file_sha256, item.document_id) in known:
@@ -118,7 +117,7 @@ def update_log(
         digest = digests.get(file, "")
         rows[file] = {"file": file, "file_sha256": digest, "document_id": document, "skipped": why}
     ordered = [[rows[file].get(name, "") for name in LOG_COLUMNS] for file in sorted(rows)]
-    return csv_cells.write_cells(LOG_COLUMNS, ordered).encode()
+    return write_cells(LOG_COLUMNS, ordered).encode()
 
 
 def describe_omissions(coverage: Coverage) -> list[str]:

@@ -11,10 +11,9 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from evaltools.evidence.delimited import decode, read_delimited
 from evaltools.evidence.descriptor import Descriptor, Field, Resource
 from evaltools.evidence.known_tables import KnownTable, known_tables
-from evaltools.evidence.raw_table import UnreadableTableError
+from evaltools.evidence.raw_table import UnreadableTableError, decode, read_delimited
 from evaltools.evidence.tables import table_file
 from evaltools.files import read_file
 from evaltools.ingest.file_transaction import FileTransaction, import_problem

@@ -14,7 +14,7 @@
 | E13 | `claim_rules` | a number typed into the prose | (no hand-typed numbers) |
 | E14 | `claim_rules` | a count hidden in words | (no hand-typed numbers) |
 | E15 | `references` | a figure or table that no text refers to | (unreferenced evidence) |
-| E16 | `waivers` | a waiver that is incomplete, stale or unused | (exceptions are accounted for) |
+| E16 | `run` | a waiver that is incomplete, stale or unused | (exceptions are accounted for) |
 | E17 | `binding` | a sentence among results that is bound to nothing | (nothing unbound) |
 | E18 | `binding` | a number in a sentence about something else | (nothing unbound) |
 

@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from evaltools.lint.blocks import PLACEHOLDER
-from evaltools.problems import Problem
+from evaltools.problems import LONGEST, Problem, quote_value
 
-LONGEST = 60
 _PLACE = re.compile(r"(?P<file>.*):(?P<line>\d+):(?P<column>\d+)")
 
 
 def excerpt(text: str, longest: int = LONGEST) -> str:
-    """Words of the prose between quotation marks: shortened, invisible characters written out.
-
-    The same as `evaltools.evidence.messages.quote_value`, which cannot be used here: importing the
-    evidence room takes longer than a whole lint may.
-    """
-    text = text.replace(PLACEHOLDER, "…")
-    if len(text) > longest:
-        text = text[: longest - 1] + "…"
-    return '"' + "".join(_visible(character) for character in text) + '"'
-
-
-def _visible(character: str) -> str:
-    if character == " " or unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Cs"):
-        return character
-    return f"\\u{ord(character):04x}"
+    """Words of the prose between quotation marks: shortened, invisible characters written out."""
+    return quote_value(text.replace(PLACEHOLDER, "…"), longest)
 
 
 def place_of(problem: Problem) -> tuple[str, int | None, int | None]:

@@ -20,9 +20,9 @@ import yaml
 
 from evaltools.files import replace_file
 from evaltools.lint.binding import Sentence, read_sentences, sentences_to_sign
+from evaltools.lint.companions import read_companions
 from evaltools.lint.findings_index import read_findings_index
 from evaltools.lint.messages import excerpt
-from evaltools.lint.press_releases import read_press_releases
 from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import Language, Report, read_sources
 from evaltools.problems import Problem, refuse
@@ -67,7 +67,7 @@ def marked_sentences(root: Path, language: Language) -> tuple[list[Sentence], li
     sources, problems = read_sources(root, language)
     findings, unreadable = read_findings_index(root)
     report, unread = find_results(Report(root, language, sources, findings))
-    releases, hindered = read_press_releases(root, findings)
+    releases, hindered = read_companions(root, findings)
     sentences = [each for one in (report, *releases) for each in read_sentences(one)]
     return sentences_to_sign(sentences), [*problems, *unreadable, *unread, *hindered]
 

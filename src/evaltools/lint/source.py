@@ -82,6 +82,7 @@ class Report:
         notebooks: markdown cells of the notebooks that chapters on results show.
         results: blocks of chapters that report results, those of the notebooks among them.
         elsewhere: findings that need not be said here.
+        headed: whether figures stand under the sentence that speaks of them, as on slides.
         read: YAML files of the study that rules have looked into.
     """
 
@@ -93,6 +94,7 @@ class Report:
     notebooks: tuple[Source, ...] = ()
     results: tuple[tuple[Source, Block], ...] = ()
     elsewhere: frozenset[str] = frozenset()
+    headed: bool = False
     read: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def declared_in(self, name: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from typing import Any
 from evaltools.pipeline.audit import RECORD, install
 from evaltools.pipeline.environment import limit_memory
 from evaltools.pipeline.jobs import SAFE_TO_FORK, KernelContract
-from evaltools.processes import end_group, kill_with_parent
+from evaltools.processes import collect_rarely, end_group, kill_with_parent
 
 ALWAYS = (
     "ipykernel.kernelapp",
@@ -62,7 +62,7 @@ def main(descriptor: int, modules: Iterable[str]) -> None:
     if threads > 1:
         sys.exit("a preloaded module has started a thread; kernels are spawned instead")
     gc.collect()
-    gc.freeze()
+    collect_rarely()
     _KernelServer(listening).serve()
 
 

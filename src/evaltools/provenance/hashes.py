@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from evaltools.evidence.paths import BESIDE_EVIDENCE
+from evaltools.evidence.data_hash import BESIDE_EVIDENCE
 from evaltools.files import open_file, walk_folder
 
 

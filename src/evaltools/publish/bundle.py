@@ -29,6 +29,7 @@ from evaltools.findings.display import findings_record
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.disclosure.policy import policy_for
+from evaltools.pipeline.outputs import indicators_csv
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.artifacts import BUNDLE as DIGESTS
 from evaltools.provenance.artifacts import CRATE
@@ -36,14 +37,8 @@ from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.signature import sign_bundle
 from evaltools.publish.gates import Candidate, Gate, check_responsibility, run_gates, standard_gates
 from evaltools.publish.method_card import method_card
-from evaltools.publish.tables import (
-    codebook_csv,
-    indicator_csv,
-    indicator_sheets,
-    read_chapters,
-    write_workbook,
-)
 from evaltools.report.build import check_output_folder, read_record
+from evaltools.report.data_files import INDICATORS, SCHEMA, WORKBOOK, codebook_csv, read_chapters
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
@@ -345,14 +340,20 @@ def _fill_bundle(folder: Path, candidate: Candidate, release: Release | None) ->
     _write_crate(folder, candidate, names, record)
 
 
+_DATA = {
+    INDICATORS: "All indicators, as the report leads to them",
+    WORKBOOK: "All indicators, a sheet a chapter",
+    SCHEMA: "Description of the indicator files (Frictionless data package)",
+}
+
+
 def _copy_report(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[str, str]:
     """The report, the notebooks, the manifest and what the study declares."""
     names: dict[str, str] = {}
     for file in sorted(record["files"]):
-        kind = file.rpartition(".")[2]
-        if kind in ("html", "pdf", "docx"):
-            _copy_file(folder, f"report/{file}", candidate.report / file)
-            names[f"report/{file}"] = f"{_what_it_is(candidate, file)}, {kind.upper()}"
+        _copy_file(folder, f"report/{file}", candidate.report / file)
+        kind = file.rpartition(".")[2].upper()
+        names[f"report/{file}"] = _DATA.get(file) or f"{_what_it_is(candidate, file)}, {kind}"
     for path in candidate.run.notebooks:
         _copy_file(folder, f"notebooks/{path.name}", path)
         names[f"notebooks/{path.name}"] = f"Executed notebook {path.stem}"
@@ -367,34 +368,28 @@ def _copy_report(folder: Path, candidate: Candidate, record: dict[str, Any]) -> 
 
 
 def _what_it_is(candidate: Candidate, file: str) -> str:
-    made = candidate.study.declaration.press_release
-    language = made.language_of(file) if made else None
-    if language is None:
-        return "The report"
-    return f"Press release in {Words('en')(f'language.{language}')}"
+    for made in candidate.study.declaration.companions:
+        if language := made.language_of(file):
+            kind = made.kind.replace("_", " ").capitalize()
+            return f"{kind} in {Words('en')(f'language.{language}')}"
+    return "The report"
 
 
 def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:
-    language = candidate.parameters.language
-    declared = candidate.study.declaration
-    found = read_chapters(candidate.run)
-    title = declared.title.in_language(language)
-    publisher = declared.printed("publisher", language)
     names = {}
     for name, indicators, what in [
         ("tables/indicators.csv", candidate.run.indicators(), "All indicators"),
-        *((f"tables/{item.name}.csv", item.indicators, item.title) for item in found),
+        *(
+            (f"tables/{item.name}.csv", item.indicators, item.title)
+            for item in read_chapters(candidate.run)
+        ),
     ]:
-        _write_text(folder / name, indicator_csv(indicators))
+        _write_text(folder / name, indicators_csv(indicators))
         names[name] = what
     _copy_file(folder, "tables/indicators.json", candidate.run.folder / "indicators.json")
-    sheets = indicator_sheets(found, title, candidate.notice, candidate.words)
-    book = write_workbook(sheets, title, publisher, language)
-    (folder / "tables/indicators.xlsx").write_bytes(book)
     _write_text(folder / "tables/codebook.csv", codebook_csv(candidate.tables["codes"]))
     return names | {
         "tables/indicators.json": "All indicators as records",
-        "tables/indicators.xlsx": "All indicators, a sheet a chapter",
         "tables/codebook.csv": "Codebook",
     }
 

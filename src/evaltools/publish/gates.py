@@ -24,7 +24,7 @@ from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.predecessor import hash_predecessor
 from evaltools.report import engines
 from evaltools.report.build import compute_render_key, read_record
-from evaltools.report.renderer.format_context import SUFFIXES
+from evaltools.report.renderer.format_context import QUARTO_SUFFIXES
 from evaltools.study import Language, Parameters, Study
 
 
@@ -75,9 +75,9 @@ class Candidate:
         return self.study.words(self.parameters.language)
 
     def language_of(self, file: Path) -> Language:
-        """The language of a file: that of its press release, or else of the report."""
-        made = self.study.declaration.press_release
-        return (made.language_of(file.name) if made else None) or self.parameters.language
+        """The language of a file: that of the document beside the report, or else of the report."""
+        found = (each.language_of(file.name) for each in self.study.declaration.companions)
+        return next(filter(None, found), self.parameters.language)
 
     def files(self, suffix: str) -> list[Path]:
         """The report's files in a format, sorted by name."""
@@ -187,16 +187,20 @@ def check_languages(candidate: Candidate) -> list[Problem]:
 
     checks = dict.fromkeys(_READERS, other)
     problems = _file_problems(candidate, checks, "publish.language", RENDER)
-    language, made = candidate.parameters.language, candidate.study.declaration.press_release
+    language = candidate.parameters.language
     report = candidate.study.report(language)
-    wanted = {f"{report.name}-{language}": report.formats}
-    if made is not None:
-        wanted |= {made.file_of(own): made.formats for own in made.sources}
-    for name, formats in wanted.items():
-        what = "the report" if name.startswith(report.name) else "the press release"
+    wanted: list[tuple[str, str, Sequence[str]]] = [
+        ("the report", f"{report.name}-{language}", report.formats)
+    ]
+    engine = str((read_record(candidate.report) or {}).get("engine", ["embedded"])[0])
+    for made in candidate.study.declaration.companions:
+        what = f"the {made.kind.replace('_', ' ')}"
+        wanted += [(what, made.file_of(own), made.formats_by(engine))
+                   for own in made.languages_beside(language)]  # fmt: skip
+    for what, name, formats in wanted:
         for each in formats:
-            if not (candidate.report / f"{name}{SUFFIXES[each]}").is_file():
-                found = f"has no {SUFFIXES[each].removeprefix('.').upper()} file"
+            if not (candidate.report / f"{name}{QUARTO_SUFFIXES[each]}").is_file():
+                found = f"has no {QUARTO_SUFFIXES[each].removeprefix('.').upper()} file"
                 problems.append(Problem(what, found, "", REBUILD, "publish.format"))
     return problems
 

@@ -19,7 +19,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.publish.gates import Candidate
-from evaltools.publish.tables import describe_method, name_method
+from evaltools.report.data_files import describe_method, name_method
 from evaltools.report.evidence_pages.facts import scope_counts
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope

@@ -13,17 +13,16 @@ from datetime import date
 from pathlib import Path
 from typing import cast, get_args
 
-from evaltools.evidence.delimited import read_delimited
-from evaltools.evidence.messages import list_values, quote_value, suggest_value
 from evaltools.evidence.raw_table import (
     FURTHER_SHEET,
     RawTable,
     UnreadableTableError,
+    read_delimited,
     refuse_doubts,
 )
 from evaltools.evidence.workbook import read_workbook
 from evaltools.files import read_file
-from evaltools.problems import Problem, refuse
+from evaltools.problems import Problem, list_values, quote_value, refuse, suggest_value
 from evaltools.qda import model
 from evaltools.qda.names import code_ids, document_ids, lexicon, match_document, meanings
 from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages

@@ -20,7 +20,7 @@ from html import unescape
 
 from evaltools.documents.superscripts import blank_superscripts
 from evaltools.documents.text_normalisation import clean
-from evaltools.evidence.messages import list_values, nearest_value, quote_value
+from evaltools.problems import list_values, nearest_value, quote_value
 from evaltools.qda.model import (
     Case,
     Choices,

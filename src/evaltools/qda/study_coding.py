@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.paths import resolve_inside
 from evaltools.evidence.tables import fill_missing_columns, read_one
+from evaltools.files import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda import model
 from evaltools.qda.tables import parse_records
@@ -166,12 +166,18 @@ def _chosen_coders(
 
 
 def _codes(frame: pd.DataFrame) -> tuple[model.Code, ...]:
-    """Codes, named by their first label."""
+    """Codes, named by their first label and told in the first language that has the text."""
     rows = table_rows(frame)
     for row in rows:
-        labels = (_text(row, f"label_{language}") for language in LANGUAGES)
-        row["name"] = next((text for text in labels if text), "") or _text(row, "code_id")
+        row["name"] = _first_text(row, "label") or _text(row, "code_id")
+        for name in ("definition", "include", "exclude"):
+            row[name] = _text(row, name) or _first_text(row, name)
     return tuple(parse_records(model.Code, rows))
+
+
+def _first_text(row: Row, name: str) -> str:
+    texts = (_text(row, f"{name}_{language}") for language in LANGUAGES)
+    return next((text for text in texts if text), "")
 
 
 def _cases(projects: pd.DataFrame, documents: tuple[model.Document, ...]) -> tuple[model.Case, ...]:

@@ -6,18 +6,21 @@ that may be replaced. The columns of the study's tables stand first and in its o
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import hashlib
+import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from evaltools.files import build_beside, hold_lock, put_in_place
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda import csv_cells, model
+from evaltools.qda import model
+from evaltools.qda.model import refusal
 
 MARK = "coding.json"
 FORMAT = "evaltools-coding"
@@ -82,7 +85,7 @@ def table_files(coding: model.CodingSet) -> dict[str, bytes]:
             ]
             for record in getattr(coding, name)
         ]
-        files[f"{name}.csv"] = csv_cells.write_cells(columns, rows)
+        files[f"{name}.csv"] = write_cells(columns, rows)
     for document in coding.documents:
         if document.text is not None:
             files[paths[document.document_id]] = document.text
@@ -248,13 +251,13 @@ def _read_mark(folder: Path) -> dict[str, Any]:
         mark = None
     lists = ("faults", "assumed")
     if not isinstance(mark, dict) or any(not isinstance(mark.get(x, []), list) for x in lists):
-        raise csv_cells.broken_table(f"{folder / MARK}", "it is not what evaltools writes")
+        raise broken_table(f"{folder / MARK}", "it is not what evaltools writes")
     return mark
 
 
 def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
     where = str(folder / f"{name}.csv")
-    rows = csv_cells.read_cells(_read_bytes(folder, f"{name}.csv"), where)
+    rows = read_cells(_read_bytes(folder, f"{name}.csv"), where)
     kinds = {field.name: str(field.type) for field in dataclasses.fields(_RECORDS[name])}
     records: list[Any] = []
     problems: list[Problem] = []
@@ -270,29 +273,94 @@ def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
             except ValueError:
                 place = f"{where}, row {number}, column {column}"
                 what = f"{row[column][:60]!r} is no value of this column"
-                problems += csv_cells.broken_table(place, what).problems
+                problems += broken_table(place, what).problems
         if not problems:
             try:
                 records.append(_RECORDS[name](**values))
             except TypeError:
-                raise csv_cells.broken_table(where, "columns are missing") from None
+                raise broken_table(where, "columns are missing") from None
     refuse(problems)
     return tuple(records)
 
 
 def _read_text(folder: Path, path: str) -> str:
     if not re.fullmatch(r"text/[A-Za-z0-9][A-Za-z0-9._-]*\.txt", path):
-        raise csv_cells.broken_table(str(folder), f"{path[:80]!r} is no text of this folder")
+        raise broken_table(str(folder), f"{path[:80]!r} is no text of this folder")
     try:
         return _read_bytes(folder, path).decode("utf-8")
     except UnicodeDecodeError:
-        raise csv_cells.broken_table(str(folder / path), "it is not UTF-8") from None
+        raise broken_table(str(folder / path), "it is not UTF-8") from None
 
 
 def _read_bytes(folder: Path, path: str) -> bytes:
     file = folder / path
     if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
-        raise csv_cells.broken_table(str(file), "there is no such file in the folder")
+        raise broken_table(str(file), "there is no such file in the folder")
     if file.stat().st_size > _LARGEST:
-        raise csv_cells.broken_table(str(file), "it is larger than 500 MB")
+        raise broken_table(str(file), "it is larger than 500 MB")
     return file.read_bytes()
+
+
+_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
+_LARGEST_CELL = 50_000_000
+
+
+def escape_formula(text: str) -> str:
+    """The text as it is written into a cell."""
+    return f"'{text}" if text.startswith(_GUARDED) else text
+
+
+def unescape_formula(cell: str) -> str:
+    """The text that a cell was written from."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_GUARDED) else cell
+
+
+def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]], *, guard: bool = True) -> str:
+    """Delimited text: commas, LF, a header; cells quoted where they need it."""
+    lines = [",".join(map(_cell, header))]
+    for row in rows:
+        lines.append(",".join(_cell(escape_formula(cell) if guard else cell) for cell in row))
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    # csv.writer leaves a lone CR bare when lines end by LF, and no reader would take it back.
+    if any(character in text for character in ',"\r\n') or text != text.strip():
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
+    """Rows of delimited text that `write_cells` wrote, cells unguarded, by column.
+
+    Arguments:
+        data: bytes of the file.
+        where: what problems call it.
+
+    Raises ProblemError where it is not UTF-8, or a row has another number of cells.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise broken_table(where, "it is not UTF-8") from None
+    limit = csv.field_size_limit(_LARGEST_CELL)
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        what = f"it cannot be split into cells ({error})"
+        raise broken_table(where, what) from None
+    finally:
+        csv.field_size_limit(limit)
+    if not records:
+        raise broken_table(where, "it is empty")
+    header, *rows = records
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            what = f"{len(row)} cells under {len(header)} column names"
+            raise broken_table(f"{where}, row {number}", what)
+    return [dict(zip(header, map(unescape_formula, row), strict=True)) for row in rows]
+
+
+def broken_table(where: str, what: str) -> ProblemError:
+    """The error of a table that is not as it was written."""
+    return refusal(where, what, remedy="Export the coding again.")

@@ -9,11 +9,10 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltools.files import (
     build_beside,
@@ -32,17 +31,15 @@ from evaltools.provenance.hashes import (
     hash_package,
     hash_value,
 )
+from evaltools.provenance.last_check import NOTEBOOKS_UP_TO_DATE, NOTHING_TO_DO
 from evaltools.provenance.manifest import Change, ChangeKind, Reason, add_seal
 from evaltools.provenance.predecessor import hash_predecessor, read_predecessor
 from evaltools.report import engines
 from evaltools.report.engines import Engine
 from evaltools.report.languages import missing_parts
-from evaltools.study import Parameters, Study
+from evaltools.study import FILE_NAME, Parameters, Study
+from evaltools.study.scenarios import FOLDER as SCENARIOS
 from evaltools.study.vocabulary import Language
-
-if TYPE_CHECKING:
-    from evaltools.report.material import ReportMaterial
-    from evaltools.report.renderer.format_context import Format
 
 RECORD = "report.json"
 _NAME_LENGTH = 16
@@ -155,8 +152,6 @@ def read_record(folder: Path) -> dict[str, Any] | None:
 
 Say = Callable[[str], None]
 
-INDICATORS = "indicators.csv"
-
 
 @dataclass(frozen=True)
 class Report:
@@ -164,11 +159,15 @@ class Report:
 
     Arguments:
         folder: where people find it.
-        files: the report in its formats, then the indicator table.
+        files: the report in its formats, what stands beside it, then the indicators as data.
+        run: the folder of the run that it shows.
+        made: whether it was made just now; else it was up to date.
     """
 
     folder: Path
     files: tuple[Path, ...]
+    run: Path
+    made: bool = True
 
 
 def build_report(
@@ -200,22 +199,17 @@ def build_report(
     if found is not None and not rerender:
         key = compute_render_key(found.key, sources, chosen, parameters.language, predecessor)
         if (record := store.current(name, key)) is not None:
-            say("Nothing to do: the report is up to date with its data, parameters and code.")
-            return _report(store.link(name), record["files"])
+            say(NOTHING_TO_DO)
+            return _report(store.link(name), record["files"], found, made=False)
     if predecessor:
         read_predecessor(study)  # what is wrong with it is told before anything runs
     made = found or run_notebooks(study, parameters, force=force, say=say)
     key = compute_render_key(made.key, sources, chosen, parameters.language, predecessor)
     # Loads pandas for half a second, which a build with nothing to do need not wait for.
-    from evaltools.findings.display import write_findings
-    from evaltools.report.material import gather_material, summarise_findings
+    from evaltools.report.document_set import make_documents
 
     with store.open_new() as building:
-        material = gather_material(study, made)
-        files = _render_documents(study, parameters, material, chosen, building, say)
-        for file in (INDICATORS, "manifest.json"):
-            shutil.copyfile(made.folder / file, building / file)
-        write_findings(material.judgements, building)
+        files, told = make_documents(study, parameters, made, chosen, building, say)
         record = {
             "key": key,
             "run": made.key,
@@ -223,81 +217,20 @@ def build_report(
             "sources": hash_sources(sources) | predecessor,
             "code": hash_package(),
             "parameters": parameters.as_values(),
-            "files": [*files, INDICATORS],
+            "files": files,
         }
         folder = store.publish(building, name, record)
-    for line in (
-        *summarise_findings(study, parameters, material),
-        *count_unsigned(study, parameters),
-    ):
-        say(line)
-    say("Report:")
-    return _report(folder, record["files"])
-
-
-def _render_documents(
-    study: Study,
-    parameters: Parameters,
-    material: ReportMaterial,
-    engine: Engine,
-    folder: Path,
-    say: Say,
-) -> list[str]:
-    """Render the report and its press releases into a folder; the names of the files made."""
-    from evaltools.report.press_release import plan_press_releases, stage_press_release
-    from evaltools.report.staging import stage
-
-    def project(name: str) -> Path:
-        place = folder / f"project-{name}"
-        place.mkdir()
-        return place
-
-    def render(name: str, formats: Sequence[Format], own: Path, document: Path, tell: Say) -> None:
-        output = folder / f"rendered-{name}"
-        for path in engines.render(engine, own, document, formats, output, tell):
-            files[name].append(f"{name}{path.suffix}")
-            path.rename(folder / files[name][-1])
-        shutil.rmtree(own)
-        output.rmdir()
-
-    target = study.report(parameters.language)
-    name, own = f"{target.name}-{parameters.language}", project("report")
-    releases = plan_press_releases(study, parameters, material)
-    leading = [text for each in releases for text in each.leading_texts()]
-    document = stage(study, parameters, material, own, leading, say)
-    files: dict[str, list[str]] = {name: []}
-    told: list[str] = []
-    say(f"Rendering with {engine}")
-    render(name, target.formats, own, document, say)  # by processes, so before there are threads
-    # The press releases are short and wait for pandoc most of the time.
-    with ThreadPoolExecutor(2) as together:
-        waiting = []
-        for each in releases:
-            files[each.file], place = [], project(each.file)
-            staged = stage_press_release(each, material, place, told.append)
-            task = (each.file, each.declared.formats, place, staged, told.append)
-            waiting.append(together.submit(render, *task))
-        for one in waiting:
-            one.result()
     for line in told:
         say(line)
-    return [file for made in files.values() for file in made]
-
-
-def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
-    """A line on how many sentences among the results nobody has signed; none where all are."""
-    from evaltools.lint.signatures import CODE, unsigned_sentences
-
-    found = unsigned_sentences(study.root, parameters.language)
-    count = sum(problem.code == CODE for problem in found)
-    what = "Sentences among the results that are no findings and that nobody has signed"
-    return [f"{what}: {count} (evaltools sign lists them)"] if count else []
+    say("Report:")
+    return _report(folder, files, made)
 
 
 def _check_sources(study: Study, language: Language) -> None:
     """Tell what the report's sources lack, or cannot be read of them, before anything runs."""
-    release = study.declaration.press_release
-    for source in (study.report(language).source, *(release.sources.values() if release else ())):
+    beside = (each.sources[own] for each in study.declaration.companions
+              for own in each.languages_beside(language))  # fmt: skip
+    for source in (study.report(language).source, *beside):
         read_file(study.root / source, source)
     hash_sources(study.root / "reports")
     refuse(missing_parts(study, language))
@@ -312,7 +245,7 @@ def run_notebooks(
         ProblemError: wrong data, a scope without reports, notebooks that fail.
     """
     if not force and (found := current_run(study, parameters)) is not None:
-        say("The notebooks are up to date.")
+        say(NOTEBOOKS_UP_TO_DATE)
         return found
     from evaltools.pipeline.study_checks import check_scope  # loads pandas, as above
     from evaltools.report.material import check_findings
@@ -379,27 +312,24 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     refuse(check_output_folder(study, folder, "stage.folder"))
     _check_sources(study, parameters.language)
     made = run_notebooks(study, parameters, say=say)
-    from evaltools.report.absent_sentences import leave_out
-    from evaltools.report.material import gather_material
-    from evaltools.report.press_release import add_press_release, plan_press_releases
-    from evaltools.report.staging import are_few, stage  # loads pandas, as above
+    from evaltools.report.document_set import stage_documents  # loads pandas, as above
 
     with build_beside(folder) as building:
-        material = gather_material(study, made)
-        releases = plan_press_releases(study, parameters, material)
-        leading = [text for each in releases for text in each.leading_texts()]
-        document = stage(study, parameters, material, building, leading, say)
-        for each in releases:
-            if each.parameters.language == parameters.language:
-                own, words = add_press_release(each, material, building), each.glossary.words
-                few = are_few(study, material)
-                leave_out(building, [own], each.values, material, words, few, say)
+        document = stage_documents(study, parameters, made, building, say)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
 
 
-def _report(folder: Path, files: list[str]) -> Report:
-    return Report(folder, tuple(folder / file for file in files))
+def _report(folder: Path, files: list[str], run: Run, made: bool = True) -> Report:
+    return Report(folder, tuple(folder / file for file in files), run.folder, made)
+
+
+def files_behind(study: Study) -> list[str]:
+    """Files and folders of a study that its reports depend on, as absolute paths."""
+    names = ("uv.lock", FILE_NAME, SCENARIOS, "notebooks", "reports")
+    declared = study.declaration.predecessor
+    own = [study.root / name for name in (*names, *((declared.path,) if declared else ()))]
+    return [str(path) for path in (*own, study.data, *study.notebooks)]
 
 
 def check_output_folder(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.report.quarto_program import find_quarto, read_version, require_quarto
 
 VARIABLE = "SOURCE_DATE_EPOCH"
 LATEST = 4_354_819_199
@@ -39,9 +40,6 @@ def read_epoch(environment: Mapping[str, str] | None = None) -> int:
     raise ProblemError([Problem(VARIABLE, what, allowed, remedy, "render.epoch")])
 
 
-if TYPE_CHECKING:
-    from evaltools.report.renderer.format_context import Format
-
 Choice = Literal["auto", "quarto", "embedded"]
 
 
@@ -67,13 +65,11 @@ class Engine:
 
 def choose_engine(choice: Choice) -> Engine:
     """The engine asked for; with `auto` Quarto if it is there."""
-    from evaltools.report import quarto
-
     epoch = read_epoch()
     if choice != "embedded":
-        program = quarto.find_quarto() if choice == "auto" else quarto.require_quarto()
+        program = find_quarto() if choice == "auto" else require_quarto()
         if program is not None:
-            return Engine("quarto", quarto.read_version(program), program, epoch)
+            return Engine("quarto", read_version(program), program, epoch)
     parts = ("evaltools", "pypandoc-binary", "typst", "pikepdf", "fontpkg-fira-sans")
     return Engine("embedded", " ".join(f"{part} {version(part)}" for part in parts), None, epoch)
 
@@ -82,7 +78,7 @@ def render(
     engine: Engine,
     project: Path,
     document: Path,
-    formats: Sequence[Format],
+    formats: Sequence[str],
     output: Path,
     progress: Callable[[str], None],
 ) -> list[Path]:

@@ -17,6 +17,7 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
+from evaltools.report.citation import catalogue_rows
 from evaltools.report.material import ReportMaterial
 from evaltools.report.variables import (
     find_headline,
@@ -90,25 +91,30 @@ def description_page(
         counted, counts = "unread", {"N": material.funded}
     elif counted == "text":
         del counts["funded"]
+    made = declared.publication
+    keywords = ", ".join(each.in_language(language) for each in made.keywords) if made else ""
+    # How many pages there are only a layout knows, and a screen has none.
+    pages = words("report.sheet.pages", pages="[]{.page-count}")
+    formats = escape_markdown(words("report.sheet.formats_text"))
     rows = [
-        ("title", declared.whole_title(language)),
-        ("publisher", declared.printed("publisher", language)),
-        ("date", say.date(parameters.cutoff, language)),
         ("scope", describe_scope(study, parameters, words)),
         ("material", words(f"report.sheet.material_{counted}", **counts)),
-        ("keywords", words("report.sheet.keywords_text")),
+        ("keywords", keywords or words("report.sheet.keywords_text")),
         ("language", words(f"language.{parameters.language}")),
-        ("formats", words("report.sheet.formats_text")),
         ("run", material.run),
     ]
-    absent = {"date"} if "cutoff" not in parameters.declarations else set()
-    rows = [row for row in rows if row[0] not in absent and (row[1] or row[0] != "publisher")]
+    if "cutoff" in parameters.declarations:
+        rows.insert(0, ("date", say.date(parameters.cutoff, language)))
     if material.descriptor.example:
         rows.append(("status", words("report.example_notice")))
-    frame = pd.DataFrame(
-        [(words(f"report.sheet.{name}"), text) for name, text in rows], columns=["field", "content"]
-    )
+    *catalogue, cited = catalogue_rows(declared, language, words)
+    labelled = [(words(f"report.sheet.{name}"), text) for name, text in rows]
+    shown = [(name, escape_markdown(text)) for name, text in (*catalogue, *labelled, cited)]
+    paged = f'{formats}[; {pages}]{{.content-visible unless-format="html"}}'
+    shown.insert(-1, (words("report.sheet.formats"), paged))
+    frame = pd.DataFrame(shown, columns=["field", "content"])
     columns = _columns("sheet", words, field=26, content=74)
+    columns[1] = replace(columns[1], kind="markdown")
     return Table(frame, columns, words("report.sheet.title"), language).markdown()
 
 
@@ -131,6 +137,11 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
     columns = _columns("parameters", words, name=24, value=28, help=48)
     caption = words("report.parameters.caption")
     return add_caption(Table(frame, columns, caption, language), "tbl-parameters")
+
+
+def data_links(words: Words, table: str, workbook: str, schema: str) -> str:
+    """Where the indicators are as data: files beside the report."""
+    return words("publishing.files", table=table, workbook=workbook, schema=schema) + "\n"
 
 
 def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words: Words) -> str:

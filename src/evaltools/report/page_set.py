@@ -10,6 +10,7 @@ from evaltools.findings.checklists import checklist_page, included_pages, sectio
 from evaltools.findings.conclusion_pages import (
     Told,
     basis_page,
+    glance_page,
     judgement_table,
     recommendation_list,
 )
@@ -31,6 +32,7 @@ from evaltools.report.annexes.case_boxes import case_page
 from evaltools.report.annexes.declaration import CaseDeclaration, load_cases
 from evaltools.report.annexes.quotations import Quotations, voices_page
 from evaltools.report.annexes.tables import annex_pages
+from evaltools.report.data_files import FILES
 from evaltools.report.evidence_pages.facts import (
     ScopeFact,
 )
@@ -47,7 +49,9 @@ GENERATED = (
     "_description.qmd", "_descriptions.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd",
     "_disclosure.qmd", "_release.qmd", "_release_notice.qmd", "_evidence.qmd", "_matrix.qmd",
     "_checklists.qmd", "_judgements.qmd", "_bases.qmd", "_logic.qmd", "_recommendations.qmd",
+    "_glance.qmd",
     "_projects.qmd", "_codebook.qmd", "_timeline.qmd", "_reports_read.qmd", "_since.qmd",
+    "_files.qmd",
 )  # fmt: skip
 
 
@@ -87,6 +91,7 @@ def write_pages(
         "_parameters.qmd": generated_pages.parameter_table(parameters, words),
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
         "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
+        "_files.qmd": generated_pages.data_links(words, *FILES),
         "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
         "_release.qmd": link_numbers(
             release_table(material.judgements, words, glossary.labels, descriptor.example)
@@ -171,6 +176,7 @@ def _write_conclusions(
         "_judgements.qmd": judgement_table(told),
         "_bases.qmd": basis_page(told),
         "_recommendations.qmd": recommendation_list(due, told),
+        "_glance.qmd": glance_page(due, told),
         "_logic.qmd": drawn + logic_table(logic, links, told),
     }
 

@@ -1,4 +1,4 @@
-"""The Quarto command: where it is, whether it is new enough, and a report rendered by it.
+"""A report rendered by Quarto.
 
 Each format is rendered in a copy of the staged project. Two things are done to it that only help
 Quarto: numbers are put into the text, since its reader looks through all that follows each
@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, refuse
 from evaltools.processes import end_group
 from evaltools.report.quarto_messages import (
     Settings,
@@ -33,90 +33,16 @@ from evaltools.report.quarto_messages import (
     parse_problems,
     strip_terminal_codes,
 )
-from evaltools.report.renderer.format_context import SUFFIXES
+from evaltools.report.quarto_program import REMEDY
+from evaltools.report.renderer.format_context import QUARTO_SUFFIXES
 from evaltools.report.renderer.located_problems import CODE_SPAN, Fences
 from evaltools.report.renderer.shortcodes import ESCAPED, SHORTCODE
 from evaltools.yaml_text import load_trusted
 
-OLDEST = (1, 5)
-"""The first whose Typst has the tables, and whose `embed` works as the report uses it."""
-
-PATH_VARIABLE = "QUARTO_PATH"
-REMEDY = (
-    "Install Quarto 1.5 or newer from quarto.org, or choose the embedded renderer, "
-    "which needs no Quarto."
-)
-_SECONDS_FOR_VERSION = 60.0
 VECTOR, BITMAP = "image/svg+xml", "image/png"
 # Where markdown would not be markdown: attributes, targets of links, formulas, tags.
 _NOT_TEXT = re.compile(r"\{[^{}]*\}|\]\([^()]*\)|\$[^$]+\$|<[^<>]*>")
 _PLAIN_START = re.compile(r"[\w\[]")
-
-
-def find_quarto(environment: Mapping[str, str] | None = None) -> Path | None:
-    """The Quarto command: named by QUARTO_PATH, else on the PATH, else beside this Python.
-
-    Raises ProblemError where QUARTO_PATH is set, but no Quarto is there.
-    """
-    variables = os.environ if environment is None else environment
-    if named := variables.get(PATH_VARIABLE):
-        found = _command_at(Path(named).expanduser())
-        if found is None:
-            what = f"is '{named}', where no Quarto can be started"
-            allowed = "the quarto command, or the folder it is in"
-            raise ProblemError([Problem(PATH_VARIABLE, what, allowed, code="quarto.path")])
-        return found
-    if on_path := shutil.which("quarto", path=variables.get("PATH", os.defpath)):
-        return Path(on_path)
-    prefix = Path(sys.prefix)
-    beside = (Path(sys.executable).parent, prefix / "bin", prefix / "Library" / "bin")
-    for folder in (*beside, prefix / "Scripts"):
-        if (found := _command_at(folder)) is not None:
-            return found
-    return None
-
-
-def _command_at(place: Path) -> Path | None:
-    if place.is_file():
-        return place if os.access(place, os.X_OK) else None
-    for folder in (place, place / "bin"):
-        if found := shutil.which("quarto", path=str(folder)):
-            return Path(found)
-    return None
-
-
-def require_quarto() -> Path:
-    """The Quarto command, where it has to be there."""
-    found = find_quarto()
-    if found is None:
-        raise ProblemError([Problem("quarto", "is not installed", "", REMEDY, "quarto.missing")])
-    return found
-
-
-def read_version(quarto: Path) -> str:
-    """The version of a Quarto, `1.9.37`, new enough for the report."""
-    try:
-        answer = subprocess.run(
-            [str(quarto), "--version"],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=_SECONDS_FOR_VERSION,
-            start_new_session=True,
-            check=False,
-        )
-        log = strip_terminal_codes(answer.stdout.decode(errors="replace")).strip()
-    except (OSError, subprocess.TimeoutExpired) as error:
-        what = f"does not tell its version: {type(error).__name__}"
-        raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")]) from None
-    found = re.search(r"^v?(\d+)\.(\d+)(?:\.(\d+))?", log, re.MULTILINE)
-    if answer.returncode or not found:
-        what = f"does not tell its version, but '{log[:80]}'"
-        raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")])
-    if (int(found[1]), int(found[2])) < OLDEST:
-        what = f"is Quarto {found[0].removeprefix('v')}, which is too old"
-        allowed = f"{'.'.join(map(str, OLDEST))} or newer"
-        raise ProblemError([Problem(str(quarto), what, allowed, REMEDY, "quarto.version")])
-    return found[0].removeprefix("v")
 
 
 @dataclass(frozen=True)
@@ -145,9 +71,10 @@ def render(
     progress: Callable[[str], object],
 ) -> list[Path]:
     """Render a document of a staged project into its formats."""
-    unknown = sorted(set(formats) - set(SUFFIXES))
+    unknown = sorted(set(formats) - set(QUARTO_SUFFIXES))
     refuse(
-        Problem("formats", f"no format is called '{item}'", ", ".join(SUFFIXES)) for item in unknown
+        Problem("formats", f"no format is called '{item}'", ", ".join(QUARTO_SUFFIXES))
+        for item in unknown
     )
     relative = document.resolve().relative_to(project.resolve())
     stop, turn = threading.Event(), threading.Lock()
@@ -228,14 +155,14 @@ def _render_format(
         status = process.returncode
         what = f"Quarto made no {kind} (status {status}) and said: {last or 'nothing'}"
         return [Problem(where, what, code="quarto.error")]
-    if kind == "html" and made.with_name(f"{made.stem}_files").is_dir():
-        remedy = "Set embed-resources: true for the format html."
+    if QUARTO_SUFFIXES[kind] == ".html" and made.with_name(f"{made.stem}_files").is_dir():
+        remedy = f"Set embed-resources: true for the format {kind}."
         return [Problem(where, "the page needs other files beside it", "", remedy, "quarto.html")]
     return made
 
 
 def _find_outputs(project: Path, kind: str) -> list[Path]:
-    found = project.rglob(f"*{SUFFIXES[kind]}")
+    found = project.rglob(f"*{QUARTO_SUFFIXES[kind]}")
     return sorted(found, key=lambda path: (len(path.parts), path))
 
 
@@ -245,7 +172,7 @@ def _find_output(log: str, sources: Sources, kind: str, before: set[Path]) -> Pa
     if paths := re.findall(r"^Output created: (.+)$", strip_terminal_codes(log), re.MULTILINE):
         for base in (project / document.parent, project):
             path = (base / str(paths[-1]).strip()).resolve()
-            if path.is_file() and path.suffix == SUFFIXES[kind]:
+            if path.is_file() and path.suffix == QUARTO_SUFFIXES[kind]:
                 return path
     new = (path for path in _find_outputs(project, kind) if path not in before)
     return next((path for path in new if path.stem == document.stem), None)
@@ -293,7 +220,7 @@ def _move_files(output_file: Mapping[str, Path], output: Path, name: str) -> lis
     output.mkdir(parents=True, exist_ok=True)
     waiting = []
     for kind, path in output_file.items():
-        target = output / f"{name}{SUFFIXES[kind]}"
+        target = output / f"{name}{QUARTO_SUFFIXES[kind]}"
         beside = output / f".{target.name}.{os.getpid()}"
         shutil.copyfile(path, beside)
         waiting.append((beside, target))

@@ -13,9 +13,13 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.provenance.artifacts import JudgedFinding
 from evaltools.provenance.finding_changes import outcome_in_words
-from evaltools.report.changes_in_words import format_difference, format_interval, format_value
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.report_changes import ReportChanges
+from evaltools.report.report_changes import (
+    ReportChanges,
+    format_difference,
+    format_interval,
+    format_value,
+)
 from evaltools.report.variables import mark_sentence
 from evaltools.study import Study
 from evaltools.study.schema import ParameterDeclaration

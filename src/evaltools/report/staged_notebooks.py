@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from evaltools.charts.data import FIGURE_TYPE
 from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE, Figure
 from evaltools.findings.logic_pages import FIGURE_ID
 
@@ -22,16 +26,24 @@ def write_figure(folder: Path, figure: Figure) -> None:
     (folder / LOGIC_NOTEBOOK).write_text(text + "\n", encoding="utf-8")
 
 
-KEPT = ("image/svg+xml", "image/png", "text/markdown")
+FIGURE_LABEL = re.compile(r"^#\| label: *([\w-]+) *$", re.MULTILINE)
+KEPT = ("image/svg+xml", "image/png", "text/markdown", FIGURE_TYPE)
 
 
-def stage_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
+def stage_notebook(
+    notebook: dict[str, Any], headlines: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
     """A copy of an executed notebook with what its outputs say of themselves moved into options.
 
     Caption and alternative text are computed from data, so the notebook's source cannot hold
     them; Quarto, however, reads them from the cell's options. Outputs keep what a page can show.
+    A caption begins with the figure's headline: the sentence of a finding that stands behind it,
+    or else the first sentence of the caption, which says what is counted and judges nothing.
+
+    Arguments:
+        headlines: markdown by the label of the figure.
     """
-    cells = [_stage_cell(cell) for cell in notebook["cells"]]
+    cells = [_stage_cell(cell, headlines) for cell in notebook["cells"]]
     metadata = {"kernelspec": notebook["metadata"].get("kernelspec", _KERNEL)}
     return {
         "cells": cells,
@@ -44,7 +56,7 @@ def stage_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
+def _stage_cell(cell: dict[str, Any], headlines: Mapping[str, str]) -> dict[str, Any]:
     if cell["cell_type"] != "code":
         return cell
     properties: dict[str, Any] = {}
@@ -58,21 +70,31 @@ def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
         if kept:
             outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
     source = "".join(cell["source"])
+    label = FIGURE_LABEL.search(source)
+    headline = headlines.get(label[1] if label else cell["id"], "")
     return {
         "cell_type": "code",
         "execution_count": 1,
         "id": cell["id"],
         "metadata": {},
         "outputs": outputs,
-        "source": "".join(f"#| {line}\n" for line in _cell_options(properties)) + source,
+        "source": "".join(f"#| {line}\n" for line in _cell_options(properties, headline)) + source,
     }
 
 
-def _cell_options(properties: dict[str, Any]) -> list[str]:
+def _head(caption: str, headline: str) -> str:
+    """The caption with its headline; in bold, since only pages can set it as a title."""
+    if not headline:
+        first, stop, rest = caption.partition(". ")
+        headline, caption = (f"{first}.", rest) if stop else (caption, "")
+    return f"[**{headline}**]{{.figure-headline}} {caption}".strip()
+
+
+def _cell_options(properties: dict[str, Any], headline: str) -> list[str]:
     """Quarto's cell options; JSON strings are YAML strings too."""
     options: dict[str, Any] = {"echo": False}
     if properties.get("kind") == "figure":
-        options |= {"fig-cap": properties["caption"], "fig-alt": properties["alt"]}
+        options |= {"fig-cap": _head(properties["caption"], headline), "fig-alt": properties["alt"]}
     if properties.get("kind") == "table":
         widths = [round(100 * width, 2) for width in properties["widths"]]
         options |= {"tbl-cap": properties["caption"], "tbl-colwidths": widths}

@@ -14,18 +14,21 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import fontpkg_fira_sans
 import yaml
 
 from evaltools.files import read_text
+from evaltools.findings.declaration import CODE
 from evaltools.findings.display import findings_metadata
 from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
 from evaltools.report.absent_sentences import leave_out
+from evaltools.report.citation import catalogue_record, cite
 from evaltools.report.evidence_pages.facts import (
     fact_variables,
     read_facts,
@@ -41,7 +44,7 @@ from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.print.document import REGIONS
 from evaltools.report.renderer.project import Level, Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
-from evaltools.report.staged_notebooks import stage_notebook
+from evaltools.report.staged_notebooks import FIGURE_LABEL, stage_notebook
 from evaltools.report.variables import (
     ESTIMANDS,
     finding_variables,
@@ -159,20 +162,41 @@ def stage(
     metadata = front_matter(study, parameters, material, glossary)
     write_yaml(document.parent / "_metadata.yml", metadata)
     write_style(folder, metadata)
-    notebooks = folder / "notebooks"
-    notebooks.mkdir()
-    for name, notebook in sorted(material.notebooks.items()):
-        text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
-        (notebooks / name).write_text(text + "\n", encoding="utf-8")
+    headlines = figure_headlines(material, values)
+    write_notebooks(folder, material, headlines)
     pages = document.parent / "_generated"
     (pages / QUOTES).mkdir(parents=True)
     # What is in them depends on the prose, so they are written last.
     for name in list_pages(study, material):
         (pages / name).touch()
     write_variables(folder, document, values, material)
-    write_pages(study, parameters, material, document.parent, values, glossary, beside)
+    write_pages(
+        study,
+        parameters,
+        material,
+        document.parent,
+        values,
+        glossary,
+        (*beside, *headlines.values()),
+    )
     _write_chapters(document)
     return document
+
+
+def write_notebooks(
+    folder: Path, material: ReportMaterial, headlines: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write the executed notebooks, whose figures and tables the sources show.
+
+    Arguments:
+        headlines: of figures, by label.
+    """
+    notebooks = folder / "notebooks"
+    notebooks.mkdir()
+    for name, notebook in sorted(material.notebooks.items()):
+        staged = stage_notebook(notebook, headlines)
+        text = json.dumps(staged, ensure_ascii=False, indent=1, sort_keys=True)
+        (notebooks / name).write_text(text + "\n", encoding="utf-8")
 
 
 def write_variables(
@@ -210,6 +234,30 @@ def report_variables(
         made[f"parameter.{name}"] = generated_pages.describe_parameter(parameters, name)
     made |= scope_variables(material.indicators, words.language)
     return made | fact_variables(read_facts(material.tables, parameters, {}, words))
+
+
+def figure_headlines(material: ReportMaterial, values: Mapping[str, str]) -> dict[str, str]:
+    """The sentence of the finding that stands behind each figure, by the label of the figure.
+
+    Raises ProblemError where a finding names a figure that no notebook of the report has.
+    """
+    known = {
+        label
+        for notebook in material.notebooks.values()
+        for cell in notebook["cells"]
+        for label in (cell.get("id"), *FIGURE_LABEL.findall("".join(cell["source"])))
+    }
+    behind = [
+        (figure, judgement.finding)
+        for judgement in material.judgements
+        for figure in judgement.finding.figures
+    ]
+    refuse(
+        Problem(finding.where, f"{finding.id}: figures: no notebook has {figure}", code=CODE)
+        for figure, finding in behind
+        if figure not in known
+    )
+    return {figure: values[f"finding.{finding.id}"] for figure, finding in behind}
 
 
 def copy_project(study: Study, folder: Path, without: frozenset[str] = frozenset()) -> None:
@@ -263,16 +311,27 @@ def front_matter(
     language: Language = parameters.language
     words = glossary.words
     declared = study.declaration
+    cited = cite(declared, language)
     metadata: dict[str, Any] = {
         "lang": language,
         "title": declared.title.in_language(language),
         "short-title": declared.printed("short_title", language),
         "subtitle": declared.printed("subtitle", language),
-        "author": declared.printed("publisher", language),
+        "author": [*cited.authors] or cited.publisher,
         "flags": example_flags(study, material),
+        "run": material.run,
     }
+    if record := catalogue_record(declared, language):
+        metadata |= {"catalogue": record, "cite": cited.text}
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()
+    metadata |= {
+        name: text
+        for name in ("publisher", "series", "programme", "month")
+        if (text := getattr(cited, name))
+    }
+    if declared.publication and (keywords := declared.publication.keywords):
+        metadata["keywords"] = [each.in_language(language) for each in keywords]
     metadata["findings"] = findings_metadata(material.judgements, words, glossary.labels)
     if material.descriptor.example:
         metadata["example-notice"] = words("report.example_notice")
@@ -283,7 +342,7 @@ def _reference_docx(metadata: Mapping[str, Any], one_page: bool) -> bytes:
     page = Page(
         language=f"{metadata['lang']}-{REGIONS[metadata['lang']]}",
         title=metadata["title"],
-        publisher=metadata["author"],
+        publisher=metadata.get("publisher", ""),
         notice=metadata.get("example-notice", ""),
         chapters_on_new_page=False,
         one_page=one_page,

@@ -336,12 +336,32 @@ def light_kappa(values: Values | Ratings, categories: Sequence[Value] | None = N
     Source: Light 1971, doi:10.1037/h0031643.
     """
     read = ratings(values, categories)
-    coders = range(read.places.shape[1] if len(read.places) else 0)
-    pairs = map(list, combinations(coders, 2))
-    tables = [_table(Ratings(read.categories, read.places[:, pair])) for pair in pairs]
+    tables = _tables_of_pairs(read)
     varied = [table for table in tables if ((table.sum(axis=0) + table.sum(axis=1)) > 0).sum() > 1]
     found = [_value(table / table.sum()) for table in varied]
     return record("Light's kappa", read, float(np.mean(found)) if found else None)
+
+
+_CELLS = 4_000_000
+"""Of units × coders × categories that are taken together, which bounds the memory."""
+
+
+def _tables_of_pairs(read: Ratings) -> list[Floats]:
+    """The table of each pair of coders, over the units that both have valued.
+
+    All at once, by products of indicator matrices: forty coders are 780 pairs. The entries are
+    whole numbers below 2**24, of which single precision loses none.
+    """
+    units, coders = read.places.shape if len(read.places) else (0, 0)
+    q = len(read.categories)
+    together = np.zeros((coders * q, coders * q))
+    step = max(1, _CELLS // max(1, coders * q))
+    for start in range(0, units, step):
+        part = read.places[start : start + step, :, None] == np.arange(q)
+        flat = part.reshape(len(part), coders * q).astype(np.float32)
+        together += flat.T @ flat
+    by_pair = together.reshape(coders, q, coders, q)
+    return [by_pair[one, :, other, :] for one, other in combinations(range(coders), 2)]
 
 
 def _table(read: Ratings) -> Floats:

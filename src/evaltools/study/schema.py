@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.study.publication import Publication
 from evaltools.study.report_form import DocumentsDeclaration
 from evaltools.study.vocabulary import Declared, Language, Text, Vocabulary
 
@@ -97,24 +98,20 @@ class ReportTarget(Declared):
 FileStem = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
-class PressRelease(Declared):
-    """The press release of a report: a page in each language, made anew with every build.
+class Companion(Declared):
+    """A document that is made and published beside each report, of the same findings.
 
     Arguments:
         name: of the files made, before the language; one of each language, or one for all.
-        title: the finding whose sentence is the title.
         sources: the document of each language, `reports/release/fi.qmd`.
-        contact: whom readers can ask, as printed.
     """
 
+    kind: ClassVar[Literal["press_release", "slides"]]
     name: FileStem | dict[Language, FileStem]
-    title: str
     sources: Annotated[dict[Language, StudyPath], Field(min_length=1)]
-    formats: tuple[Literal["html", "docx"], ...] = ("html", "docx")
-    contact: Text | None = None
 
     @model_validator(mode="after")
-    def _named_in_each(self) -> PressRelease:
+    def _named_in_each(self) -> Self:
         if isinstance(self.name, dict) and (lacking := self.sources.keys() - self.name.keys()):
             raise ValueError(f"name: lacks {', '.join(sorted(lacking))}")
         return self
@@ -128,6 +125,49 @@ class PressRelease(Declared):
         """The language of one of its files by name; None for a file of something else."""
         stem = file.rpartition(".")[0]
         return next((each for each in self.sources if stem == self.file_of(each)), None)
+
+    def languages_beside(self, report: Language) -> tuple[Language, ...]:
+        """In which languages it is made beside the report in one."""
+        return tuple(self.sources)
+
+    def formats_by(self, engine: str) -> tuple[str, ...]:
+        """The formats that an engine makes of it."""
+        raise NotImplementedError
+
+
+class PressRelease(Companion):
+    """The press release of a report: a page in each language, made anew with every build.
+
+    Arguments:
+        title: the finding whose sentence is the title.
+        contact: whom readers can ask, as printed.
+    """
+
+    kind = "press_release"
+    title: str
+    formats: tuple[Literal["html", "docx"], ...] = ("html", "docx")
+    contact: Text | None = None
+
+    def formats_by(self, engine: str) -> tuple[str, ...]:
+        """Those that are declared, whatever the engine."""
+        return self.formats
+
+
+class Slides(Companion):
+    """The deck of a report: a message a slide with its figure.
+
+    Figures are drawn in the language of the run, so each report has the deck of its language.
+    """
+
+    kind = "slides"
+
+    def languages_beside(self, report: Language) -> tuple[Language, ...]:
+        """That of the report, where the deck has it."""
+        return tuple(each for each in self.sources if each == report)
+
+    def formats_by(self, engine: str) -> tuple[str, ...]:
+        """A PDF, or reveal.js (a page) where Quarto renders."""
+        return ("revealjs",) if engine == "quarto" else ("typst",)
 
 
 Regime = Literal["open", "cells", "group"]
@@ -291,41 +331,6 @@ Topic = Literal[
 """What checklists of reporting ask a report for."""
 
 
-class Licence(Declared):
-    """A licence by name and address."""
-
-    name: str
-    url: Annotated[str, Field(pattern=r"^https://[^\s]+$")]
-
-
-class Author(Declared):
-    """Someone who answers for a publication.
-
-    Arguments:
-        name: as printed.
-        kind: person or organisation.
-        url: an address that identifies them, such as an ORCID.
-    """
-
-    name: str
-    kind: Literal["person", "organisation"] = "person"
-    url: Annotated[str, Field(pattern=r"^https://[^\s]+$")] | None = None
-
-
-class Publication(Declared):
-    """What only people can say of a publication.
-
-    Arguments:
-        published: the day of publication; nothing here reads a clock.
-        authors: those who answer for it.
-        licence: of the report and its tables.
-    """
-
-    published: date
-    authors: Annotated[tuple[Author, ...], Field(min_length=1)]
-    licence: Licence
-
-
 class Judging(Declared):
     """What a finding needs before the report may say it.
 
@@ -379,6 +384,7 @@ class StudyDeclaration(Vocabulary):
         reports: by language. Where none are named, `load_study` takes those of
             `reports/<language>/report.qmd`.
         press_release: made and published beside each report, in all its languages.
+        slides: a deck, made and published beside each report in its language.
         notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
         coder_word: before the number in pseudonyms that an import makes.
         chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
@@ -407,6 +413,7 @@ class StudyDeclaration(Vocabulary):
     chapters: dict[StudyPath, ModuleName] = Field(default_factory=dict)
     reports: dict[Language, ReportTarget] = Field(default_factory=dict)
     press_release: PressRelease | None = None
+    slides: Slides | None = None
     questions: tuple[MainQuestion, ...] = ()
     statements: tuple[Statement, ...] = ()
     sections: dict[Topic, tuple[Annotated[str, Field(pattern=r"^sec-[a-z0-9-]+$")], ...]] = Field(
@@ -417,6 +424,11 @@ class StudyDeclaration(Vocabulary):
     judging: Judging = Judging()
     predecessor: PredecessorDeclaration | None = None
     documents: DocumentsDeclaration = DocumentsDeclaration()
+
+    @property
+    def companions(self) -> tuple[Companion, ...]:
+        """The documents that are made beside each report."""
+        return tuple(each for each in (self.press_release, self.slides) if each is not None)
 
     def printed(
         self, part: Literal["short_title", "subtitle", "publisher"], language: Language

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -23,13 +22,16 @@ from evaltools.study.parameters import (
     to_json,
 )
 from evaltools.study.phrases import own_phrases
+from evaltools.study.place import FILE_NAME, locate_study
 from evaltools.study.scenarios import list_saved, place_in, read_saved
-from evaltools.study.schema import ParameterDeclaration, ReportTarget, StudyDeclaration
+from evaltools.study.schema import (
+    Companion,
+    ParameterDeclaration,
+    ReportTarget,
+    StudyDeclaration,
+)
 from evaltools.study.vocabulary import LANGUAGES, Language
 from evaltools.yaml_text import line_of, read_yaml
-
-FILE_NAME = "evaluation.yml"
-STUDY_VARIABLE = "EVALTOOLS_STUDY"
 
 
 @dataclass(frozen=True)
@@ -248,17 +250,7 @@ def find_study(start: Path | None = None) -> Study:
     Raises:
         ProblemError: there is no `evaluation.yml` in the folder or above it.
     """
-    named = os.environ.get(STUDY_VARIABLE)
-    if named and start is None:
-        return load_study(Path(named))
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        # Whatever has the name: if it is no file, that is what is wrong.
-        if os.path.lexists(folder / FILE_NAME):
-            return load_study(folder)
-    raise ProblemError(
-        [Problem(str(here), f"no {FILE_NAME} here or above", remedy="Go to the study's folder.")]
-    )
+    return load_study(locate_study(start))
 
 
 def _message(item: Any) -> str:
@@ -294,7 +286,8 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
             what = f"a report in '{name}', which is no language of the study"
             allowed = ", ".join(declaration.languages)
             problems.append(Problem(where("reports", name), what, allowed))
-    problems += _wrong_press_release(declaration, where)
+    for made in declaration.companions:
+        problems += _wrong_companion(declaration, made, where)
     problems += _wrong_reports_due(declaration, where)
     for path in declaration.notebooks:
         if not (study.root / path).is_file():
@@ -306,30 +299,41 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
     return problems
 
 
-def _wrong_press_release(
-    declaration: StudyDeclaration, where: Callable[..., str]
+def _wrong_companion(
+    declaration: StudyDeclaration, made: Companion, where: Callable[..., str]
 ) -> Iterator[Problem]:
-    """Sources that cannot be staged beside the reports, and a name that is a report's."""
-    made = declaration.press_release
-    if made is None:
-        return
+    """Sources that cannot be staged beside the reports, and a name that something else has."""
+    kind = made.kind
     reports = declaration.reports.values()
+    others = [each for each in declaration.companions if each.kind != kind]
     taken = {PurePosixPath(report.source).parent for report in reports}
-    names = [made.name] if isinstance(made.name, str) else made.name.values()
-    for name in sorted({report.name for report in reports} & set(names)):
-        what = f"press_release.name: '{name}' is the name of a report"
-        yield Problem(where("press_release", "name"), what, "", "Give it another name.")
+    for other in others:
+        taken |= {PurePosixPath(source).parent for source in other.sources.values()}
+    names = {report.name for report in reports}
+    names |= {name for other in others for name in _names_of(other)}
+    for name in sorted(names & set(_names_of(made))):
+        whose = "a report" if name in {report.name for report in reports} else "another document"
+        what = f"{kind}.name: '{name}' is the name of {whose}"
+        yield Problem(where(kind, "name"), what, "", "Give it another name.")
     for language, source in made.sources.items():
-        place, path = where("press_release", "sources", language), PurePosixPath(source)
+        place, path = where(kind, "sources", language), PurePosixPath(source)
         if language not in declaration.languages:
-            what = f"a press release in '{language}', which is no language of the study"
+            what = f"{_CALLED[kind]} in '{language}', which is no language of the study"
             yield Problem(place, what, ", ".join(declaration.languages))
         if len(path.parts) != 3 or path.parts[0] != "reports" or path.suffix != ".qmd":
             what, allowed = f"{source} is no place for it", "reports/<folder>/<file>.qmd"
             yield Problem(place, what, allowed)
         elif path.parent in taken:
-            what, remedy = f"{source} stands among the chapters of a report", "Use another folder."
+            what = f"{source} stands among the chapters of a report or beside another document"
+            remedy = "Use another folder."
             yield Problem(place, what, "", remedy)
+
+
+_CALLED = {"press_release": "a press release", "slides": "slides"}
+
+
+def _names_of(made: Companion) -> tuple[str, ...]:
+    return (made.name,) if isinstance(made.name, str) else tuple(made.name.values())
 
 
 def _wrong_reports_due(declaration: StudyDeclaration, where: Callable[..., str]) -> list[Problem]:

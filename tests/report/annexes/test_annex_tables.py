@@ -49,7 +49,7 @@ def test_the_list_of_projects_is_the_register(pages, scope):
 
 def test_the_codebook_tells_how_many_reports_have_each_code(pages, scope):
     labels = {row["code_id"]: row["label_fi"] for row in scope.tables["codes"]}
-    definitions = {row["code_id"]: row["definition"] for row in scope.tables["codes"]}
+    definitions = {row["code_id"]: row["definition_fi"] for row in scope.tables["codes"]}
     expected = {
         (labels[code], definitions[code]): f"{len(scope.having(code))}/{scope.n}"
         if code in scope.shown

@@ -58,9 +58,9 @@ def test_every_number_opens_its_evidence_by_keyboard(
 ) -> None:
     page = opened(browser, report["html"], width)
     wanted = page.eval_on_selector_all("main a.evidence-link", "links => links.map(l => l.id)")
-    definitions = page.eval_on_selector_all(
-        ".evidence",
-        "all => Object.fromEntries(all.map(e => [e.id, e.querySelector('p').textContent]))",
+    definitions = page.evaluate(
+        "Object.fromEntries([...evidence().querySelectorAll('.evidence')]"
+        ".map(e => [e.id, e.querySelector('p').textContent]))"
     )
     assert len(wanted) > 100
     seen = []
@@ -135,7 +135,7 @@ def test_links_in_the_panel_lead_to_the_uses_and_to_the_appendix(
     assert page.evaluate("document.querySelector(':target') !== null")
     first.press("Enter")
     entry = first.get_attribute("href")
-    assert not page.locator(entry).is_visible()
+    assert page.locator(entry).count() == 0
     page.locator("#evidence-panel .evidence-whole a").press("Enter")
     assert not page.evaluate(STATE)["open"]
     assert page.locator(entry).is_visible()
@@ -155,7 +155,7 @@ def test_back_closes_the_panel_and_a_link_to_an_entry_opens_it(
         entry = links.nth(number).get_attribute("href")
         assert page.evaluate(STATE)["open"]
         assert page.evaluate("location.hash") == entry
-        assert not page.locator(entry).is_visible()
+        assert page.locator(entry).count() == 0
         page.go_back()
         assert not page.evaluate(STATE)["open"]
         assert page.evaluate("location.hash") == "#content"
@@ -168,7 +168,9 @@ def test_back_closes_the_panel_and_a_link_to_an_entry_opens_it(
     deep.reload()
     state = deep.evaluate(STATE)
     assert state["open"]
-    assert state["key"] in deep.locator(entry).text_content()
+    assert state["key"] in deep.evaluate(
+        "name => evidence().querySelector(name).textContent", entry
+    )
     deep.keyboard.press("Escape")
     assert deep.evaluate(STATE)["href"] == entry
     assert deep.evaluate("location.hash") == ""
@@ -180,15 +182,28 @@ def test_the_list_of_evidence_is_folded_until_it_is_asked_for(
     browser: Any, report: dict[str, Path]
 ) -> None:
     page = opened(browser, report["html"], 1280)
-    assert page.locator(".evidence:visible").count() == 0
+    assert page.locator("main .evidence").count() == 0
     button = page.locator(".evidence-unfold")
     assert button.get_attribute("aria-expanded") == "false"
     button.click()
     assert button.get_attribute("aria-expanded") == "true"
     assert page.locator(".evidence:visible").count() == page.locator("main .evidence").count() > 100
+    button.click()
+    assert page.locator(".evidence:visible").count() == 0
     page.emulate_media(media="print")
-    button.evaluate("button => button.click()")
     assert page.locator(".evidence").first.evaluate("e => e.getBoundingClientRect().height") > 0
+    page.close()
+
+
+def test_the_evidence_is_data_until_it_is_asked_for_found_in_it_or_printed(
+    browser: Any, report: dict[str, Path]
+) -> None:
+    page = opened(browser, report["html"], 1280)
+    entries = page.evaluate("evidence().querySelectorAll('.evidence').length")
+    assert entries > 100
+    assert page.locator(".evidence").count() == 0
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("main .evidence").count() == entries
     page.close()
 
 

@@ -22,8 +22,14 @@ from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.messages import Words, all_phrases
 from evaltools.i18n.numbers import Language
 from evaltools.publish.method_card import method_card
-from evaltools.publish.tables import Chapter, describe_method, indicator_sheets, name_method
 from evaltools.report import generated_pages
+from evaltools.report.data_files import (
+    Chapter,
+    describe_method,
+    describe_run,
+    indicator_sheets,
+    name_method,
+)
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import Passage, QuotePolicy, passage_record
 from evaltools.report.renderer.pandoc import pandoc
@@ -47,11 +53,12 @@ QUOTED = re.compile(r"^``` \{\.evidence-passages\}.*?^```$", re.MULTILINE | re.D
 def english(text: str) -> list[str]:
     """Places of a text that have a word of English.
 
-    Passages of reports, code, keys and addresses are not the page's own words.
+    Passages of reports, code, keys, addresses and the names of licences are not the page's own
+    words.
     """
-    text = unescape(QUOTED.sub("", text)).replace("\u200b", "")
+    text = unescape(QUOTED.sub("", text)).replace("\u200b", "").replace("CC BY", "")
     text = re.sub(r"`[^`\n]*`|^\| [a-z_]+ \|", "", text, flags=re.MULTILINE)
-    text = re.sub(r"https?://\S+", "", text)
+    text = re.sub(r"https?://\S+|CC BY", "", text)
     return [
         text[max(0, found.start() - 40) : found.end() + 40]
         for found in WORD.finditer(text)
@@ -80,10 +87,12 @@ def pages(source: Material) -> Iterator[tuple[str, str]]:
     yield "matrix", matrix_page(study, source.indicators, source.judgements, words)
     yield "evidence", source.pages(used_names())
     chapter = Chapter("01_all", "", source.indicators)
-    for sheet in indicator_sheets([chapter], "", "", words):
+    cover = describe_run(study, parameters, "ab12", words, example=True)
+    glossary = Glossary.of(source.tables, words, study.declaration)
+    for sheet in indicator_sheets([chapter], cover, glossary):
         place = [column for column, label in enumerate(sheet.header) if label != _source(language)]
         rows = ([row[column] for column in place if column < len(row)] for row in sheet.rows)
-        lines = [sheet.about, *sheet.header, *(str(cell) for row in rows for cell in row)]
+        lines = [*sheet.above, *sheet.header, *(str(cell) for row in rows for cell in row)]
         yield f"sheet {sheet.title}", "\n".join(lines)
     candidate = SimpleNamespace(
         study=study, parameters=parameters, words=words, notice="", tables=source.tables,

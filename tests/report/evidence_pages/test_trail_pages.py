@@ -100,7 +100,7 @@ def test_on_paper_an_entry_has_its_limits_and_places_and_no_words_of_reports(
     assert re.search(r"Väli: P \d+–\d+ %; S \d+–\d+ %; ilman oletuksia \d+–\d+ %\.", entry), entry
     assert f"Puolesta: raportteja {record.x}, tekstikohtia" in entry
     assert (
-        len(re.findall(r"ex-2019-\S+", entry.partition("Puolesta")[2].partition("Vastaan")[0])) == 3
+        len(re.findall(r"ex-2019-\S+", entry.partition("Puolesta")[2].partition("Vastaan")[0])) == 1
     )
     quotes = example.tables["segments"]["quote"].astype(str)
     long = [words for words in quotes if len(words) > 30]
@@ -140,11 +140,12 @@ def test_links_of_the_pdf_lead_both_ways(report: dict[str, Path]) -> None:
     there = [each for each in links if 1 < each.page < first <= each.to_page]
     back = [each for each in links if each.page >= first > each.to_page]
     assert len(there) > 100
-    # A link back ends where a link there stands.
-    for link in there:
-        assert any(
-            each.to_page == link.page and abs(each.to_top - link.top) < 30 for each in back
-        ), link
+    # An entry leads back to every page that leads to it, where the first link there stands.
+    entries = {(each.to_page, round(each.to_top)) for each in there}
+    assert len(entries) > 30
+    assert {each.page for each in there} == {each.to_page for each in back}
+    for each in back:
+        assert any(abs(each.to_top - link.top) < 30 for link in there if link.page == each.to_page)
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ def test_hostile_passages_are_text_in_every_format(hostile: dict[str, str], kind
         return re.sub(r"[\s\u00ad\u2010-]+", "", text)
 
     shown = bare(hostile[kind])
-    assert shown.count(bare(HOSTILE)) >= 6
+    assert shown.count(bare(HOSTILE)) >= (6 if kind == "html" else 1)
     assert "root:" not in shown
 
 

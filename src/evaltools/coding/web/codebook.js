@@ -57,7 +57,7 @@ class Codebook {
 
   _define() {
     const code = this.byId.get(this.at);
-    const parts = code ? [["definition", code.definition], ["include", code.include], ["exclude", code.exclude]] : [];
+    const parts = code ? ["definition", "include", "exclude"].map((name) => [name, code[name]]) : [];
     const told = parts.filter(([, text]) => text).map(([name, text]) => el("p", {}, el("b", { text: this.words[name] }), ` ${text}`));
     this.definition.replaceChildren(...(code ? [el("p", { class: "evc-defined", text: this.label(this.at) }), ...told] : [el("p", { class: "evc-quiet", text: this.words[this.tree.childElementCount ? "definition_none" : "no_hits"] })]));
     this.definition.scrollTop = 0;

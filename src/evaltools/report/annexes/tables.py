@@ -9,6 +9,7 @@ import pandas as pd
 
 from evaltools.charts.table import SUPPRESSED, Column, Kind, Table
 from evaltools.evidence import Descriptor, Evidence
+from evaltools.evidence.codebook import texts_of_codes
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.codes import withheld_codes
@@ -42,7 +43,7 @@ def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words
             }
         )
     # A name, then who leads it, would look like a person to whoever searches what is published.
-    widths = {"name": 41, "call": 9, "grant": 13, "lead": 24, "report": 13}
+    widths = {"name": 48, "call": 8, "grant": 11, "lead": 22, "report": 11}
     return _table("projects", rows, widths, words, note, name="markdown", grant="money")
 
 
@@ -52,7 +53,7 @@ def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> 
         return f"{words('annexes.codebook.absent')}\n"
     counts = publishable_counts(evidence.presence, codebook(evidence), policy_for(evidence))
     withheld, rows = withheld_codes(evidence), []
-    definitions = evidence.tables["codes"].set_index("code_id")["definition"]
+    definitions = texts_of_codes(evidence.tables["codes"], "definition", words.language)
     codes = _records(codebook(evidence))
     for code in sorted(codes, key=lambda row: (_kind_order(row["kind"], evidence), row["code_id"])):
         name = code["code_id"]
@@ -63,11 +64,11 @@ def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> 
                 if words.has(f"code_kind.{code['kind']}")
                 else code["kind"],
                 "label": code["label"],
-                "definition": definitions[name],
+                "definition": definitions[name] or None,
                 "reports": SUPPRESSED if name in withheld else shown,
             }
         )
-    widths = {"kind": 15, "label": 26, "definition": 46, "reports": 13}
+    widths = {"kind": 13, "label": 20, "definition": 56, "reports": 11}
     return _table("codebook", rows, widths, words, _example(descriptor, words), reports="count")
 
 
@@ -141,8 +142,8 @@ def reports_read_table(evidence: Evidence, descriptor: Descriptor, words: Words)
         }
         for report in _records(evidence.reports)
     ]
-    widths = {"document": 22, "project": 37, "received": 13, "language": 10, "pages": 7,
-              "readers": 11}  # fmt: skip
+    widths = {"document": 20, "project": 42, "received": 12, "language": 9, "pages": 7,
+              "readers": 10}  # fmt: skip
     note = _example(descriptor, words)
     return _table(
         "reports", rows, widths, words, note, project="markdown", pages="count", readers="count"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from evaltools.evidence import Evidence
@@ -45,6 +46,9 @@ from evaltools.report.variables import (
 )
 
 MOST_NUMBERS = 6
+LONGEST_ON_PAPER = 200
+"""Characters of a fact on paper; reasons that list many numbers are whole on the screen."""
+ON_PAPER = frozenset({"reading", "outcome", "strength", "margin", "accepted"})
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,10 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
     facts = [("outcome", f"{outcome}. {why[:1].upper()}{why[1:]}"), ("condition", condition)]
     if finding.reading is not None:
         facts.insert(0, ("reading", finding.reading.in_language(language)))
+    strength = propose(judgement, around.numbers)
     facts += [
         ("class", words(f"trail.finding.class.{finding.evidence_class}")),
-        ("strength", propose(judgement, around.numbers).text(words)),
+        ("strength", strength.text(words)),
     ]
     if margin := _margin(judgement, around):
         facts.append(("margin", margin))
@@ -105,11 +110,18 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
     if judgement.accepted and finding.accepted is not None:
         accepted = f"{finding.accepted.reason.in_language(language)} ({finding.accepted.by})"
         facts.append(("accepted", accepted))
-    told = [
-        line(words(f"trail.finding.{name}"), sentence(text),
-             "screen" if name in ("condition", "class") else None)
-        for name, text in facts
-    ]  # fmt: skip
+    told = []
+    for name, text in facts:
+        title, brief = (
+            words(f"trail.finding.{name}"),
+            shorten(text, LONGEST_ON_PAPER, placeholder=" …"),
+        )
+        if name == "strength":  # its concerns are on the screen
+            brief = words(f"findings.strength.{strength.level}")
+        alike = name in ON_PAPER and brief == text
+        told.append(line(title, sentence(text), None if alike else "screen"))
+        if name in ON_PAPER and not alike:
+            told.append(line(title, brief if brief.endswith("…") else sentence(brief), "paper"))
     if note:
         told.insert(1, line(words("findings.rules.label"), sentence(note[:1].upper() + note[1:])))
     whose = sentence(words(f"trail.estimand.{judgement.estimand}"))
@@ -278,8 +290,12 @@ def index_cells(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
     return found
 
 
-def number_entry(number: Number, around: PageContext) -> str:
-    """A number's entry as markdown, without the fence around it."""
+def number_entry(number: Number, around: PageContext, notebook: str = "") -> str:
+    """A number's entry as markdown, without the fence around it.
+
+    Arguments:
+        notebook: the one that the heading above the entry names.
+    """
     words, headline = around.glossary.words, number.headline
     family = around.glossary.family_of(number.key)
     value, counted = format_indicator(headline, words), _counts(headline, words)
@@ -298,11 +314,13 @@ def number_entry(number: Number, around: PageContext) -> str:
         about = _meaning(number, family, words)
     origin = [around.paths[name] for name in family.tables if name in around.paths]
     cell, where = around.cells.get(number.key), words("trail.nowhere")
-    near = where
+    near = where  # on paper, where the heading names the notebook
     if cell is not None:
         place = {"notebook": cell.notebook, "number": cell.number, "label": cell.label or "–"}
         where = words("trail.cell", **place)
-        near = f"{cell.notebook}, {cell.number}"
+        near = words("trail.paper.cell", number=cell.number)
+        if cell.notebook != notebook:
+            near = f"{cell.notebook}, {near}"
     sources = "; ".join(filter(None, [", ".join(origin), where, headline.source]))
     about += f" {line(words('trail.sources'), sentence(sources), 'screen')}"
     about += f" {line(words('trail.sources'), sentence(near), 'paper')}"

@@ -15,6 +15,7 @@ from evaltools.report.evidence_pages.markup import (
     annotate,
     fact_anchor,
     label,
+    line,
     link,
     link_to_fact,
     link_to_number,
@@ -122,12 +123,14 @@ def fact_entry(fact: ScopeFact, words: Words) -> str:
     told = annotate(fact.definition)
     if fact.definition_language != words.language:
         told = f"[{told}]{{lang={fact.definition_language}}}"
-    source = annotate(sentence(fact.source))
+    files = ", ".join(name.rpartition("/")[2] for name in fact.source.split(", "))
+    source = f"{line(words('trail.sources'), sentence(fact.source), 'screen')} "
+    source += line(words("trail.sources"), sentence(files), "paper")
     if fact.source.startswith(("https://", "http://")):
-        source = link(fact.source, fact.source)
+        source = f"{label(words('trail.sources'))} {link(fact.source, fact.source)}"
     return (
         f"{annotate(fact.shown, 'evidence-term')} {told} `{fact.name}`{{.evidence-key}}\n\n"
-        f"{label(words('trail.sources'))} {source}\n\n"
+        f"{source}\n\n"
     )
 
 

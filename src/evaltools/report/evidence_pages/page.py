@@ -81,12 +81,12 @@ def write_evidence_pages(
                "" if each.finding.asserted else " .examined")
         for each in material.judgements
     ]  # fmt: skip
-    sections = [(words("trail.findings"), entries)]
+    sections = [(words("trail.findings"), entries, "")]
     for name, own in _group_by_notebook(chosen, cells, glossary, study):
-        entries = [_entry(each.anchor, number_entry(each, around), words) for each in own]
-        sections.append((_title(name, study, words), entries))
+        entries = [_entry(each.anchor, number_entry(each, around, name), words) for each in own]
+        sections.append((_title(name, study, words), entries, name))
     entries = [_entry(fact.anchor, fact_entry(fact, words), words) for fact in facts]
-    sections.append((words("trail.facts"), entries))
+    sections.append((words("trail.facts"), entries, ""))
     return _chapter(sections, quote_policy, words)
 
 
@@ -129,7 +129,7 @@ def _title(notebook: str, study: Study, words: Words) -> str:
 
 
 def _chapter(
-    sections: Sequence[tuple[str, Sequence[str]]], policy: QuotePolicy, words: Words
+    sections: Sequence[tuple[str, Sequence[str], str]], policy: QuotePolicy, words: Words
 ) -> str:
     attributes = " ".join(
         f'{name}="{words(f"trail.{name}")}"' for name in ("panel", "close", "whole", "all", "mark")
@@ -138,9 +138,13 @@ def _chapter(
     parts = [f'::: {{.content-hidden when-format="html"}}\n{legend}\n:::\n\n']
     if policy.name == "none":
         parts.append(f"{words('trail.all_withheld')}\n\n")
-    for title, entries in sections:
+    for title, entries, notebook in sections:
         if entries:
-            parts.append(f"### {escape_markdown(title)} {{.unnumbered .unlisted}}\n\n")
+            shown = escape_markdown(title)
+            if notebook and notebook != f"{title}.ipynb":
+                named = escape_markdown(f"({notebook})")
+                shown += f' [{named}]{{.content-hidden when-format="html"}}'
+            parts.append(f"### {shown} {{.unnumbered .unlisted}}\n\n")
             parts += entries
     return f":::::: {{.evidence-entries {attributes}}}\n\n{''.join(parts)}::::::\n"
 
@@ -148,7 +152,7 @@ def _chapter(
 def _entry(anchor: str, content: str, words: Words, more: str = "") -> str:
     uses = (
         f'{label(words("trail.used"))} []{{.evidence-uses of="{anchor}" '
-        f'text="{value(words("trail.unused"))}"}}'
+        f'text="{value(words("trail.unused"))}" page="{value(words("trail.paper.page"))}"}}'
     )
     return f"::::: {{.evidence{more} #{anchor}}}\n\n{content}{uses}\n\n:::::\n\n"
 

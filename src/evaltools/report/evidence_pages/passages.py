@@ -231,7 +231,7 @@ def _sort_key(passage: Passage) -> tuple[str, int, int, str]:
 
 SUMS = "savings.median.money"
 """The number whose regime is that of the sums it is made of."""
-MOST_PRINTED = 3
+MOST_PRINTED = 1
 """Places of passages for and against in PDF and DOCX."""
 MOST_ON_SCREEN = 12
 """Passages for and against in HTML."""
@@ -412,7 +412,8 @@ def quote_side(found: Sequence[Passage], side: Side, policy: QuotePolicy, words:
     """
     title = words(f"trail.{side}")
     if not found:
-        return f"{line(title, sentence(words(f'trail.none_{side}')))}\n\n"
+        whole = line(title, sentence(words(f"trail.none_{side}")), "screen")
+        return f"{whole} {line(title, sentence(words('trail.paper.none')), 'paper')}\n\n"
     screen, paper = sample_evenly(found, MOST_ON_SCREEN), sample_evenly(found, MOST_PRINTED)
     counts = {"all": len(found), "documents": len({passage.document for passage in found})}
     text = words("trail.passages", shown=len(screen), **counts)

@@ -19,7 +19,7 @@ from evaltools.report.engines import read_epoch
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
 from evaltools.report.renderer.floats import Floats
-from evaltools.report.renderer.format_context import SUFFIXES, Context, Format
+from evaltools.report.renderer.format_context import SUFFIXES, Context
 from evaltools.report.renderer.located_problems import (
     MARKS,
     PRIVATE_USE,
@@ -77,7 +77,7 @@ class ResolvedDocument:
 def render(
     project: Path,
     document: Path,
-    formats: Sequence[Format],
+    formats: Sequence[str],
     output: Path,
     progress: Callable[[str], None] | None = None,
     profiles: Sequence[str] = (),

@@ -14,6 +14,8 @@ from evaltools.yaml_text import load_trusted
 LANGUAGES = ("fi", "sv", "en")
 Format = Literal["html", "typst", "docx"]
 SUFFIXES: Mapping[str, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
+QUARTO_SUFFIXES: Mapping[str, str] = {**SUFFIXES, "revealjs": ".html"}
+"""Those of all formats that Quarto makes; slides for the screen are made by it alone."""
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,20 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaltools.problems import Problem, refuse
+from evaltools.report.renderer.catalogue import highwire_tags, read_record, structured_data
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.fonts import face_rules
 from evaltools.report.renderer.format_context import Context
+from evaltools.report.renderer.inline_svg import dark_rules
 from evaltools.report.renderer.metadata import find_plain_text
+from evaltools.report.renderer.page_figures import read_sidecar, write_figure
 from evaltools.report.renderer.pandoc import pandoc
 from evaltools.report.renderer.pandoc_tree import (
     Attr,
@@ -26,6 +29,7 @@ from evaltools.report.renderer.pandoc_tree import (
     div,
     get,
     header,
+    nodes,
     para,
     plain,
     put,
@@ -39,8 +43,9 @@ from evaltools.report.renderer.pandoc_tree import (
 )
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("page.js", "page_contents.js", "page_tables.js", "page_evidence.js")
-_WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure")
+_SCRIPTS = ("page.js", "page_contents.js", "page_tables.js", "page_figures.js", "page_evidence.js")
+_WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure", "filter-rows",
+          "how-to-cite", "copy", "copied", "run-label", "colophon")  # fmt: skip
 _SHOWN = ("title", "subtitle", "abstract", "abstract-title")
 _LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:|#)|</style", re.IGNORECASE)
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -68,9 +73,10 @@ def write_html(document: Node, context: Context) -> bytes:
     if options.get("toc"):
         depth = min(int(options.get("toc-depth", 3)) + shift, 6)
         arguments += ["--toc", f"--toc-depth={depth}"]
+    variables = _variables(meta, context, tree.drawings)
     with TemporaryDirectory(prefix="evaltools-") as name:
         defaults = Path(name) / "page.json"
-        defaults.write_text(json.dumps({"variables": _variables(meta, context)}), encoding="utf-8")
+        defaults.write_text(json.dumps({"variables": variables}), encoding="utf-8")
         output, messages = pandoc([*arguments, f"--defaults={defaults}"], shown, context.epoch)
     refuse(message_problems(messages, context))
     return _label_footnotes(output.decode("utf-8"), context.words).encode("utf-8")
@@ -96,7 +102,9 @@ def _escaped(value: str) -> Node:
     return {"t": "MetaInlines", "c": [content] if value else []}
 
 
-def _variables(meta: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def _variables(
+    meta: Mapping[str, Any], context: Context, drawings: Sequence[str]
+) -> dict[str, Any]:
     """What the template takes as it is."""
     script = "\n".join((_HERE / name).read_text(encoding="utf-8").strip() for name in _SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
@@ -109,6 +117,7 @@ def _variables(meta: Mapping[str, Any], context: Context) -> dict[str, Any]:
         "keywords": keywords,
         "author": ", ".join(name for name in authors if name),
     }
+    record = read_record(meta)
     title = find_plain_text(meta, "title") or context.document.stem
     iso = find_plain_text(meta, "date-iso")
     texts = {
@@ -120,15 +129,24 @@ def _variables(meta: Mapping[str, Any], context: Context) -> dict[str, Any]:
         "series": find_plain_text(meta, "series"),
         "publisher": find_plain_text(meta, "publisher"),
         "day": find_plain_text(meta, "date"),
+        "run": find_plain_text(meta, "run"),
+        "cite": find_plain_text(meta, "cite"),
         "iso": iso if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else "",
     }
-    page_css = (_HERE / "page.css").read_text(encoding="utf-8")
+    page_css = "\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page_figures.css")
+    )
+    if drawings:
+        page_css += f"@media screen and (prefers-color-scheme:dark){{{dark_rules(drawings)}}}\n"
     return {name: html.escape(value) for name, value in texts.items()} | {
         "policy": "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         "about": [
-            {"name": name, "content": html.escape(value)} for name, value in about.items() if value
+            {"name": name, "content": html.escape(value)}
+            for name, value in (*about.items(), *highwire_tags(record))
+            if value
         ],
+        "structured": structured_data(record),
         "css": "\n".join((face_rules(), page_css, _own_css(context))),
         "script": script,
     }
@@ -172,6 +190,7 @@ class HtmlTree:
         media: folder of the pictures. words: the renderer's words.
         shift: levels by which headings sink below the page's title.
         tables_above: captions of tables stand above them. figures_above: those of figures.
+        drawings: those that became part of the page, for their colours.
     """
 
     media: Path
@@ -179,6 +198,7 @@ class HtmlTree:
     shift: int = 1
     tables_above: bool = True
     figures_above: bool = False
+    drawings: list[str] = field(default_factory=list)
     _count: int = 0
 
     def __post_init__(self) -> None:
@@ -258,6 +278,10 @@ class HtmlTree:
             heading, *codes = blocks
             inlines = self.inlines(heading["c"][1][0]["c"]) if heading["c"][1] else []
             return self._framed(triple, "listing", inlines, self.blocks(codes), True)
+        if "evidence-entries" in classes:
+            # With scripts the entries are data, which no browser lays out before it is asked to.
+            inner = div(attr(), self.blocks(blocks))
+            return [div(triple, [raw("html", "<noscript>"), inner, raw("html", "</noscript>")])]
         if "margin" in classes:
             put(triple, "role", "note")
             put(triple, "aria-label", self.words["margin-note"])
@@ -340,9 +364,23 @@ class HtmlTree:
         align = take(triple, "fig-align")
         if align in {"left", "center", "right"}:
             triple[1].append(f"align-{align}")
-        content = self.blocks(blocks)
+        drawn = self._drawing(triple, blocks)
+        content = self.blocks(blocks) if drawn is None else [drawn]
         inlines = self.inlines(caption[0]["c"]) if caption else []
         return self._framed(triple, "figure", inlines, content, self.figures_above)
+
+    def _drawing(self, triple: Attr, blocks: list[Node]) -> Node | None:
+        """The figure with real words, of a single picture that has such a drawing beside it."""
+        pictures = [item for item in nodes(blocks) if item["t"] == "Image"]
+        if len(pictures) != 1:
+            return None
+        own, _, (name, _) = pictures[0]["c"]
+        found = read_sidecar(self.media / name)
+        if found is None or not triple[0]:
+            return None
+        triple[1].append("chart-figure")
+        self.drawings += [found[width] for width in ("wide", "narrow") if width in found]
+        return raw("html", write_figure(triple[0], get(own, "alt") or "", found, self.words))
 
     def _table(self, node: Node) -> list[Node]:
         triple, (_, caption), columns, head, bodies, foot = node["c"]

@@ -16,9 +16,11 @@ from typing import Any
 
 import yaml
 
+from evaltools.charts.data import FIGURE_TYPE
 from evaltools.problems import Problem
 from evaltools.report.renderer.format_context import option_names
 from evaltools.report.renderer.media import find_active_content, write_picture
+from evaltools.report.renderer.page_figures import write_sidecar
 from evaltools.yaml_text import load_yaml
 
 # Options of a cell that have an effect on what is embedded.
@@ -94,7 +96,7 @@ class Notebooks:
             return Output(where, "", cell.options, [text])
         parts = []
         for output in cell.content.get("outputs", []):
-            part = self._part(output, where)
+            part = self._part(output, where, label)
             parts += [part] if part is not None else []
         if not parts:
             what = "the cell shows nothing that can be embedded"
@@ -104,7 +106,7 @@ class Notebooks:
         name = str(cell.options.get("label", label))
         return Output(where, name, cell.options, parts, cell.source if shown else "")
 
-    def _part(self, output: Mapping[str, Any], where: str) -> tuple[str, str] | None:
+    def _part(self, output: Mapping[str, Any], where: str, label: str) -> tuple[str, str] | None:
         kind = output.get("output_type")
         role = (output.get("metadata") or {}).get("evaltools", {})
         if isinstance(role, dict) and role.get("role") == "caption":
@@ -120,6 +122,12 @@ class Notebooks:
             return ("markdown", _join_text(data["text/markdown"]))
         pictures = [self._picture(data, mime, where) for mime in _PICTURES]
         found = " ".join(name for name in pictures if name)
+        if found and FIGURE_TYPE in data:
+            try:
+                write_sidecar(self.media, found.split()[0], data[FIGURE_TYPE], label)
+            except (ValueError, TypeError, KeyError) as error:
+                remedy = "Run the notebook again"
+                self._refuse(where, f"the figure {error}", "", remedy, "render.svg")
         if found:
             return ("image", found)
         shown = {mime for mime in data if not mime.startswith("application/vnd.evaltools")}

@@ -62,3 +62,34 @@ stops();
 window.addEventListener("resize", stops);
 window.addEventListener("load", stops);
 if (document.fonts) { document.fonts.ready.then(stops); }
+// What is to be cited can be taken along.
+(function () {
+  var line = document.getElementById("cite");
+  if (!line) { return; }
+  var button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = line.dataset.copy;
+  var told = document.createElement("span");
+  told.setAttribute("role", "status");
+  line.append(" ", button, " ", told);
+  button.addEventListener("click", function () {
+    var text = line.querySelector(".citation-text");
+    // Where the browser does not let it copy, the text is marked for the reader to do it.
+    var done = document.createRange();
+    done.selectNodeContents(text);
+    getSelection().removeAllRanges();
+    getSelection().addRange(done);
+    var copied = document.execCommand("copy");
+    told.textContent = copied ? line.dataset.copied : "";
+  });
+}());
+// Entries of the evidence: to a browser with scripts they are text, read when first asked for.
+var evidence = (function () {
+  var read = null;
+  return function () {
+    var data = document.querySelector(".evidence-entries > noscript");
+    if (!read && data) { read = new DOMParser().parseFromString(data.textContent, "text/html"); }
+    return read;
+  };
+}());

@@ -84,6 +84,18 @@
       var text = plain(each.textContent);
       texts.push({ text: text, low: text.toLowerCase(), to: each, section: section });
     });
+    // Numbers and labels drawn in figures are found as well, and the evidence behind numbers.
+    document.querySelectorAll("main figure svg text").forEach(function (each) {
+      var text = plain(each.textContent);
+      texts.push({ text: text, low: text.toLowerCase(), to: each.closest("figure"), section: each.closest("section[id]") });
+    });
+    var entries = evidence();
+    if (entries) {
+      entries.querySelectorAll(".evidence").forEach(function (each) {
+        var text = plain(each.textContent);
+        texts.push({ text: text, low: text.toLowerCase(), to: null, section: each });
+      });
+    }
   }
   field.addEventListener("input", function () {
     var wanted = plain(field.value).toLowerCase();
@@ -99,17 +111,17 @@
     hits.slice(0, 30).forEach(function (hit) {
       var item = document.createElement("li");
       var link = document.createElement("a");
-      link.href = "#" + (hit.to.closest("[id]") || hit.section).id;
+      link.href = "#" + ((hit.to && hit.to.closest("[id]")) || hit.section).id;
       var at = hit.low.indexOf(wanted);
       var from = Math.max(0, at - 30);
       var strong = document.createElement("strong");
       strong.textContent = hit.text.slice(at, at + wanted.length);
       link.append((from ? "…" : "") + hit.text.slice(from, at), strong, hit.text.slice(at + wanted.length, at + wanted.length + 50));
-      link.addEventListener("click", function () {
+      if (hit.to) { link.addEventListener("click", function () {
         window.setTimeout(function () { hit.to.scrollIntoView({ block: "center" }); }, 0);
         document.querySelectorAll("main .hit").forEach(function (each) { each.classList.remove("hit"); });
         hit.to.classList.add("hit");
-      });
+      }); }
       item.appendChild(link);
       list.appendChild(item);
     });

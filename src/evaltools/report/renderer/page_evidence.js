@@ -5,7 +5,12 @@
 // of the address: Back closes it, and a link with the name of an entry opens it.
 (function () {
   var chapter = document.querySelector(".evidence-entries");
-  if (!chapter || !window.HTMLDialogElement) { return; }
+  if (!chapter || !chapter.querySelector("noscript") || !window.HTMLDialogElement) { return; }
+  var entryOf = function (hash) {
+    var name = hash.length > 1 ? decodeURIComponent(hash.slice(1)) : "";
+    var there = name.startsWith("ev-") && (document.getElementById(name) || evidence().getElementById(name));
+    return there && there.classList.contains("evidence") ? there : null;
+  };
   var wide = window.matchMedia("(min-width: 70.01rem)");
   var make = function (tag, name, parent) {
     var element = document.createElement(tag);
@@ -27,28 +32,31 @@
   var shown = make("div", "evidence-panel-body", panel);
   var whole = make("a", "", make("p", "evidence-whole", panel));
   whole.textContent = chapter.dataset.whole;
+  chapter.id = chapter.id || "evidence-entries";
+  whole.href = "#" + chapter.id;
+  var current = "";
   document.body.insertBefore(panel, document.getElementById("content"));
   var opener = null;
   var before = location.hash;
-  // The entries are read one by one, so the list of all is folded; search within the page opens it.
+  // The entries are shown one by one; the list of all is written when it is asked for, or printed.
   var list = document.createElement("div");
   list.className = "evidence-list";
-  list.append.apply(list, Array.prototype.slice.call(chapter.childNodes));
+  list.hidden = true;
   var unfold = make("button", "evidence-unfold", chapter);
   unfold.type = "button";
   unfold.textContent = chapter.dataset.all;
   chapter.appendChild(list);
   var fold = function (folded) {
     unfold.setAttribute("aria-expanded", String(!folded));
-    if (folded) { list.setAttribute("hidden", "until-found"); } else { list.removeAttribute("hidden"); }
+    list.hidden = folded;
+    if (!folded) { fill(); }
   };
-  unfold.addEventListener("click", function () { fold(!list.hasAttribute("hidden")); });
-  list.addEventListener("beforematch", function () { fold(false); });
+  var fill = function () {
+    if (!list.firstChild) { list.append.apply(list, document.importNode(evidence().body, true).childNodes); }
+  };
+  unfold.addEventListener("click", function () { fold(!list.hidden); });
+  window.addEventListener("beforeprint", fill);
   fold(true);
-  var named = function (hash) {
-    var entry = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
-    return entry && entry.classList.contains("evidence") ? entry : null;
-  };
   var state = function () { return history.state && history.state.evidence !== undefined; };
   var visit = function (entry) {
     if (!state()) { before = location.hash; }
@@ -63,13 +71,13 @@
   };
   var show = function (link, entry) {
     if (!panel.contains(link)) { mark(false); opener = link; }
-    var copy = entry.cloneNode(true);
+    var copy = document.importNode(entry, true);
     copy.removeAttribute("id");
     copy.querySelectorAll("[id]").forEach(function (each) { each.removeAttribute("id"); });
     shown.replaceChildren(copy);
     var term = entry.querySelector(".evidence-term");
     title.textContent = chapter.dataset.panel + (term && term.textContent.length < 40 ? ": " + term.textContent : "");
-    whole.href = "#" + entry.id;
+    current = "#" + entry.id;
     if (!panel.open) { if (wide.matches) { panel.show(); } else { panel.showModal(); } }
     mark(true);
     panel.scrollTop = 0;
@@ -85,9 +93,9 @@
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a[href^='#']");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) { return; }
-    var entry = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    var entry = entryOf(link.hash);
     var inside = panel.contains(link);
-    if (link !== whole && entry && entry.classList.contains("evidence") && (inside || link.classList.contains("evidence-link"))) {
+    if (link !== whole && entry && (inside || link.classList.contains("evidence-link"))) {
       event.preventDefault();
       visit(entry);
       show(link, entry);
@@ -95,6 +103,7 @@
       event.preventDefault();
       leave();
       fold(false);
+      entry = entryOf(current);
       entry.tabIndex = -1;
       entry.scrollIntoView();
       entry.focus({ preventScroll: true });
@@ -104,7 +113,7 @@
       opener = null;
       unvisit();
       panel.close();
-    } else if (list.contains(entry)) { fold(false); }
+    }
   });
   // Done at once and not when the browser tells of it: the next panel may be open by then.
   var leave = function () {
@@ -116,13 +125,13 @@
     if (back) { back.focus({ preventScroll: true }); }
   };
   var arrive = function (event) {
-    var entry = named(location.hash);
+    var entry = entryOf(location.hash);
     if (!entry) {
       if (panel.open) { leave(); }
       return;
     }
     var link = document.querySelector("main a.evidence-link[href='#" + CSS.escape(entry.id) + "']");
-    if (!link) { fold(false); entry.scrollIntoView(); return; }
+    if (!link) { fold(false); entryOf(location.hash).scrollIntoView(); return; }
     fold(true);
     link.scrollIntoView({ block: "center", behavior: "instant" });
     history.replaceState({ evidence: entry.id }, "", location.hash);

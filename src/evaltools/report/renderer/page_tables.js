@@ -20,6 +20,51 @@
     if (/^[=+\-@\t]/.test(plain) && number(plain) === null) { plain = "'" + plain; }
     return /[",;\n]/.test(plain) ? '"' + plain.replace(/"/g, '""') + '"' : plain;
   }
+  // As cards the rows are no table to the eye; to readers' aids they stay one.
+  function describe(table, body) {
+    table.setAttribute("role", "table");
+    [table.tHead, body, table.tFoot].forEach(function (part) { if (part) { part.setAttribute("role", "rowgroup"); } });
+    var names = Array.prototype.map.call(table.tHead.rows[0].cells, function (cell) { return cell.textContent.trim(); });
+    Array.prototype.forEach.call(table.rows, function (row) {
+      row.setAttribute("role", "row");
+      Array.prototype.forEach.call(row.cells, function (cell, column) {
+        var head = cell.tagName === "TH";
+        cell.setAttribute("role", head ? (row.parentNode === table.tHead ? "columnheader" : "rowheader") : "cell");
+        if (row.parentNode !== table.tHead) { cell.dataset.column = names[column]; }
+      });
+    });
+    // A long one stays a table that scrolls: a card a row would be a walk of its own.
+    if (body.rows.length <= 30) { fitting.push(table); }
+  }
+  var fitting = [];
+  var phone = window.matchMedia("(max-width: 40rem)");
+  function fit() {
+    fitting.forEach(function (table) {
+      table.classList.remove("cards");
+      table.classList.toggle("cards", phone.matches && table.scrollWidth > table.parentNode.clientWidth);
+    });
+    stops();
+  }
+  function filter(figure, body) {
+    var label = document.createElement("label");
+    label.className = "filter";
+    var field = document.createElement("input");
+    field.type = "search";
+    field.autocomplete = "off";
+    var told = document.createElement("span");
+    told.setAttribute("role", "status");
+    label.append(words.filterRows, field, told);
+    figure.querySelector(".table-scroll").before(label);
+    field.addEventListener("input", function () {
+      var wanted = field.value.trim().toLowerCase();
+      var left = 0;
+      Array.prototype.forEach.call(body.rows, function (row) {
+        row.hidden = row.textContent.replace(/\u00ad/g, "").toLowerCase().indexOf(wanted) < 0;
+        if (!row.hidden) { left += 1; }
+      });
+      told.textContent = wanted ? left + " / " + body.rows.length : "";
+    });
+  }
   main.querySelectorAll("figure.table-figure[id]").forEach(function (figure) {
     var table = figure.querySelector("table");
     var body = table && table.tBodies[0];
@@ -32,7 +77,10 @@
     link.download = figure.id + ".csv";
     link.setAttribute("aria-label", words.saveCsv + ": " + figure.id);
     caption.append(" ", link);
-    if (body.rows.length < 6 || !table.tHead || table.tHead.rows.length !== 1) { return; }
+    if (!table.tHead || table.tHead.rows.length !== 1) { return; }
+    describe(table, body);
+    if (body.rows.length > 12) { filter(figure, body); }
+    if (body.rows.length < 6) { return; }
     var original = Array.prototype.slice.call(body.rows);
     Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, column) {
       var button = document.createElement("button");
@@ -61,6 +109,9 @@
       });
     });
   });
+  phone.addEventListener("change", fit);
+  window.addEventListener("load", fit);
+  if (phone.matches) { window.addEventListener("resize", fit); fit(); }
   main.querySelectorAll("figure[id]").forEach(function (figure) {
     var image = figure.querySelector(":scope > img, :scope > p > img");
     var caption = figure.querySelector("figcaption");

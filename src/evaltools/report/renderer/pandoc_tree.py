@@ -7,7 +7,7 @@ not know it leaves exactly as pandoc made it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Any, TypeVar
 
 Tree = TypeVar("Tree")
@@ -160,15 +160,16 @@ def take(triple: Attr, key: str) -> str | None:
 
 def nodes(value: Any) -> Iterator[Node]:
     """Every node below a value, in reading order, parents before children."""
-    if isinstance(value, list):
-        for item in value:
-            yield from nodes(item)
-    elif isinstance(value, dict):
-        if "t" in value:
-            yield value
-        for item in value.values():
-            if isinstance(item, list | dict):
-                yield from nodes(item)
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if "t" in item:
+                yield item
+            item = item.values()
+        elif not isinstance(item, list):
+            continue
+        waiting.extend(each for each in reversed(item) if isinstance(each, list | dict))
 
 
 def depth(value: Any) -> int:
@@ -183,36 +184,75 @@ def depth(value: Any) -> int:
     return deepest
 
 
-def rewrite(value: Tree, replace: Replace, down: bool = False) -> Tree:
+def rewrite(
+    value: Tree, replace: Replace, down: bool = False, kinds: Set[str] | None = None
+) -> Tree:
     """A tree whose nodes are exchanged for what `replace` gives; None keeps a node.
 
-    Children go first; with `down` parents do, and what replaced a node is walked too. Lists that
-    hold nodes are new, leaves are shared.
+    Children go first; with `down` parents do, and what replaced a node is walked too. What holds
+    nodes is new, words and spaces are shared.
+
+    Arguments:
+        kinds: of which `replace` is asked; by default of every node.
     """
+    rewriter = _Rewriter(replace, down, kinds)
     result: Any = value
     if isinstance(value, list):
-        result = []
-        for item in value:
-            if isinstance(item, dict) and "t" in item:
-                result.extend(_rewrite_node(item, replace, down))
-            else:
-                result.append(rewrite(item, replace, down))
+        result = rewriter.items(value)
     elif isinstance(value, dict):
-        result = {
-            key: rewrite(item, replace, down) if isinstance(item, list | dict) else item
-            for key, item in value.items()
-        }
+        result = rewriter.children(value)
     typed: Tree = result
     return typed
 
 
-def _rewrite_node(node: Node, replace: Replace, down: bool) -> list[Node]:
-    if down:
-        replaced = replace(node)
-        return [rewrite(item, replace, down) for item in ([node] if replaced is None else replaced)]
-    child = rewrite(node, replace, down)
-    replaced = replace(child)
-    return [child] if replaced is None else replaced
+class _Rewriter:
+    """Goes through trees of hundreds of thousands of nodes, most of which are words and spaces."""
+
+    def __init__(self, replace: Replace, down: bool, kinds: Set[str] | None) -> None:
+        self._replace = replace
+        self._down = down
+        self._kinds = kinds
+
+    def items(self, values: list[Any]) -> list[Any]:
+        result: list[Any] = []
+        for item in values:
+            if isinstance(item, dict):
+                if (kind := item.get("t")) is None:
+                    result.append(self.children(item))
+                elif isinstance(item.get("c"), list | dict):
+                    result.extend(self._node(item, kind))
+                elif self._kinds is not None and kind not in self._kinds:
+                    result.append(item)
+                else:
+                    replaced = self._replace(item)
+                    if replaced is None:
+                        result.append(item)
+                    else:
+                        result.extend(map(self.children, replaced) if self._down else replaced)
+            elif isinstance(item, list):
+                result.append(self.items(item))
+            else:
+                result.append(item)
+        return result
+
+    def children(self, value: Node) -> Node:
+        return {
+            key: self.items(item)
+            if isinstance(item, list)
+            else self.children(item)
+            if isinstance(item, dict)
+            else item
+            for key, item in value.items()
+        }
+
+    def _node(self, node: Node, kind: str) -> list[Node]:
+        asked = self._kinds is None or kind in self._kinds
+        if self._down:
+            replaced = self._replace(node) if asked else None
+            return [self.children(item) for item in ([node] if replaced is None else replaced)]
+        child = self.children(node)
+        replaced = self._replace(child) if asked else None
+        return [child] if replaced is None else replaced
 
 
 def stringify(value: Any) -> str:

@@ -211,6 +211,8 @@ def _check_names(level: Level) -> Iterable[Problem]:
                 yield problem([key], "format is neither a name nor a mapping")
                 continue
             for name, own in formats.items():
+                if name in known["formats-of-quarto"]:
+                    continue
                 if name not in known["formats"]:
                     what, allowed = f"format {name} is not supported", ", ".join(known["formats"])
                     yield problem([key, name], what, allowed)

@@ -85,7 +85,16 @@ FILL['evidence-go'] = function(words)
   return pandoc.Link({ pandoc.Str(words.text) }, words.to)
 end
 
+-- On paper the pages, each once, which only Typst knows.
+local function pages_of(entry, sign)
+  local names = {}
+  for index, use in ipairs(uses[entry]) do names[index] = '"' .. use.id .. '"' end
+  local call = '#used-on((' .. table.concat(names, ', ') .. ',));'
+  return pandoc.Inlines { pandoc.Str(sign), pandoc.RawInline('typst', call) }
+end
+
 FILL['evidence-uses'] = function(words)
+  if FORMAT == 'typst' and uses[words.of] then return pages_of(words.of, words.page) end
   local content = uses[words.of] and listed(words.of) or pandoc.Inlines { pandoc.Str(words.text) }
   return pandoc.Span(content, pandoc.Attr('', { 'evidence-uses' }))
 end
@@ -120,7 +129,13 @@ local filling = {
 
 -- On paper an entry is a paragraph on what it tells and one of where that stands in the reports;
 -- what others say has none where the text is silent of it.
+local comments = {}  -- by entry: what a comment in Word says of it
+
+local heading = ''      -- of the entries, which names the notebook
+
 local joining = {
+  traverse = 'topdown',
+  Header = function(header) heading = stringify(header.content) end,
   Div = function(div)
     if not div.classes:includes('evidence') then return nil end
     if div.classes:includes('examined') and not uses[div.identifier] then return {} end
@@ -131,10 +146,52 @@ local joining = {
       if #into > 0 then into:insert(pandoc.Space()) end
       into:extend(within.content)
     end
+    local said = {}
+    for index = 1, #div.content - 1 do said[index] = stringify(div.content[index]) end
+    if heading:find('%.ipynb') then table.insert(said, heading .. '.') end
+    comments['#' .. div.identifier] = table.concat(said, ' '):gsub('  +', ' ')
     local blocks = { pandoc.Para(told) }
     if #places > 0 then blocks[2] = pandoc.Para(places) end
     div.content = blocks
     return div
+  end,
+}
+
+-- For those who review in Word a sentence that is a finding, and a number that stands in none,
+-- has a comment with its evidence: every sentence, and of a number the first place.
+local commented, last_comment, signed = {}, 0, ''
+
+local function with_comment(content, target)
+  last_comment = last_comment + 1
+  local id, out = tostring(last_comment), pandoc.Inlines {}
+  local attributes = { { 'id', id }, { 'author', signed } }
+  local said = { pandoc.Str(comments[target]) }
+  out:insert(pandoc.Span(said, pandoc.Attr('', { 'comment-start' }, attributes)))
+  out:extend(content)
+  out:insert(pandoc.Span({}, pandoc.Attr('', { 'comment-end' }, { { 'id', id } })))
+  return out
+end
+
+local commenting = {
+  traverse = 'topdown',
+  Header = function(header) return header, false end,
+  Note = function(note) return note, false end,
+  Div = function(div)
+    if div.classes:includes('evidence-entries') then return div, false end
+  end,
+  Span = function(span)
+    local finding = span.classes:includes('finding') and span.attributes.finding
+    local target = finding and '#ev-finding-' .. finding:gsub('[^%w_]', '-')
+    if not target or not comments[target] then return nil end
+    span.content = with_comment(span.content, target)
+    return span, false
+  end,
+  Link = function(link)
+    local target = link.target
+    if not link.classes:includes('evidence-link') or not comments[target] then return nil end
+    if commented[target] then return nil end
+    commented[target] = true
+    return with_comment(pandoc.Inlines { link }, target), false
   end,
 }
 
@@ -169,11 +226,13 @@ function Pandoc(doc)
   end
   doc.blocks:walk {
     Div = function(div)
-      if div.classes:includes('evidence-entries') then mark = div.attributes.mark or '' end
+      if not div.classes:includes('evidence-entries') then return nil end
+      mark, signed = div.attributes.mark or '', div.attributes.panel or ''
     end,
   }
   doc.blocks = doc.blocks:walk(marking):walk(naming):walk(filling)
   if not is_html() then doc.blocks = doc.blocks:walk(joining) end
+  if FORMAT == 'docx' then doc.blocks = doc.blocks:walk(commenting) end
   if in_quarto and FORMAT == 'typst' then doc.blocks = doc.blocks:walk(speaking) end
   return doc
 end

@@ -11,6 +11,14 @@ local PREAMBLE = [[
   set math.equation(alt: alt)
   body
 }
+#let used-on(names) = context {
+  let found = (:)
+  for name in names {
+    let at = str(counter(page).at(label(name)).first())
+    if at not in found { found.insert(at, link(label(name), at)) }
+  }
+  found.values().join(", ")
+}
 ]]
 
 local function typst_string(text)
@@ -51,8 +59,20 @@ local function at_top(blocks, notice)
   blocks:insert(1, pandoc.Div({ pandoc.Para { pandoc.Strong { pandoc.Str(notice) } } }, attr))
 end
 
+-- How many pages there are, the description sheet asks; each format counts its own.
+local COUNTED = {
+  typst = '#context counter(page).final().first()',
+  docx = '<w:fldSimple w:instr=" NUMPAGES "><w:r><w:t>–</w:t></w:r></w:fldSimple>',
+}
+
+local function with_page_count(span)
+  if not span.classes:includes('page-count') or not COUNTED[FORMAT] then return nil end
+  return pandoc.RawInline(FORMAT == 'docx' and 'openxml' or FORMAT, COUNTED[FORMAT])
+end
+
 function Pandoc(doc)
   if not in_quarto then return nil end
+  doc = doc:walk { Span = with_page_count }
   local notice = doc.meta['example-notice']
   notice = notice and pandoc.utils.stringify(notice)
   if FORMAT == 'typst' then

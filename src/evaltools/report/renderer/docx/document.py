@@ -171,7 +171,8 @@ def zip_parts(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-_DROPPED = ("docProps/custom.xml", "word/comments.xml", "word/webSettings.xml")
+_DROPPED = ("docProps/custom.xml", "word/webSettings.xml")
+COMMENTS = "word/comments.xml"
 _SMALL_FROM = 8  # columns
 _WHOLE_UP_TO = 12  # rows of a table that stays on one page
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -218,7 +219,8 @@ def _finish_package(document: bytes, facts: Facts, epoch: int) -> bytes:
     flagged, no part carries paths, no clock is in it.
     """
     parts = {name: data for name, data in unzip(document).items() if not name.endswith("/")}
-    for name in _DROPPED:
+    commented = b"<w:comment " in parts.get(COMMENTS, b"")
+    for name in (*_DROPPED, *(() if commented else (COMMENTS,))):
         if parts.pop(name, None) is not None:
             _remove_part(parts, name)
     parts["word/document.xml"] = _body(parts["word/document.xml"])
@@ -305,7 +307,8 @@ def _settings(data: bytes, language: str) -> bytes:
         text,
     )
     compatibility = (
-        '<w:compat><w:compatSetting w:name="compatibilityMode"'
+        # Contents and page counts are filled when the document is opened.
+        '<w:updateFields w:val="true"/><w:compat><w:compatSetting w:name="compatibilityMode"'
         ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
     )
     return re.sub(r"(<m:mathPr|<w:themeFontLang)", compatibility + r"\1", text, count=1).encode()

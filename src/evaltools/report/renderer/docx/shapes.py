@@ -276,6 +276,8 @@ def _span(node: Node) -> list[Node] | None:
     content = node["c"][1]
     if "margin" in classes or "aside" in classes:
         return [{"t": "Note", "c": [para(content)]}]
+    if "page-count" in classes:
+        return [_field("NUMPAGES", "–", "DefaultParagraphFont")]
     if "caption-label" in classes and pairs.get("label-of"):
         return [_caption_label(pairs["label-of"], stringify(content))]
     style = next((style for name, style in SPAN_STYLES.items() if name in classes), None)
@@ -347,9 +349,8 @@ def bookmark(identifier: str) -> str:
 def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
     """The contents as a field that is filled already, with an entry for every heading.
 
-    Entries link to their headings and have no page numbers, which only a word processor knows: so
-    they are complete as they are, and opening the document asks nothing. Whoever wants numbers
-    updates the field without its `\\n`.
+    Entries link to their headings. Their page numbers are fields, which only a word processor
+    can fill: until it does, as settings.xml asks it to on opening the document, there are none.
     """
     depth = max(1, min(depth, 3))
     entries = []
@@ -361,7 +362,7 @@ def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
     if entries:
         begin = (
             '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
-            f' TOC \\o "1-{depth}" \\n \\h \\z \\u </w:instrText></w:r>'
+            f' TOC \\o "1-{depth}" \\h \\z \\u </w:instrText></w:r>'
             '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         )
         entries[0] = entries[0].replace("</w:pPr>", "</w:pPr>" + begin, 1)
@@ -381,6 +382,8 @@ def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
 def _entry(level: int, title: str, identifier: str) -> str:
     run = f'<w:r><w:t xml:space="preserve">{escape(title)}</w:t></w:r>'
     if identifier:
-        name = quoteattr(bookmark(identifier))
-        run = f'<w:hyperlink w:anchor={name} w:history="1">{run}</w:hyperlink>'
+        name = bookmark(identifier)
+        page = _field(f"PAGEREF {name} \\h", "", "DefaultParagraphFont")["c"][1]
+        run += f"<w:r><w:tab/></w:r>{page}"
+        run = f'<w:hyperlink w:anchor={quoteattr(name)} w:history="1">{run}</w:hyperlink>'
     return f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{run}</w:p>'

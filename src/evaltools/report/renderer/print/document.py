@@ -126,10 +126,13 @@ class Facts:
     """The metadata of a document as plain text; texts that it does not give are empty.
 
     Arguments:
+        date: as printed; the month where the report is published in one.
         language, region: `fi`, `FI`; the region may be empty.
         notice: a line for every page, such as that the data are made up.
         contents_depth: how many levels of headings the contents list.
         one_page: whether all of it is to stand on one page, without a cover.
+        slides: whether each chapter is a slide.
+        source_line: where slides come from, at the foot of each.
     """
 
     title: str
@@ -139,6 +142,7 @@ class Facts:
     date: str
     series: str
     publisher: str
+    programme: str
     description: str
     keywords: tuple[str, ...]
     language: str
@@ -148,6 +152,8 @@ class Facts:
     contents_depth: int
     chapters_on_new_page: bool
     one_page: bool = False
+    slides: bool = False
+    source_line: str = ""
 
     @property
     def language_tag(self) -> str:
@@ -183,9 +189,10 @@ def read_facts(tree: Node, context: Context) -> Facts:
         short_title=meta_text(tree, "short-title") or title,
         subtitle=meta_text(tree, "subtitle"),
         authors=meta_list(tree, "author"),
-        date=meta_text(tree, "date"),
+        date=meta_text(tree, "month", "date"),
         series=meta_text(tree, "series"),
         publisher=meta_text(tree, "publisher"),
+        programme=meta_text(tree, "programme"),
         description=meta_text(tree, "description", "abstract"),
         keywords=meta_list(tree, "keywords"),
         language=base.lower(),
@@ -195,6 +202,8 @@ def read_facts(tree: Node, context: Context) -> Facts:
         contents_depth=int(depth) if depth.isdigit() else 3,
         chapters_on_new_page=meta_flag(tree, "chapters-on-new-page", True),
         one_page=meta_flag(tree, "one-page", False),
+        slides=meta_flag(tree, "slides", False),
+        source_line=meta_text(tree, "source-line"),
     )
 
 

@@ -33,7 +33,7 @@ from evaltools.report.renderer.print.document import (
 from evaltools.report.renderer.print.shapes import count_row_headers, set_widths, shape_for_print
 
 _HERE = Path(__file__).parent
-_TEMPLATES = ("settings.typ", "template.typ", "typst_cover.typ")
+_TEMPLATES = ("settings.typ", "slides.typ", "template.typ", "typst_cover.typ")
 _STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 COLOURS = {
     "deep": style.DEEP_BLUE,
@@ -70,7 +70,8 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     settings = json.dumps({"colours": COLOURS, "facts": named})
     (folder / "settings.json").write_text(settings, encoding="utf-8")
     main = folder / "main.typ"
-    opening = '#import "template.typ": *\n#show: publication\n\n'
+    look = "slides.typ" if facts.slides else "template.typ"
+    opening = f'#import "{look}": *\n#show: publication\n\n'
     main.write_text(opening + body.decode("utf-8"), encoding="utf-8")
     return main
 

@@ -3,6 +3,7 @@
 -- does not write: pandoc leaves to Typst what Typst takes for shorthands (`-?`, `--`, `-5`).
 
 local typ = {}
+local stringify = pandoc.utils.stringify
 local tables = dofile(pandoc.path.join {
   pandoc.path.directory(PANDOC_SCRIPT_FILE), 'typst_tables.lua' })
 local quoted, raw, wrapped = tables.quoted, tables.raw, tables.wrapped
@@ -100,6 +101,9 @@ local EVIDENCE = {
 
 function typ.Span(span)
   if span.classes:includes('equation') then return equation(span), false end
+  if span.classes:includes('page-count') then
+    return inline('#context counter(page).final().first();')
+  end
   if span.classes:includes('margin') or span.classes:includes('aside') then
     return pandoc.Note { pandoc.Para(span.content) }
   end
@@ -153,7 +157,7 @@ local function caption_argument(caption)
   return out
 end
 
-local function figure(kind, caption, body, id, align)
+local function figure(kind, caption, body, id, align, place)
   local out = pandoc.Blocks {}
   local text = caption_argument(caption)
   local rows = 0
@@ -163,6 +167,7 @@ local function figure(kind, caption, body, id, align)
   local options = { quoted(kind) }
   if id ~= '' then table.insert(options, 'id: ' .. quoted(id)) end
   if align == 'center' or align == 'right' then table.insert(options, 'side: ' .. align) end
+  if place then table.insert(options, 'place: ' .. place) end
   if rows > 1 then table.insert(options, 'breakable: true') end
   if text then
     out:insert(raw('#evidence(' .. table.concat(options, ', ') .. ', caption: ['))
@@ -178,7 +183,7 @@ end
 
 function typ.Figure(fig)
   return figure('figure', fig.caption.long, fig.content, fig.identifier,
-    fig.attributes['fig-align'])
+    fig.attributes['fig-align'], fig.attributes.place)
 end
 
 function typ.Table(tbl)
@@ -287,10 +292,12 @@ local DIVS = {
   cover = function(div) return cover(div) end,
   contents = function() return { raw('#contents()') } end,
   ['evidence-entries'] = function(div) return wrapped('#evidence-entries[', div.content) end,
+  announces = function(div) return wrapped('#block(sticky: true)[', div.content) end,
   evidence = function(div) return wrapped('#evidence-entry[', div.content) end,
 }
 local DIV_ORDER = { 'callout', 'listing', 'layout', 'pagebreak', 'margin', 'aside',
-  'example-notice', 'description-sheet', 'cover', 'contents', 'evidence-entries', 'evidence' }
+  'example-notice', 'description-sheet', 'cover', 'contents', 'evidence-entries', 'evidence',
+  'announces' }
 
 local function div_content(div)
   for _, class in ipairs(DIV_ORDER) do
@@ -354,8 +361,37 @@ local texts = {
   CodeBlock = function(block) return raw('#raw(block: true, ' .. verbatim(block.text) .. ')') end,
 }
 
+-- Figures float, but for those in a row. One that opens a chapter never goes above its heading.
+local function float_figures(doc)
+  local opens = false
+  return doc:walk {
+    traverse = 'topdown',
+    Header = function(header) opens = opens or header.level == 1 end,
+    Div = function(div) if div.classes:includes('layout') then return div, false end end,
+    Figure = function(fig)
+      fig.attributes.place = opens and 'bottom' or 'auto'
+      opens = false
+      return fig, false
+    end,
+  }
+end
+
+-- A line that announces a quotation or a list stays with what it announces.
+local function announced(blocks)
+  for index = 1, #blocks - 1 do
+    local line, follows = blocks[index], blocks[index + 1].t
+    local leads = line.t == 'Para' and stringify(line):find(':$')
+    if leads and (follows == 'BlockQuote' or follows == 'BulletList' or follows == 'OrderedList') then
+      blocks[index] = pandoc.Div({ line }, pandoc.Attr('', { 'announces' }))
+    end
+  end
+  return blocks
+end
+
 return {
   { Header = without_number },
+  { Pandoc = float_figures },
+  { Blocks = announced },
   typ,
   texts,
 }

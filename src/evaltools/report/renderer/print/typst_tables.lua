@@ -113,7 +113,8 @@ function tables.blocks(tbl, row_headers, kind)
   end
   local whole = #rows <= 12 and characters < 1500
   local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(tbl.colspecs)
-    .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole) .. ',') }
+    .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole)
+    .. ', wordy: ' .. tostring(characters > 2500) .. ',') }
   if has_text(tbl.head.rows) then
     out:insert(raw('table.header('))
     rows_blocks(tbl.head.rows, tbl.colspecs, 0, out, 'column-header')

@@ -1,0 +1,158 @@
+"""Figures as a page shows them: drawings with real words, their data as a table, and to save.
+
+Everything but enlarging and saving as PNG works without scripts.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from evaltools.report.renderer.inline_svg import clean_svg, size_of
+
+SIDECAR = ".figure.json"
+"""What a page needs of a picture lies beside it under its name with this ending."""
+_FONTS = 'font-family="Fira Sans, Segoe UI, Roboto, Noto Sans, sans-serif"'
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_sidecar(folder: Path, picture: str, figure: object, name: str) -> None:
+    """Keep what a page makes of a figure beside its picture, drawings cleaned.
+
+    Arguments:
+        folder: of the pictures. picture: name of its file.
+        figure: `wide`, and where there are any `narrow` and `data`.
+        name: of the figure, unique in the document.
+
+    Raises ValueError where it is not of that form, or a drawing holds more than shapes and words.
+    """
+    if not isinstance(figure, dict) or not isinstance(figure.get("wide"), str):
+        raise ValueError("has no drawing")
+    kept: dict[str, Any] = {}
+    for width in ("wide", "narrow"):
+        if isinstance(figure.get(width), str):
+            kept[width] = clean_svg(figure[width], f"{name}-{width}")
+    data = figure.get("data")
+    if data is not None:
+        kept["data"] = {key: _check_rows(data, key) for key in ("rows", "raw")}
+        kept["data"]["columns"] = [str(each) for each in data["columns"]]
+        if any(len(row) != len(data["columns"]) for row in data["rows"] + data["raw"]):
+            raise ValueError("has data that are no table")
+    path = folder / f"{Path(picture).stem}{SIDECAR}"
+    path.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+
+def read_sidecar(picture: Path) -> dict[str, Any] | None:
+    """What lies beside a picture; None where nothing does."""
+    path = picture.with_name(f"{picture.stem}{SIDECAR}")
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def write_figure(name: str, alt: str, figure: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """The HTML of a figure without its caption.
+
+    Arguments:
+        name: its id. alt: what it shows, in words.
+        figure: as `read_sidecar` gives it. words: the renderer's words.
+    """
+    wide, narrow, data = figure["wide"], figure.get("narrow"), figure.get("data")
+    parts = []
+    if narrow:
+        parts.append(f'<div class="chart chart-wide">{_named(wide, alt)}</div>')
+        parts.append(f'<div class="chart chart-narrow">{_named(narrow, alt)}</div>')
+    else:
+        label = html.escape(words["figure-scrolls"])
+        opening = f'<div class="chart chart-scroll" tabindex="0" role="group" aria-label="{label}">'
+        parts.append(f"{opening}{_named(wide, alt)}</div>")
+    told = {key: html.escape(words[key]) for key in ("enlarge", "close", "save-png")}
+    pairs = "".join(f' data-{key}="{value}"' for key, value in told.items())
+    parts.append(f'<div class="figure-tools"{pairs}>')
+    if data:
+        parts.append(_table(name, data, words))
+    file = _file(wide, alt)
+    svg = f"data:image/svg+xml;base64,{base64.b64encode(file.encode('utf-8')).decode('ascii')}"
+    parts.append(_link(name, "svg", svg, words["save-svg"]))
+    if data:
+        address = "data:text/csv;charset=utf-8," + quote("\ufeff" + _csv(data), safe="")
+        parts.append(_link(name, "csv", address, words["save-csv"]))
+    return "".join([*parts, "</div>"])
+
+
+def _named(svg: str, alt: str) -> str:
+    width, height = size_of(svg)
+    more = f'role="img" aria-label="{html.escape(alt)}" style="aspect-ratio:{width:g}/{height:g}"'
+    return svg.replace("<svg ", f"<svg {more} ", 1)
+
+
+def _file(svg: str, alt: str) -> str:
+    """The drawing as a file of its own."""
+    width, height = size_of(svg)
+    more = f'xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{height:g}pt" {_FONTS}'
+    head, _, rest = svg.replace("<svg ", f"<svg {more} ", 1).partition(">")
+    return f"{head}><desc>{html.escape(alt)}</desc>{rest}"
+
+
+def _table(name: str, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    label = f"{html.escape(words['show-table'])}"
+    numbers = [
+        all(row[place] is None or not isinstance(row[place], str) for row in data["raw"])
+        for place in range(len(data["columns"]))
+    ]
+    classes = [' class="number"' if each else "" for each in numbers]
+    head = "".join(
+        f'<th scope="col"{own}>{html.escape(column)}</th>'
+        for own, column in zip(classes, data["columns"], strict=True)
+    )
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(row[0])}</th>'
+        + "".join(
+            f"<td{own}>{html.escape(cell)}</td>"
+            for own, cell in zip(classes[1:], row[1:], strict=True)
+        )
+        + "</tr>"
+        for row in data["rows"]
+    )
+    return (
+        f'<details class="figure-data"><summary aria-label="{label}: {name}">{label}</summary>'
+        f'<div class="table-scroll" tabindex="0" role="group" aria-label="{label}: {name}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
+
+
+def _link(name: str, kind: str, address: str, label: str) -> str:
+    told = html.escape(label)
+    return (
+        f'<a class="save" download="{name}.{kind}" aria-label="{told}: {name}" '
+        f'href="{address}">{told}</a>'
+    )
+
+
+def _csv(data: Mapping[str, Any]) -> str:
+    """The numbers with decimal points, whatever the language; words that are no formula."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for row in (data["columns"], *data["raw"]):
+        writer.writerow([_plain(value) for value in row])
+    return buffer.getvalue()
+
+
+def _plain(value: object) -> object:
+    """A value that a spreadsheet does not take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _check_rows(data: object, key: str) -> list[list[Any]]:
+    rows = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(rows, Sequence) or not all(isinstance(row, list) for row in rows):
+        raise ValueError("has data that are no table")
+    kinds = (str, int, float, type(None)) if key == "raw" else (str,)
+    if not all(isinstance(cell, kinds) for row in rows for cell in row):
+        raise ValueError("has data that are neither words nor numbers")
+    return [list(row) for row in rows]
