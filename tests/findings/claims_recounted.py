@@ -86,7 +86,10 @@ class Claims:
         found["goals-mostly-achieved"] = word(*shares["goals.achieved"], least=0.5)
         found["achievement-seldom-measured"] = word(*shares["goals.achieved_measured"], most=0.2)
         found["complete-goals-are-few"] = word(*shares["goal_quality.complete"], most=0.2)
-        found["rooting-is-seldom-complete"] = word(*sure(scope.rooted), most=0.2)
+        case = word(*sure(scope.rooted), most=0.2)
+        if case != "missing":
+            case = scope.agreed(case, ["rooting.budget_line"])
+        found["rooting-is-seldom-complete"] = case
         found["permanence-is-rated-high-and-seldom-shown"] = self._permanence()
         found["savings-claimed-by-a-minority"] = self._savings()
         if few:
