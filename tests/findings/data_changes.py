@@ -56,6 +56,18 @@ class Data:
         self.keep("rooting", lambda row: row["goal_id"] in goals)
 
 
+def drop_wrong_answers(data: Data) -> None:
+    """Take away answers that no longer lead from a response to a challenge, as `check` asks."""
+    coded = {(row["segment_id"], row["code_id"].partition(".")[0]) for row in data.read("codings")}
+    data.keep(
+        "relations",
+        lambda row: (
+            row["kind"] != "answers"
+            or {(row["from_segment_id"], "response"), (row["to_segment_id"], "challenge")} <= coded
+        ),
+    )
+
+
 def drop_reports(data: Data, rng: random.Random) -> None:
     documents = sorted(row["document_id"] for row in data.read("documents"))
     data.drop_documents(set(rng.sample(documents, round(len(documents) * rng.uniform(0.1, 0.9)))))
@@ -204,4 +216,5 @@ def change_data(source: Path, folder: Path, seed: int) -> str:
     chosen = [CHANGES[seed % len(CHANGES)], *rng.sample(CHANGES, seed // len(CHANGES))]
     for change in dict.fromkeys(chosen):
         change(data, rng)
+    drop_wrong_answers(data)
     return f"change {seed}: {', '.join(each.__name__ for each in dict.fromkeys(chosen))}"
