@@ -220,3 +220,8 @@ def test_a_reason_says_what_leads_and_what_does_not():
     )
     assert "väki (16/52)" in reason.text(Words("fi"), {"challenge.staff": "väki"})
     assert reason.as_values()["because"][0]["kind"] == "another_leads"
+
+
+def test_findings_on_a_codebook_without_codes_are_one_problem():
+    (problem,) = unknown_evidence([finding(), finding(counter_evidence=[{"table": "x"}])], [], [])
+    assert "no codable codes, which 2 findings are about" in problem.what

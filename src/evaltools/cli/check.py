@@ -16,9 +16,14 @@ from evaltools.study.study import list_parameters, schema
 def check() -> None:
     """Check the study and all its data, and tell every problem."""
     # Loads pandas for a second, which `lint` and `parameters` need not wait for.
+    from evaltools.evidence import load_descriptor, read_tables
     from evaltools.pipeline.study_checks import check_study
+    from evaltools.report.material import check_findings
 
-    click.echo(check_study(load_study_for_command()))
+    study = load_study_for_command()
+    told = check_study(study)
+    check_findings(study, read_tables(study.data, load_descriptor(study.data)))
+    click.echo(told)
 
 
 @main.command()
