@@ -35,7 +35,7 @@ def numbers_of(page: Path) -> Iterator[Shown]:
     for span in tree.iter("span"):
         if "indicator" in (span.get("class") or "").split():
             block = next(
-                parent for parent in span.iterancestors() if parent.tag in ("p", "li", "td", "dd")
+                parent for parent in span.iterancestors() if parent.tag in ("p", "li", "td", "dd", "figcaption")
             )
             before, after = _around(block, span)
             yield Shown(
