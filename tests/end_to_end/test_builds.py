@@ -105,7 +105,7 @@ def test_a_report_with_an_unknown_variable_is_refused_with_its_line(
     edit("reports/fi/_10_johtopaatokset.qmd", {"goals.achieved.share": "goals.acheived.share"})
     done = own.evaltools("build", "--engine", "embedded")
     assert done.returncode == 1
-    assert "reports/fi/_10_johtopaatokset.qmd:5" in done.stderr
+    assert "reports/fi/_10_johtopaatokset.qmd:7" in done.stderr
     assert "Possibly misspelt goals.achieved.share" in done.stderr
     assert own.bytes_of() == old
 
