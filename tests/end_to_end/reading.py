@@ -29,13 +29,18 @@ class Shown:
     after: str
 
 
+_BLOCKS = ("p", "li", "td", "dd", "figcaption")
+
+
 def numbers_of(page: Path) -> Iterator[Shown]:
     """Every number of the HTML that is bound to an indicator, with the words around it."""
     tree = html.parse(str(page))
     for span in tree.iter("span"):
         if "indicator" in (span.get("class") or "").split():
             block = next(
-                parent for parent in span.iterancestors() if parent.tag in ("p", "li", "td", "dd", "figcaption")
+                parent
+                for parent in span.iterancestors()
+                if parent.tag in ("p", "li", "td", "dd", "figcaption")
             )
             before, after = _around(block, span)
             yield Shown(
