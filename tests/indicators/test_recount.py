@@ -141,9 +141,7 @@ def test_every_indicator_is_what_another_count_makes_it(study, tables, choice):
 
 def test_sentences_are_what_another_count_makes_them(study, tables):
     evidence = select(study, tables, {})
-    records = evidence_base.sentences(
-        evidence, evidence_base.read_texts(evidence, study.data)
-    )
+    records = evidence_base.sentences(evidence, evidence_base.read_texts(evidence, study.data))
     scope = recount_scope.Scope(rows_of_files(), recount_scope.Choice())
     assert differences(records, recount.sentences(scope, study.data), 5) == []
 
@@ -229,9 +227,7 @@ def test_a_changed_cell_changes_both_counts_alike(study, tables, copy, table):
         changed = False
         for chapter, expected in counted.items():
             records = (
-                chapter.compute
-                if chapter is not evidence_base
-                else evidence_base.agreement_records
+                chapter.compute if chapter is not evidence_base else evidence_base.agreement_records
             )(evidence)
             assert differences(records, expected, 5) == [], (place, value)
             before = counted_unchanged(chapter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaltools.coding.suggestions import read_keywords
+from evaltools.coding.suggestions.keywords import read_keywords
 from evaltools.evidence import Descriptor, Evidence, check_data, load_descriptor, read_tables
 from evaltools.evidence.known_tables import columns_read, is_text_column, known_tables
 from evaltools.problems import Problem, ProblemError, refuse
