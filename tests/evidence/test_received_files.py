@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.evidence import hash_data, load_descriptor, register_checks
+from evaltools.evidence import document_checks, hash_data, load_descriptor
 
 REPORT = "reports/received/D1.pdf"
 
@@ -57,7 +57,7 @@ def test_a_file_without_its_hash_and_a_hash_without_its_file_are_told(package: A
 def test_too_large_a_file_is_told_without_reading_it(
     package: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(register_checks.LARGEST, "file", 10)
+    monkeypatch.setitem(document_checks.LARGEST, "file", 10)
     assert only(package).endswith("Is it the right file? [data.too-large]")
 
 

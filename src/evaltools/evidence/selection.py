@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial, wraps
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -351,28 +351,3 @@ def open_evidence(
 def _hash_file(path: Path) -> str:
     with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-_Given = ParamSpec("_Given")
-_Result = TypeVar("_Result")
-
-
-def computed_once(
-    function: Callable[Concatenate[Evidence, _Given], _Result],
-) -> Callable[Concatenate[Evidence, _Given], _Result]:
-    """A function of evidence, which does not change, that remembers what it gave.
-
-    Its other arguments must be hashable. Frames and mappings are handed out as copies; anything
-    else that it gives must be something that nobody changes.
-    """
-
-    @wraps(function)
-    def once(evidence: Evidence, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
-        own = vars(evidence).setdefault("_computed_once", {})  # it goes when the evidence goes
-        key = (function, given, tuple(sorted(named.items())))
-        if key not in own:
-            own[key] = function(evidence, *given, **named)
-        result: _Result = own[key]
-        return result.copy() if isinstance(result, pd.DataFrame | dict) else result  # type: ignore[return-value]
-
-    return once

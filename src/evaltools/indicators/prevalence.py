@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evaltools.evidence.selection import computed_once
+from evaltools.evidence.computed_once import computed_once
 from evaltools.indicators.coder_decisions import codebook_order
 from evaltools.indicators.disclosure.codes import codable_codes, withheld_codes
 from evaltools.indicators.disclosure.policy import Policy, policy_for

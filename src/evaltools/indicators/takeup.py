@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.scope import is_chosen, stands_for_area
-from evaltools.evidence.selection import computed_once
 from evaltools.indicators.absence import map_dimension
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import number_record, plain_share

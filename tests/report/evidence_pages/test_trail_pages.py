@@ -261,7 +261,7 @@ def test_withheld_numbers_show_no_passages() -> None:
 
 
 def test_a_link_to_nothing_is_refused(example: Material) -> None:
-    from evaltools.report.page_set import write_evidence_pages
+    from evaltools.report.evidence_pages.page import write_evidence_pages
 
     policy = make_quote_policy("none", example.tables)
     with pytest.raises(ValueError, match="ev-no-such"):

@@ -27,8 +27,8 @@ from evaltools.report import generated_pages
 from evaltools.report.evidence_pages.facts import fact_variables, read_facts, scope_variables
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors
+from evaltools.report.evidence_pages.page import write_evidence_pages
 from evaltools.report.evidence_pages.passages import QuotePolicy, make_quote_policy
-from evaltools.report.page_set import write_evidence_pages
 from evaltools.report.renderer import render
 from evaltools.report.variables import (
     finding_variables,

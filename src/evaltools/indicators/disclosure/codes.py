@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from evaltools.evidence.selection import computed_once
+from evaltools.evidence.computed_once import computed_once
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld
 

@@ -1,5 +1,5 @@
-"""The register and its documents: leads, areas in their year, reports after their project; whether
-files and texts are those that were coded, and hold what was quoted.
+"""Documents and the register that they belong to: leads, areas in their year, reports after their
+project; whether files and texts are those that were coded, and hold what was quoted.
 
 A file is what its SHA-256 in `documents` says it is. So is a text: Unicode in composed form (NFC),
 lines ended by LF. Offsets count code points. A quote that has drifted is found again where it
