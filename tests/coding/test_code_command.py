@@ -7,8 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from evaltools.cli import lab, main
-from evaltools.coding.notebook import write_coding_notebook
-from evaltools.pipeline.jupyterlab import open_notebook
+from evaltools.pipeline.jupyterlab import open_notebook, write_coding_notebook
 from evaltools.problems import ProblemError
 from evaltools.study import Study
 

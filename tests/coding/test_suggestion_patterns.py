@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from evaltools.coding.suggestions import PatternError, parse_pattern, read_keywords
-from evaltools.coding.suggestions.keywords import Word
+from evaltools.coding.suggestions.keywords import PatternError, Word, parse_pattern, read_keywords
 from evaltools.coding.suggestions.lemmas import lemmatise, overrides, split_compound
 from evaltools.problems import ProblemError
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.coding.suggestions import Keyword, parse_pattern, read_keywords, suggest
+from evaltools.coding.suggestions.keywords import Keyword, parse_pattern, read_keywords, suggest
 from evaltools.evidence import load_descriptor, read_tables
 
 DATA = Path(__file__).parents[2] / "data"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.documents import DocumentText, normalise
+from evaltools.documents.model import DocumentText
 from evaltools.documents.reader import read
-from evaltools.documents.text_normalisation import count_characters
+from evaltools.documents.text_normalisation import count_characters, normalise
 
 WORDS = [
     *("hanke", "tavoite", "palvelu", "kunta", "asukas", "Åbo", "invånare", "resultat", "änny"),

@@ -15,7 +15,9 @@ import docx
 import pikepdf
 import pytest
 
-from evaltools.documents import LIMITS, DocumentText, Limits, read_document, read_documents
+from evaltools.documents.isolation import read_document, read_documents
+from evaltools.documents.limits import LIMITS, Limits
+from evaltools.documents.model import DocumentText
 from evaltools.documents.reader import read
 from evaltools.problems import Problem, ProblemError
 

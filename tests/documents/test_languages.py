@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.documents import detect
+from evaltools.documents.language import detect
 from evaltools.documents.reader import read
 
 RECEIVED = Path(__file__).parent / "received"

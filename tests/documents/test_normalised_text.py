@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.documents import detect, normalise
+from evaltools.documents.language import detect
 from evaltools.documents.reader import measure
-from evaltools.documents.text_normalisation import count_characters
+from evaltools.documents.text_normalisation import count_characters, normalise
 
 ODD = st.text(st.sampled_from("aÅé\u0301\u00ad\ufffe\ufeff\r\n\t \u00a0\x0b\u2028😀\x00\ud800"))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.documents import DocumentText
+from evaltools.documents.model import DocumentText
 from evaltools.documents.reader import read
 from evaltools.problems import ProblemError
 

@@ -9,9 +9,9 @@ import pikepdf
 import pytest
 import typst
 
-from evaltools.documents import DocumentText, LeftOut
 from evaltools.documents.blocks import compose
 from evaltools.documents.limits import LIMITS
+from evaltools.documents.model import DocumentText, LeftOut
 from evaltools.documents.pdf import read as pdf
 from evaltools.documents.reader import measure, read
 from evaltools.problems import ProblemError

@@ -10,9 +10,9 @@ import pikepdf
 import pytest
 import typst
 
-from evaltools.documents import Limits, read_document
 from evaltools.documents.blocks import compose
-from evaltools.documents.limits import LIMITS
+from evaltools.documents.isolation import read_document
+from evaltools.documents.limits import LIMITS, Limits
 from evaltools.documents.pdf import read as reading
 from evaltools.documents.reader import measure
 from evaltools.problems import ProblemError

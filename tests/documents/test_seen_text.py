@@ -11,7 +11,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 
-from evaltools.documents import DocumentText
+from evaltools.documents.model import DocumentText
 from evaltools.documents.reader import read
 from evaltools.documents.superscripts import (
     flatten_superscripts,

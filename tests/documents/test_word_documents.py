@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.documents import DocumentText, normalise
+from evaltools.documents.model import DocumentText
 from evaltools.documents.reader import read
-from evaltools.documents.text_normalisation import visible
+from evaltools.documents.text_normalisation import normalise, visible
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMESPACES = (

@@ -15,7 +15,8 @@ import docx
 import pypdf
 import pytest
 
-from evaltools.documents import DocumentText, read_documents
+from evaltools.documents.isolation import read_documents
+from evaltools.documents.model import DocumentText
 from evaltools.problems import ProblemError
 from tools.example_data import generate
 from tools.example_data.form import LONGEST_CELL, layouts

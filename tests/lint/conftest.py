@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.lint import lint
+from evaltools.lint.run import lint
 from evaltools.problems import Problem
 
 Check = Callable[..., list[Problem]]

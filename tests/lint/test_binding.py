@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.lint import lint
 from evaltools.lint.binding import split_sentences
+from evaltools.lint.run import lint
 from evaltools.problems import Problem
 
 SAMPLES = dict(

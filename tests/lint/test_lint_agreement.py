@@ -11,7 +11,7 @@ from evaltools.findings.judgement import Judgement
 from evaltools.findings.reasons import Reason
 from evaltools.findings.sentences import Part
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.lint import check_agreement
+from evaltools.lint.finding_rules import check_agreement
 from evaltools.lint.findings_index import FindingsIndex
 from evaltools.lint.source import Report, parse
 

@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 import evaltools.lint as lint_package
-from evaltools.lint import RULES, as_lines, lint
-from evaltools.lint.run import read_waivers
+from evaltools.lint.messages import as_lines
+from evaltools.lint.run import RULES, lint, read_waivers
 from evaltools.lint.source import read_sources
 
 ROOT = Path(__file__).parents[2]

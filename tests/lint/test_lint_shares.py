@@ -5,7 +5,7 @@ import pytest
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import share as share_text
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.lint import check_small_denominators
+from evaltools.lint.claim_rules import check_small_denominators
 from evaltools.report.variables import indicator_variables
 
 FRAMES = {

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from evaltools.lint import as_errors, as_json, as_lines, lint
-from evaltools.lint.run import FIELDS
+from evaltools.lint.messages import as_errors, as_json, as_lines
+from evaltools.lint.run import FIELDS, lint
 from evaltools.problems import Problem
 
 TEXT = "Vertailurekisteri kattaa vain osan yhteistyöstä.\n\nMonet raportit ovat lyhyitä.\n"

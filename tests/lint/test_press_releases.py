@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.lint import lint
+from evaltools.lint.run import lint
 from evaltools.lint.signatures import sign_sentences, unsigned_sentences
 
 FINDINGS = """findings:

@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from pathlib import Path
 
-from evaltools.documents import DocumentText, read_documents
+from evaltools.documents.isolation import read_documents
+from evaltools.documents.model import DocumentText
 from evaltools.problems import Problem, refuse
 from tools.example_data.form import Form, Layout
 from tools.example_data.pdf import pdf_file

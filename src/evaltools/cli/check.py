@@ -6,8 +6,8 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import load_study_for_command
-from evaltools.lint import as_errors, as_json, as_lines
-from evaltools.lint import lint as problems_of
+from evaltools.lint.messages import as_errors, as_json, as_lines
+from evaltools.lint.run import lint as problems_of
 from evaltools.study import find_study
 from evaltools.study.study import list_parameters, schema
 

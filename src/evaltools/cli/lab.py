@@ -8,9 +8,13 @@ from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, parameter_options
 from evaltools.coding.coder_view import CoderView
 from evaltools.coding.consensus_session import ConsensusSession
-from evaltools.coding.notebook import write_coding_notebook, write_disagreement_notebook
 from evaltools.explore.start_page import write_start_page
-from evaltools.pipeline.jupyterlab import open_lab, open_notebook
+from evaltools.pipeline.jupyterlab import (
+    open_lab,
+    open_notebook,
+    write_coding_notebook,
+    write_disagreement_notebook,
+)
 from evaltools.study import Language, find_study
 
 

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from evaltools.coding.suggestions import Keyword, read_keywords
+from evaltools.coding.suggestions.keywords import Keyword, read_keywords
 from evaltools.evidence.codebook import texts_of_codes, version_order
 from evaltools.files import resolve_inside
 from evaltools.problems import Problem, ProblemError

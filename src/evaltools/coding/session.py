@@ -27,7 +27,7 @@ from evaltools.coding.events import (
     replay,
 )
 from evaltools.coding.journal import Journal, WriteConflict, open_journal, write_coder
-from evaltools.coding.suggestions import Suggestion, suggest
+from evaltools.coding.suggestions.keywords import Suggestion, suggest
 from evaltools.evidence.data_hash import CODERS
 from evaltools.problems import ProblemError
 from evaltools.qda.model import neighbours

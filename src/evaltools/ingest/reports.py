@@ -10,7 +10,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from evaltools.documents import DocumentText, read_documents
+from evaltools.documents.isolation import read_documents
+from evaltools.documents.model import DocumentText
 from evaltools.evidence.data_hash import IMPORT_LOG, RECEIVED, REPLACED
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.tables import read_one

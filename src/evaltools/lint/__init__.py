@@ -22,19 +22,3 @@ E02 and E09 need the numbers of a run: E02 is called in staging, E09 where it is
 (disclosure) is `evaltools.disclosure`, E11 (translation, alt text) is checked in staging
 and rendering, E12 (stale) by the manifest; their numbers stay free here.
 """
-
-from evaltools.lint.claim_rules import check_small_denominators
-from evaltools.lint.finding_rules import check_agreement
-from evaltools.lint.messages import as_errors, as_json, as_lines
-from evaltools.lint.run import RULES, doubted_findings, lint
-
-__all__ = [
-    "RULES",
-    "as_errors",
-    "as_json",
-    "as_lines",
-    "check_agreement",
-    "check_small_denominators",
-    "doubted_findings",
-    "lint",
-]

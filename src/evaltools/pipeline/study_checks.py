@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaltools.coding.suggestions import read_keywords
+from evaltools.coding.suggestions.keywords import read_keywords
 from evaltools.evidence import Descriptor, Evidence, check_data, load_descriptor, read_tables
 from evaltools.evidence.known_tables import columns_read, is_text_column, known_tables
 from evaltools.problems import Problem, ProblemError, refuse

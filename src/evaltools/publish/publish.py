@@ -34,7 +34,7 @@ from evaltools.findings.display import findings_record
 from evaltools.findings.judgement import problems_for_publishing
 from evaltools.findings.matrix import matrix_problems
 from evaltools.indicators.disclosure.rules import Rules
-from evaltools.lint import doubted_findings, lint
+from evaltools.lint.run import doubted_findings, lint
 from evaltools.lint.signatures import unsigned_sentences
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.artifacts import CRATE, JudgedFinding, findings_from, read_artifact

@@ -24,7 +24,7 @@ from evaltools.files import read_text
 from evaltools.findings.declaration import CODE
 from evaltools.findings.display import findings_metadata
 from evaltools.i18n.numbers import Language
-from evaltools.lint import check_small_denominators
+from evaltools.lint.claim_rules import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
 from evaltools.report.absent_sentences import leave_out

@@ -16,7 +16,8 @@ from typing import Final
 import lxml.etree
 import lxml.html
 
-from evaltools.documents import detect, read_document
+from evaltools.documents.isolation import read_document
+from evaltools.documents.language import detect
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.lint.binding import split_sentences
 from evaltools.problems import Problem, ProblemError

@@ -241,7 +241,9 @@ def _decode(archive: Archive, member: str, remark: str) -> LoadedText:
 
 
 def _read_docx(archive: Archive, member: str) -> LoadedText:
-    from evaltools.documents import read_document  # starts a process, which few files need
+    from evaltools.documents.isolation import (
+        read_document,  # starts a process, which few files need
+    )
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "source.docx"
