@@ -96,10 +96,13 @@ def small_study(tmp_path: Path) -> Study:
           "file_sha256,public_status", *rows)  # fmt: skip
     write(data / "reports" / "sections.csv",
           "document_id,section,heading,start,end,page", *sections)  # fmt: skip
+    told = [f"{one}_{language}" for one in ("definition", "include", "exclude")
+            for language in ("fi", "sv", "en")]  # fmt: skip
     write(data / "coding" / "codes.csv",
-          "code_id,codebook_version,parent_id,kind,label_fi,label_sv,label_en,definition,include,"
-          "exclude,codable,retired",
-          *((code[0], "1.0", *code[1:], "") for code in CODES))  # fmt: skip
+          "code_id,codebook_version,parent_id,kind,label_fi,label_sv,label_en,"
+          f"{','.join(told)},codable,retired",
+          *((code[0], "1.0", *code[1:6], *(text for text in code[6:9] for _ in range(3)),
+             code[9], "") for code in CODES))  # fmt: skip
     write(data / "coding" / "keywords.csv", "code_id,language,pattern,use,note",
           ("challenge.schedule", "fi", "aikataulu", "include", ""))  # fmt: skip
     write(data / "coding" / "coders.csv", "coder_id,pseudonym,role,trained_on",

@@ -116,10 +116,11 @@ def test_coder_rules_are_shown_beside_a_sampling_interval(estimand):
     assert "by coder rule" in Dots(rows, words=Words("en")).describe()
 
 
-def test_of_the_reports_read_the_coder_rules_are_the_band_itself():
+def test_of_the_reports_read_there_is_no_interval_but_the_coder_rules_below():
     from evaltools.indicators.prevalence import themes
 
     programme = handmade()
     rows = theme_dots(themes(programme, "result"), programme)
     data = next(row for row in rows if row.label == "result.data")
-    assert (data.bound_low, data.bound_high, data.rule_low) == (0.25, 0.5, None)
+    assert (data.low, data.bound_low, data.bound_high) == (None, None, None)
+    assert (data.rule_low, data.rule_high) == (0.25, 0.5)

@@ -55,6 +55,7 @@ def test_two_actions_lead_from_the_inputs_to_the_report(graph: dict[str, dict[st
     assert "tables/indicators.csv" in ids(run["result"])
     assert set(ids(run["result"])) <= set(ids(render["object"]))
     assert ids(render["result"]) == [
+        "report/datapackage.json", "report/indicators.csv", "report/indicators.xlsx",
         "report/tiny-fi.docx", "report/tiny-fi.html", "report/tiny-fi.pdf",
     ]  # fmt: skip
     assert graph[run["instrument"]["@id"]]["name"] == "evaltools"

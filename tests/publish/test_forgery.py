@@ -154,6 +154,7 @@ def test_a_folder_that_was_taken_away_is_told_by_its_files(own: Bundle) -> None:
     shutil.rmtree(own.folder / "report")
     faults = check_folder(own.folder).faults
     assert {fault.file for fault in faults} == {
-        "report/tiny-fi.docx", "report/tiny-fi.html", "report/tiny-fi.pdf"
+        "report/datapackage.json", "report/indicators.csv", "report/indicators.xlsx",
+        "report/tiny-fi.docx", "report/tiny-fi.html", "report/tiny-fi.pdf",
     }  # fmt: skip
     assert {fault.kind for fault in faults} == {"missing"}

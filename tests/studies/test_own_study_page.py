@@ -23,6 +23,11 @@ FOUND = {
     "judging": "fewer than 10 reports decide nothing, and alpha has to reach .667",
 }
 
+REMARKS = {
+    "codes": "; definition, include and exclude with the language behind them (`definition_fi`), "
+    "or in one language without",
+}
+
 
 def keys() -> Iterator[str]:
     for name, field in sorted(StudyDeclaration.model_fields.items()):
@@ -36,7 +41,7 @@ def tables() -> Iterator[str]:
     for name, known in known_tables().items():
         columns = [f"**{one}**" if one in known.needed else one for one in known.columns]
         columns += READ_WHERE_THERE.get(name, ())
-        yield f"| `{name}` | {', '.join(columns)} |"
+        yield f"| `{name}` | {', '.join(columns)}{REMARKS.get(name, '')} |"
 
 
 def test_every_key_and_every_table_stands_in_the_page() -> None:

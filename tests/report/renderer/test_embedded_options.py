@@ -79,7 +79,7 @@ def test_yaml_is_read_as_quarto_reads_it() -> None:
         ("website:\n  title: x\n", "_quarto.yml:1: option website is not supported"),
         ("shortcodes: [x.lua]\n", "_quarto.yml:1: option shortcodes is not supported"),
         ("filters: [lightbox]\n", "_quarto.yml:1: filter lightbox is an extension"),
-        ("format:\n  revealjs: default\n", "_quarto.yml:2: format revealjs is not supported"),
+        ("format:\n  epub: default\n", "_quarto.yml:2: format epub is not supported"),
         ("format:\n  html:\n    tocc: true\n", "_quarto.yml:3: option tocc of html is not"),
         ("format:\n  html:\n    include-in-header: x\n", "_quarto.yml:3: option include-in-header"),
         ("number-section: true\n", "_quarto.yml:1: option number-section is unknown"),
