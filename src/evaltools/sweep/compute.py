@@ -29,7 +29,7 @@ from evaltools.provenance.hashes import (
     hash_package,
     hash_value,
 )
-from evaltools.report.material import judge_findings
+from evaltools.report.material import JudgingSources, judge_findings
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Study, load_study
 
@@ -88,6 +88,7 @@ class _Opened:
         self.study = load_study(root)
         descriptor = load_descriptor(self.study.data)
         self.tables = SortedTables(read_tables(self.study.data, descriptor))
+        self.sources = JudgingSources.load(self.study, self.tables)
         names = dict.fromkeys(self.study.declaration.chapters.values())
         self.chapters = [import_module(name) for name in names]
 
@@ -146,7 +147,9 @@ def _compute(
                 "case": item.case,
                 "said": item.text(parameters.language) if item.said else "",
             }
-            for item in judge_findings(study, parameters, indicators, opened.tables)
+            for item in judge_findings(
+                study, parameters, indicators, opened.tables, opened.sources, evidence
+            )
             if item.finding.asserted
         }
     estimand = ESTIMANDS[parameters.estimand]
