@@ -53,7 +53,7 @@ def sweep(
     if listed is not None:
         scenarios, name = read_list(study, listed, values), listed.stem
     else:
-        names = [one.strip() for one in (over or "").split(",") if one.strip()]
+        names = list(dict.fromkeys(one.strip() for one in (over or "").split(",") if one.strip()))
         scenarios, name = make_grid(study, names, values), "-".join(names)
     known = {one.name: one for one in scenarios}
     wanted = list(known) if "all" in asked else list(dict.fromkeys(asked))
@@ -68,7 +68,11 @@ def sweep(
         [name, *([parameters.slug()] if values else [])]
     )  # fmt: skip
     settings = Settings(workers or usable_cores(), scheduler, not indicators_only)
-    made = make(study, scenarios, to, settings, click.echo)
+    try:
+        made = make(study, scenarios, to, settings, click.echo)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was computed is kept; the same command goes on from there.")
+        raise SystemExit(130) from None
     if wanted:
         readable = {one.name for one in made.of("done")}
         chosen = [known[one] for one in wanted if one in readable]
