@@ -170,11 +170,12 @@ def _choose(
     """Records of the undivided indicators of some keys, of an estimand or else as counted.
 
     One without an interval has that of projects of its kind, since numbers of few reports stand
-    beside numbers of many.
+    beside numbers of many. Without keys, as of a study without findings, those of shares.
     """
     found = {(one.key, one.estimand): one for one in indicators if not one.dimensions}
+    shares = dict.fromkeys(one.key for one in indicators if one.unit == "share")
     records = []
-    for key in shown:
+    for key in shown or [key for key in shares if not _BESIDE.search(key)][:MOST_SHOWN]:
         own = found.get((key, estimand)) or found.get((key, "D"))
         wider = found.get((key, "S"))
         if own is None:

@@ -15,8 +15,9 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.variables import format_indicator
 
-MOST_ROWS = 30
-"""Of more scenarios a panel shows the highest and the lowest, and how many are between."""
+MOST_ROWS, ENDS = 24, 10
+"""Of more scenarios a panel shows so many of the highest and of the lowest, and how many are
+between."""
 MOST_NAMES = 8
 
 
@@ -62,16 +63,15 @@ class Panels:
             return ""
         scale = _Scale.of(known.values())
         order = sorted(known, key=lambda place: (-(known[place].value or 0.0), place))
-        half = MOST_ROWS // 2
         cut = len(order) > MOST_ROWS
         own = known.get(self.reference) if self.reference is not None else None
         line = "" if own is None else _at("reference", scale.place(own.value))
         rows = [self._row(place, known[place], scale, line)
-                for place in (order[:half] if cut else order)]  # fmt: skip
+                for place in (order[:ENDS] if cut else order)]  # fmt: skip
         if cut:
-            more = self.words("sweep.between", number=len(order) - 2 * half)
+            more = self.words("sweep.between", number=len(order) - 2 * ENDS)
             rows.append(f'<tr><td colspan="3" class="between">{escape(more)}</td></tr>')
-            rows += [self._row(place, known[place], scale, line) for place in order[-half:]]
+            rows += [self._row(place, known[place], scale, line) for place in order[-ENDS:]]
         absent = [place for place in range(len(self.names)) if place not in known]
         hidden = [place for place in absent if place in found and found[place].suppressed]
         empty = [place for place in absent if place not in hidden]

@@ -23,13 +23,14 @@ from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.renderer.standalone import write_standalone
 from evaltools.report.variables import format_indicator
 from evaltools.study import Study
-from evaltools.sweep.compute import Outcome
+from evaltools.sweep.compute import Outcome, shown_keys
 from evaltools.sweep.multiples import Panels
 from evaltools.sweep.scenarios import Scenario
 
 _STYLE = Path(__file__).with_name("page.css")
 MARKS: Final[Mapping[Judged, str]] = {"holds": "●", "does_not_hold": "✕", "cannot_be_told": "○"}
 """A mark for each outcome; it stands with a word, so that none is told by colour alone."""
+_PARTS = ("numbers", "findings", "said", "differences", "scenarios")
 MOST_COLUMNS = 60
 """Scenarios that have a column of the matrix; of more it tells how many come out how."""
 
@@ -97,16 +98,14 @@ def write_page(page: SweepPage) -> str:
         "scenarios": content.listing(),
     }
     shown = {name: part for name, part in parts.items() if part}
-    body = []
+    body: list[str] = []
     if page.descriptor.example:
         body.append(f'<p class="notice">{escape(words("report.example_notice"))}</p>')
     body += content.summary()
-    links = (
-        f'<li><a href="#{name}">{escape(words(f"sweep.heading.{name}"))}</a></li>' for name in shown
-    )
+    links = (f'<li><a href="#{name}">{escape(content.headings[name])}</a></li>' for name in shown)
     body.append(f'<ul class="places">{"".join(links)}</ul>')
     for name, part in shown.items():
-        heading = escape(words(f"sweep.heading.{name}"))
+        heading = escape(content.headings[name])
         body += [f'<section id="{name}"><h2>{heading}</h2>', *part, "</section>"]
     return write_standalone(words, title, body, _STYLE)
 
@@ -152,6 +151,9 @@ class _Content:
                 outcomes.setdefault(name, {})[place] = judged["outcome"]
                 if place < MOST_COLUMNS:
                     said.setdefault(name, {})[place] = judged["said"]
+        self.headings = {name: self.words(f"sweep.heading.{name}") for name in _PARTS}
+        if not shown_keys(page.study):
+            self.headings["numbers"] = self.words("sweep.heading.shares")
         self.numbers = {self._name(key): found for key, found in numbers.items()}
         texts = {
             each.id: each.text.in_language(language)
