@@ -115,6 +115,14 @@ def test_whatever_came_from_elsewhere_is_text() -> None:
     assert "://" not in text.partition("<body")[2]
 
 
+def test_a_scenario_is_called_by_what_was_chosen_and_not_by_what_follows_from_it() -> None:
+    scenarios = make_grid(STUDY, ["wave"], {"language": "en"})
+    assert varying(scenarios) == ("wave", "cutoff")
+    page = page_of(scenarios, COUNTS[:2], OUTCOMES[:2])
+    labels = STUDY.declaration.parameters["wave"].choices.values()
+    assert [page.label(one) for one in scenarios] == [one.in_language("en") for one in labels]
+
+
 def test_of_many_scenarios_the_page_shows_ends_and_counts() -> None:
     choices = STUDY.declaration.parameters
     pairs = product(choices["region"].choices, choices["municipality_group"].choices)

@@ -72,7 +72,9 @@ class SweepPage:
     def label(self, scenario: Scenario) -> str:
         """A scenario by what of it is not the default, in words; by its only choice where it is."""
         values, changed = scenario.values, scenario.parameters.changed()
-        names = [one for one in self.varying if one in changed or len(self.varying) == 1]
+        declared = self.study.declaration.parameters
+        chosen = [one for one in self.varying if not declared[one].derived]  # not by another
+        names = [one for one in self.varying if one in changed or chosen == [one]]
         told = ", ".join(self._choice(name, values[name]) for name in names)
         return told or self.words("sweep.default")
 
