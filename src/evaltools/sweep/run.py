@@ -10,6 +10,7 @@ import io
 import json
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -304,7 +305,10 @@ def run_locally(
                 while waiting and len(busy) < 2 * workers:
                     task = waiting.pop()
                     attempts[task[0]] = attempts.get(task[0], 0) + 1
+                    # Whoever stops the sweep by Ctrl-C stops this process, which ends the others.
+                    masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
                     busy[pool.submit(task[1], *task[2])] = task
+                    signal.pthread_sigmask(signal.SIG_SETMASK, masked)
                 for future in wait(busy, return_when=FIRST_COMPLETED).done:
                     name = busy[future][0]
                     result = future.result()
@@ -317,6 +321,9 @@ def run_locally(
                 else:
                     yield task[0], lost("its worker process died, each time it was tried")
         finally:
+            if busy:
+                for process in multiprocessing.active_children():
+                    process.terminate()
             pool.shutdown(wait=False, cancel_futures=True)
             os.environ.clear()
             os.environ.update(before)
