@@ -36,8 +36,7 @@ from evaltools.statistics.agreement import (
 from evaltools.statistics.agreement_alpha import (
     Metric,
     chance_without_variation,
-    jackknife_interval,
-    krippendorff_alpha,
+    estimate_alpha,
 )
 from evaltools.statistics.intervals import Interval
 
@@ -73,7 +72,7 @@ def compute_alpha(
     reports, unless `clusters` has the number of the report of each.
     """
     read = ratings(values)
-    found = krippendorff_alpha(read, metric)
+    found, interval = estimate_alpha(read, metric, level=level, clusters=clusters)
     if found.value is None:
         return Alpha(found, None, ALONE if found.why == "no unit has two values" else found.why)
     reports = len(read.places) if clusters is None else int(clusters.max()) + 1
@@ -83,7 +82,6 @@ def compute_alpha(
     if chance > 1 - level:
         why = f"too rare: reports drawn anew would not vary with a chance of {chance:.0%}"
         return Alpha(replace(found, value=None), None, why)
-    interval = jackknife_interval(read, metric, level=level, clusters=clusters)
     return Alpha(found, None if interval is None else replace(interval, method=BY_REPORT))
 
 
@@ -249,7 +247,7 @@ def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
     ]
 
 
-def _agreeing(places: NDArray[np.int_]) -> tuple[int, int, int]:
+def _agreeing(places: NDArray[np.int8]) -> tuple[int, int, int]:
     """Pairs of coders over reports × coders × codes: all, both yes, both no."""
 
     def pairs(count: NDArray[np.int_]) -> int:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.stats import t as student
 
 from evaltools.statistics.agreement import (
@@ -58,85 +59,105 @@ def krippendorff_alpha(
     Source: Krippendorff 2011, Computing Krippendorff's alpha-reliability; for sets Passonneau
     2006, Measuring agreement on set-valued items (MASI), LREC.
     """
-    read = ratings(values, categories)
+    return estimate_alpha(ratings(values, categories), metric)[0]
+
+
+def estimate_alpha(
+    values: Values | Ratings,
+    metric: Metric = "nominal",
+    *,
+    level: float = 0.95,
+    clusters: NDArray[np.int_] | None = None,
+) -> tuple[Agreement, Interval | None]:
+    """`krippendorff_alpha` and `jackknife_interval` of the same units, in one go."""
+    check_level(level)
+    read = ratings(values)
     name = f"alpha, {metric if isinstance(metric, str) else getattr(metric, '__name__', 'own')}"
     if not read.paired.any():
-        return record(name, read, None)
-    value = float(alpha_under(read, np.ones((1, len(read.places))), metric)[0])
-    return record(name, read, None if np.isnan(value) else value)
+        return record(name, read, None), None
+    value, *without = map(float, _alphas(read, metric, clusters))
+    if np.isnan(value):
+        return record(name, read, None), None
+    return record(name, read, value), _interval(value, np.array(without), level)
 
 
-def alpha_under(
-    read: Ratings,
-    weights: Floats,
-    metric: Metric = "nominal",
-    clusters: NDArray[np.int_] | None = None,
-) -> Floats:
-    """Alpha of the same units, each counted as often as told: what resampling asks for.
+def _alphas(read: Ratings, metric: Metric, clusters: NDArray[np.int_] | None) -> Floats:
+    """Alpha of all units, and with each cluster left out; NaN where nothing varies.
 
-    Arguments:
-        weights: resamples × units, or × clusters; counts from zero up.
-        clusters: number of the cluster of each unit, from 0, where whole clusters are weighed.
-
-    Returns a value a resample; NaN where the resample has no variation.
+    All that alpha is made of adds up over clusters, but for the expected disagreement: with n
+    the counts of all by category, c those of a cluster and D the distances, (n - c)' D (n - c) is
+    n' D n - 2 c' D n + c' D c. So no cluster costs more than the values that are in it.
     """
-    paired, q = read.paired, len(read.categories)
-    counts, m = read.counts[paired], read.values[paired]
-    if clusters is not None:
-        owner = clusters[paired]
-    elif paired.all():
-        owner = None
-    else:
-        weights, owner = weights[:, paired], None
+    held, owner = _held(read, clusters)
+    counts, m = read.tally[read.paired], read.values[read.paired]
+    q, totals = len(read.categories), np.asarray(held.sum(axis=0))
 
-    def gathered(by_unit: Floats) -> Floats:
-        """By cluster, since all that alpha is made of adds up."""
-        if owner is None:
-            return by_unit
-        sums = np.zeros((weights.shape[1], *by_unit.shape[1:]))
-        np.add.at(sums, owner, by_unit)
-        return sums
+    def with_each_left_out(sums: Floats) -> Floats:
+        whole = sums.sum(axis=0, keepdims=True)
+        return np.concatenate([whole, whole - sums])
 
-    totals = weights @ gathered(counts)  # resamples × categories
-    n = totals.sum(axis=1)
+    n = with_each_left_out(held.sum(axis=1))
     if metric == "ordinal":
-        met = weights @ gathered(_coincidences(counts, m).reshape(-1, q * q))
-        far = _ranks_apart(totals)
-        observed = (met.reshape(-1, q, q) * far).sum(axis=(1, 2))
-        expected = np.einsum("rc,rck,rk->r", totals, far, totals)
+        left = with_each_left_out(held.toarray())
+        within = _coincidences(counts.toarray(), m).reshape(-1, q * q)
+        met, far = with_each_left_out(owner @ within).reshape(-1, q, q), _ranks_apart(left)
+        observed = (met * far).sum(axis=(1, 2))
+        expected = np.einsum("rc,rck,rk->r", left, far, left)
     else:
-        fixed = distances(read.categories, metric)
-        within = ((counts @ fixed) * counts).sum(axis=1) / (m - 1)
-        observed, expected = weights @ gathered(within), ((totals @ fixed) * totals).sum(axis=1)
+        columns = distances(read.categories, metric)
+        within, alone, weighed = np.zeros(len(m)), np.zeros(held.shape[0]), np.zeros(q)
+        step = max(1, _CELLS // q)
+        for start in range(0, q, step):
+            part = slice(start, start + step)
+            far = columns(part)
+            within += counts[:, part].multiply(counts @ far).sum(axis=1)
+            alone += held[:, part].multiply(held @ far).sum(axis=1)
+            weighed[part] = totals @ far
+        observed = with_each_left_out(owner @ (within / (m - 1)))
+        whole = float(totals @ weighed)
+        expected = np.concatenate([[whole], whole - 2 * (held @ weighed) + alone])
+    # Categories that are nowhere but in the cluster which is left out.
+    rows = np.repeat(np.arange(held.shape[0]), np.diff(held.indptr))
+    gone = np.bincount(rows[held.data == totals[held.indices]], minlength=held.shape[0])
+    several = (totals > 0).sum() - np.concatenate([[0], gone]) > 1
     with np.errstate(invalid="ignore", divide="ignore"):
         alpha = 1 - (n - 1) * observed / expected
     # One value only, or only values at no distance: what is left of rounding is no variation.
-    several = (totals > 0).sum(axis=1) > 1
     return np.where(several & (expected > 0), alpha, np.nan)
 
 
-def distances(categories: Sequence[Value], metric: Metric) -> Floats:
-    """The difference function between all categories, symmetric and zero on the diagonal.
+_CELLS = 1_000_000
+"""Distances that are taken at a time: sets may be as many as there are values, all different."""
+
+
+def distances(categories: Sequence[Value], metric: Metric) -> Callable[[slice], Floats]:
+    """The difference function, symmetric and zero on the diagonal: columns of its matrix.
 
     Raises:
         ValueError: as `krippendorff_alpha` does, or for `ordinal`, which depends on the counts.
     """
     if metric == "nominal":
-        return np.asarray(1 - np.eye(len(categories)), dtype=np.float64)
+        places = np.arange(len(categories))
+        return lambda part: (places[:, None] != places[part]).astype(np.float64)
     if metric == "masi":
         if not all(isinstance(each, frozenset) for each in categories):
             raise ValueError("masi is a distance between sets")
-        return masi_distances([each for each in categories if isinstance(each, frozenset)])
+        return _masi([each for each in categories if isinstance(each, frozenset)])
     if callable(metric):
-        return np.array([[float(metric(a, b)) for b in categories] for a in categories])
+        return lambda part: np.array(
+            [[float(metric(a, b)) for b in categories[part]] for a in categories]
+        )
     if metric not in ("interval", "ratio"):
         raise ValueError(f"{metric} is no distance between two values alone")
     numbers = _numbers(categories, metric)
-    apart = numbers[:, None] - numbers[None, :]
     if metric == "interval":
-        return np.asarray(apart**2, dtype=np.float64)
-    together = numbers[:, None] + numbers[None, :]
-    return np.divide(apart, together, out=np.zeros_like(apart), where=together > 0) ** 2
+        return lambda part: np.asarray((numbers[:, None] - numbers[part]) ** 2, dtype=np.float64)
+
+    def ratio(part: slice) -> Floats:
+        apart, together = numbers[:, None] - numbers[part], numbers[:, None] + numbers[part]
+        return np.divide(apart, together, out=np.zeros_like(apart), where=together > 0) ** 2
+
+    return ratio
 
 
 def _coincidences(counts: Floats, m: Floats) -> Floats:
@@ -171,19 +192,31 @@ def masi_distances(sets: Sequence[Set[object]]) -> NDArray[np.float64]:
 
     Source: Passonneau 2006, Measuring agreement on set-valued items (MASI), LREC.
     """
+    return _masi(sets)(slice(None))
+
+
+def _masi(sets: Sequence[Set[object]]) -> Callable[[slice], Floats]:
     members = sorted({member for each in sets for member in each}, key=lambda m: (str(m), repr(m)))
     place = {member: number for number, member in enumerate(members)}
-    holds = np.zeros((len(sets), len(members)))
+    # Whole numbers below 2**24, of which single precision loses none, and multiplies faster.
+    holds = np.zeros((len(sets), len(members)), dtype=np.float32)
     for row, each in enumerate(sets):
         holds[row, [place[member] for member in each]] = 1
-    both = holds @ holds.T
-    size = holds.sum(axis=1)
-    union = size[:, None] + size[None, :] - both
-    smaller = np.minimum(size[:, None], size[None, :])
-    # Thirds as counts of three, so that equal sets are at exactly zero.
-    monotone = np.where(both == union, 3, np.where(both == smaller, 2, np.where(both > 0, 1, 0)))
-    jaccard = np.divide(both, union, out=np.ones_like(both), where=union > 0)
-    return np.asarray(1 - np.where(both > 0, jaccard, union == 0) * monotone / 3, dtype=np.float64)
+    size = holds.sum(axis=1, dtype=np.float64)
+
+    def columns(part: slice) -> Floats:
+        both = (holds @ holds[part].T).astype(np.float64)
+        union = size[:, None] + size[part] - both
+        smaller = np.minimum(size[:, None], size[part])
+        # Thirds as counts of three, so that equal sets are at exactly zero.
+        overlap = np.where(both > 0, 1, 0)
+        monotone = np.where(both == union, 3, np.where(both == smaller, 2, overlap))
+        jaccard = np.divide(both, union, out=np.ones_like(both), where=union > 0)
+        return np.asarray(
+            1 - np.where(both > 0, jaccard, union == 0) * monotone / 3, dtype=np.float64
+        )
+
+    return columns
 
 
 def jackknife_interval(
@@ -214,19 +247,16 @@ def jackknife_interval(
         ValueError: the level is not between 0 and 1.
     Source: Efron and Stein 1981, doi:10.1214/aos/1176345462.
     """
-    check_level(level)
-    read = ratings(values)
-    _, count = _clusters(read, clusters)
-    if count < 2:
+    return estimate_alpha(values, metric, level=level, clusters=clusters)[1]
+
+
+def _interval(value: float, without: Floats, level: float) -> Interval | None:
+    count, spread = len(without), 1 - value**2
+    if count < 2 or np.isnan(without).any():
         return None
-    weights = np.vstack([np.ones(count), 1 - np.eye(count)])
-    value, *without = alpha_under(read, weights, metric, clusters)
-    if np.isnan(value) or np.isnan(without).any():
-        return None
-    spread = 1 - value**2
     if spread < _NO_SPREAD or np.ptp(without) < _NO_SPREAD:
         return None
-    se = np.sqrt((count - 1) / count * ((without - np.mean(without)) ** 2).sum())
+    se = np.sqrt((count - 1) / count * ((without - without.mean()) ** 2).sum())
     reach = float(student.ppf((1 + level) / 2, count - 1)) * se / spread
     z = np.arctanh(value)
     return Interval(float(np.tanh(z - reach)), float(np.tanh(z + reach)), JACKKNIFE, level)
@@ -248,19 +278,24 @@ def chance_without_variation(
         0 to 1; 1 without units.
     """
     read = ratings(values)
-    groups, count = _clusters(read, clusters)
+    held, _ = _held(read, clusters)
+    count = held.shape[0]
     if not count:
         return 1.0
-    held = np.zeros((count, len(read.categories)))
-    np.add.at(held, groups[read.paired], read.counts[read.paired])
-    kinds = (held > 0).sum(axis=1)
+    kinds = np.diff(held.indptr)
+    of_one = held.indices[held.indptr[:-1][kinds == 1]]
     blank = float((kinds == 0).mean())
-    only = ((held > 0) & (kinds == 1)[:, None]).mean(axis=0)
+    only = np.bincount(of_one, minlength=len(read.categories)) / count
     # Draws of blank clusters alone are in the power of every value, and count once.
     return float(((only + blank) ** count - blank**count).sum() + blank**count)
 
 
-def _clusters(read: Ratings, clusters: NDArray[np.int_] | None) -> tuple[NDArray[np.int_], int]:
-    """Number of the cluster of each unit, its own by default, and how many there are."""
+def _held(read: Ratings, clusters: NDArray[np.int_] | None) -> tuple[Any, Any]:
+    """Clusters × categories: how often a value is in units with two values or more; and clusters
+    × those units, which adds up by cluster what is told by unit. Sparse; a unit is its own cluster
+    by default."""
     groups = np.arange(len(read.places)) if clusters is None else clusters
-    return groups, int(groups.max()) + 1 if len(groups) else 0
+    owner, units = groups[read.paired], int(read.paired.sum())
+    shape = (int(groups.max()) + 1 if len(groups) else 0, units)
+    gather = csr_array((np.ones(units), (owner, np.arange(units))), shape=shape)
+    return gather @ read.tally[read.paired], gather
