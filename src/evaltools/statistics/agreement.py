@@ -18,7 +18,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
 from scipy.stats import norm
 from scipy.stats import t as student
 
@@ -52,19 +51,11 @@ class Ratings:
         return units, coders, self.places[units, coders].astype(np.intp)
 
     @cached_property
-    def tally(self) -> Any:
-        """Units × categories, sparse: how many coders gave the unit the value.
-
-        Where values are sets of codes there may be as many categories as values.
-        """
-        units, _, places = self.given
-        shape = (len(self.places), len(self.categories))
-        return csr_array((np.ones(len(units)), (units, places)), shape=shape)
-
-    @cached_property
     def counts(self) -> Floats:
-        """`tally` in full, for coefficients of few categories."""
-        return np.asarray(self.tally.toarray(), dtype=np.float64)
+        """Units × categories: how many coders gave the unit the value."""
+        (rows, _, places), shape = self.given, (len(self.places), len(self.categories))
+        cells = np.bincount(rows * shape[1] + places, minlength=shape[0] * shape[1])
+        return cells.reshape(shape).astype(np.float64)
 
     @cached_property
     def values(self) -> Floats:
@@ -79,7 +70,8 @@ class Ratings:
     @property
     def varied(self) -> bool:
         """Whether the units with two values or more have more than one value among them."""
-        return len(np.unique(self.tally[self.paired].indices)) > 1
+        units, _, places = self.given
+        return len(set(places[self.paired[units]].tolist())) > 1
 
     @property
     def set_aside(self) -> tuple[tuple[str, int], ...]:

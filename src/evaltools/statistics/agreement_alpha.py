@@ -10,6 +10,8 @@ bootstrap and in 94 % (94 %) by this; both were as wide.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -88,37 +90,41 @@ def _alphas(read: Ratings, metric: Metric, clusters: NDArray[np.int_] | None) ->
     the counts of all by category, c those of a cluster and D the distances, (n - c)' D (n - c) is
     n' D n - 2 c' D n + c' D c. So no cluster costs more than the values that are in it.
     """
-    held, owner = _held(read, clusters)
-    counts, m = read.tally[read.paired], read.values[read.paired]
-    q, totals = len(read.categories), np.asarray(held.sum(axis=0))
+    held, by_unit = _held(read, clusters), _held(read, None)
+    groups, q = _groups(read, clusters), len(read.categories)
+    totals = np.bincount(held.places, held.counts, q)
 
     def with_each_left_out(sums: Floats) -> Floats:
         whole = sums.sum(axis=0, keepdims=True)
         return np.concatenate([whole, whole - sums])
 
-    n = with_each_left_out(held.sum(axis=1))
+    n = with_each_left_out(held.sum(held.counts))
+    pairs = np.maximum(read.values - 1, 1)
     if metric == "ordinal":
-        left = with_each_left_out(held.toarray())
-        within = _coincidences(counts.toarray(), m).reshape(-1, q * q)
-        met, far = with_each_left_out(owner @ within).reshape(-1, q, q), _ranks_apart(left)
-        observed = (met * far).sum(axis=(1, 2))
+        left, met = with_each_left_out(held.dense), _coincidences(by_unit.dense, pairs)
+        cells = [np.bincount(groups, column, held.rows) for column in met.reshape(-1, q * q).T]
+        observed_cells = with_each_left_out(np.stack(cells, axis=1)).reshape(-1, q, q)
+        far = _ranks_apart(left)
+        observed = (observed_cells * far).sum(axis=(1, 2))
         expected = np.einsum("rc,rck,rk->r", left, far, left)
     else:
         columns = distances(read.categories, metric)
-        within, alone, weighed = np.zeros(len(m)), np.zeros(held.shape[0]), np.zeros(q)
+        within, alone, weighed = np.zeros(by_unit.rows), np.zeros(held.rows), np.zeros(q)
         step = max(1, _CELLS // q)
         for start in range(0, q, step):
             part = slice(start, start + step)
             far = columns(part)
-            within += counts[:, part].multiply(counts @ far).sum(axis=1)
-            alone += held[:, part].multiply(held @ far).sum(axis=1)
+            within += (by_unit.matrix[:, part] * (by_unit.matrix @ far)).sum(axis=1)
+            if clusters is not None:
+                alone += (held.matrix[:, part] * (held.matrix @ far)).sum(axis=1)
             weighed[part] = totals @ far
-        observed = with_each_left_out(owner @ (within / (m - 1)))
+        alone = within if clusters is None else alone
+        observed = with_each_left_out(np.bincount(groups, within / pairs, held.rows))
         whole = float(totals @ weighed)
-        expected = np.concatenate([[whole], whole - 2 * (held @ weighed) + alone])
+        lost = 2 * held.sum(held.counts * weighed[held.places]) - alone
+        expected = np.concatenate([[whole], whole - lost])
     # Categories that are nowhere but in the cluster which is left out.
-    rows = np.repeat(np.arange(held.shape[0]), np.diff(held.indptr))
-    gone = np.bincount(rows[held.data == totals[held.indices]], minlength=held.shape[0])
+    gone = held.sum((held.counts == totals[held.places]).astype(np.float64))
     several = (totals > 0).sum() - np.concatenate([[0], gone]) > 1
     with np.errstate(invalid="ignore", divide="ignore"):
         alpha = 1 - (n - 1) * observed / expected
@@ -160,9 +166,9 @@ def distances(categories: Sequence[Value], metric: Metric) -> Callable[[slice], 
     return ratio
 
 
-def _coincidences(counts: Floats, m: Floats) -> Floats:
+def _coincidences(counts: Floats, pairs: Floats) -> Floats:
     """Units × categories × categories: how often values met in the unit, equal ones left out."""
-    met = (counts[:, :, None] * counts[:, None, :]) / (m - 1)[:, None, None]
+    met = (counts[:, :, None] * counts[:, None, :]) / pairs[:, None, None]
     diagonal = np.arange(counts.shape[1])
     met[:, diagonal, diagonal] = 0
     return np.asarray(met, dtype=np.float64)
@@ -278,24 +284,61 @@ def chance_without_variation(
         0 to 1; 1 without units.
     """
     read = ratings(values)
-    held, _ = _held(read, clusters)
-    count = held.shape[0]
+    held = _held(read, clusters)
+    count = held.rows
     if not count:
         return 1.0
-    kinds = np.diff(held.indptr)
-    of_one = held.indices[held.indptr[:-1][kinds == 1]]
+    kinds = np.bincount(held.owner, minlength=count)
     blank = float((kinds == 0).mean())
+    of_one = held.places[kinds[held.owner] == 1]
     only = np.bincount(of_one, minlength=len(read.categories)) / count
     # Draws of blank clusters alone are in the power of every value, and count once.
     return float(((only + blank) ** count - blank**count).sum() + blank**count)
 
 
-def _held(read: Ratings, clusters: NDArray[np.int_] | None) -> tuple[Any, Any]:
-    """Clusters × categories: how often a value is in units with two values or more; and clusters
-    × those units, which adds up by cluster what is told by unit. Sparse; a unit is its own cluster
-    by default."""
-    groups = np.arange(len(read.places)) if clusters is None else clusters
-    owner, units = groups[read.paired], int(read.paired.sum())
-    shape = (int(groups.max()) + 1 if len(groups) else 0, units)
-    gather = csr_array((np.ones(units), (owner, np.arange(units))), shape=shape)
-    return gather @ read.tally[read.paired], gather
+@dataclass(frozen=True)
+class _Held:
+    """How often a row, a unit or a cluster, holds each category that it holds at all.
+
+    Sets may be as many categories as there are values, so rows × categories may be far too many.
+    """
+
+    owner: NDArray[np.intp]
+    places: NDArray[np.intp]
+    counts: Floats
+    rows: int
+    categories: int
+
+    def sum(self, told: Floats) -> Floats:
+        """By row, of what is told for each category that it holds."""
+        return np.bincount(self.owner, told, self.rows)
+
+    @cached_property
+    def dense(self) -> Floats:
+        """Rows × categories."""
+        found = np.zeros((self.rows, self.categories))
+        found[self.owner, self.places] = self.counts
+        return found
+
+    @cached_property
+    def matrix(self) -> Any:
+        """Rows × categories, sparse where they are many."""
+        if self.rows * self.categories <= _CELLS:
+            return self.dense
+        shape = (self.rows, self.categories)
+        return csr_array((self.counts, (self.owner, self.places)), shape=shape)
+
+
+def _held(read: Ratings, clusters: NDArray[np.int_] | None) -> _Held:
+    """What each cluster holds in units with two values or more; each unit without clusters."""
+    groups, q = _groups(read, clusters), len(read.categories)
+    units, _, places = read.given
+    used = read.paired[units]
+    cells, counts = np.unique(groups[units[used]] * q + places[used], return_counts=True)
+    rows = int(groups.max()) + 1 if len(groups) else 0
+    return _Held(cells // max(q, 1), cells % max(q, 1), counts.astype(np.float64), rows, q)
+
+
+def _groups(read: Ratings, clusters: NDArray[np.int_] | None) -> NDArray[np.int_]:
+    """Number of the cluster of each unit, its own by default."""
+    return np.arange(len(read.places)) if clusters is None else clusters
