@@ -120,6 +120,7 @@ def last_readings(evidence: Evidence) -> pd.DataFrame:
 def marks(evidence: Evidence, readings: pd.DataFrame) -> pd.DataFrame:
     """What counts of the codings: those of the given readings, with their document and place."""
     segments = evidence.tables["segments"]
+    segments = segments[segments["document_id"].isin(readings["document_id"])]
     where = [name for name in ("start", "end") if name in segments.columns]
     codings = evidence.tables["codings"]
     columns = ["segment_id", "code_id", "coder_id", "round", "polarity"]
