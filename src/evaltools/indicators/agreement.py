@@ -122,15 +122,15 @@ def overall(read: CoderDecisions, level: float) -> list[Indicator]:
     """
     source = f"{_SOURCE}.overall"
     records: list[Indicator] = []
+    measured: dict[tuple[str, ...], tuple[Alpha, list[float | None], Alpha]] = {}
     for kind in ("", *dict.fromkeys(read.kinds)):
         part, by = select_kind(read, kind), dimensions(kind=kind)
-        pooled, clusters = part.pooled()
-        alpha = compute_alpha(pooled, level, clusters=clusters)
-        for name, coefficient in _PLAIN:
-            value = coefficient(pooled).value if alpha.found.value is not None else None
+        if part.codes not in measured:  # one kind may be all that there are
+            measured[part.codes] = _measure(part, level)
+        alpha, plain, sets = measured[part.codes]
+        for (name, _), value in zip(_PLAIN, plain, strict=True):
             records.append(_index(f"coding.{name}_judgements.index", value, alpha, source, by))
         records += alpha_records("coding.alpha_judgements.index", alpha, source, by)
-        sets = compute_alpha(part.sets(), level, "masi")
         records += alpha_records("coding.alpha_sets.index", sets, source, by)
         yes, judgements = int(part.found.sum()), int(part.judged.sum())
         records.append(plain_share("coding.prevalence.share", yes, judgements, source, by))
@@ -139,6 +139,15 @@ def overall(read: CoderDecisions, level: float) -> list[Indicator]:
             key = "coding.agreement.observed.share"
             records.append(plain_share(key, both + neither, pairs, source, by))
     return records + _within_codes(read, level, source)
+
+
+def _measure(read: CoderDecisions, level: float) -> tuple[Alpha, list[float | None], Alpha]:
+    """Alpha of judgements, the coefficients beside it, and alpha of sets."""
+    pooled, clusters = read.pooled()
+    alpha = compute_alpha(pooled, level, clusters=clusters)
+    told = alpha.found.value is not None
+    plain = [coefficient(pooled).value if told else None for _, coefficient in _PLAIN]
+    return alpha, plain, compute_alpha(read.sets(), level, "masi")
 
 
 def _within_codes(read: CoderDecisions, level: float, source: str) -> list[Indicator]:

@@ -204,23 +204,26 @@ def masi_distances(sets: Sequence[Set[object]]) -> NDArray[np.float64]:
 def _masi(sets: Sequence[Set[object]]) -> Callable[[slice], Floats]:
     members = sorted({member for each in sets for member in each}, key=lambda m: (str(m), repr(m)))
     place = {member: number for number, member in enumerate(members)}
-    # Whole numbers below 2**24, of which single precision loses none, and multiplies faster.
-    holds = np.zeros((len(sets), len(members)), dtype=np.float32)
+    # Whole numbers below 2**24, of which single precision loses none, and is twice as fast. An
+    # empty set holds what no other does: so it equals the empty ones, and shares nothing else.
+    holds = np.zeros((len(sets), len(members) + 1), dtype=np.float32)
     for row, each in enumerate(sets):
-        holds[row, [place[member] for member in each]] = 1
-    size = holds.sum(axis=1, dtype=np.float64)
+        holds[row, [place[member] for member in each] or len(members)] = 1
+    # The distance follows from two sizes and how many members are in both: each is told once.
+    sizes, size = np.unique(holds.sum(axis=1).astype(np.intp), return_inverse=True)
+    one, other = sizes[:, None, None], sizes[:, None]
+    both = np.arange(int(sizes.max(initial=0)) + 1)
+    smaller, union = np.minimum(one, other), np.maximum(one + other - both, 1)
+    # Thirds as counts of three, so that equal sets are at exactly zero.
+    monotone = np.where(both == union, 3, np.where(both == smaller, 2, 1))
+    told = (1 - both / union * monotone / 3).ravel()
+    row, column = size * len(sizes) * len(both), size * len(both)
 
     def columns(part: slice) -> Floats:
-        both = (holds @ holds[part].T).astype(np.float64)
-        union = size[:, None] + size[part] - both
-        smaller = np.minimum(size[:, None], size[part])
-        # Thirds as counts of three, so that equal sets are at exactly zero.
-        overlap = np.where(both > 0, 1, 0)
-        monotone = np.where(both == union, 3, np.where(both == smaller, 2, overlap))
-        jaccard = np.divide(both, union, out=np.ones_like(both), where=union > 0)
-        return np.asarray(
-            1 - np.where(both > 0, jaccard, union == 0) * monotone / 3, dtype=np.float64
-        )
+        cells = (holds @ holds[part].T).astype(np.intp)
+        cells += row[:, None]
+        cells += column[part]
+        return told.take(cells)
 
     return columns
 
