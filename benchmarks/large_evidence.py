@@ -21,6 +21,7 @@ from evaltools.evidence import Evidence, load_descriptor, read_tables
 from evaltools.evidence.selection import SortedTables
 from evaltools.indicators.agreement import by_code, overall
 from evaltools.indicators.coder_decisions import coder_decisions
+from evaltools.indicators.evidence_base import passages
 from evaltools.indicators.prevalence import counts_by_rule
 from evaltools.study import load_study
 
@@ -110,6 +111,7 @@ def _tables(projects: int, codings: int, chance: np.random.Generator) -> dict[st
     common = 0.02 + 0.4 * (np.arange(CODES) / CODES) ** 2
     segments = codings // 2
     of_report = np.sort(chance.integers(reports, size=segments))
+    start = 60 * (np.arange(segments) - np.searchsorted(of_report, of_report))
     theme = chance.choice(CODES, size=segments, p=common / common.sum())
     marked = np.repeat(np.arange(segments), 2)[:codings]
     by = (first[of_report[marked]] + 7 * (np.arange(len(marked)) % 2)) % CODERS
@@ -135,7 +137,7 @@ def _tables(projects: int, codings: int, chance: np.random.Generator) -> dict[st
         },
         "segments": {
             "segment_id": passages, "document_id": documents[of_report],
-            "start": np.arange(segments), "end": np.arange(segments) + 40, "quote": "A passage.",
+            "start": start, "end": start + 40, "quote": "A passage.",
         },
         "codings": {
             "coding_id": _names("k", np.arange(len(marked)), 7), "segment_id": passages[marked],
@@ -173,6 +175,9 @@ def measure(folder: Path) -> dict[str, tuple[float, float, float]]:
         overall(read, 0.95)
         by_code(read, 0.95)
     note("alpha of every theme and of all, with intervals")
+    for evidence in waves:
+        passages(evidence, 0.95)
+    note("alpha of passages, with its interval")
     return taken
 
 

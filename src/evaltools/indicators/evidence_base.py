@@ -338,9 +338,10 @@ def _sets(
     readers: Mapping[str, tuple[str, ...]],
     sizes: Mapping[str, int] | None,
 ) -> tuple[list[list[frozenset[str] | None]], NDArray[np.int_]]:
-    """Units × coders: what each coder gave, None where they did not read; and each unit's report.
+    """Units × readers: what each gave, the readers of a document in order; and each unit's report.
 
-    Units are those with a mark, or `sizes` of them in each document.
+    Units are those with a mark, or `sizes` of them in each document. They are filled up with None,
+    not with a place for every coder: who the coders are does not matter.
     """
     given: dict[Place, dict[str, set[str]]] = {}
     if sizes is not None:
@@ -349,16 +350,14 @@ def _sets(
     for name, place, coder, tokens in zip(*columns, strict=True):
         unit = given.setdefault((str(name), int(place)), {})
         unit.setdefault(str(coder), set()).update(tokens)
-    coders = sorted({coder for who in readers.values() for coder in who})
     order = {name: rank for rank, name in enumerate(sorted({name for name, _ in given}))}
     places = sorted(given)
-    values = [
-        [
-            frozenset(given[place].get(coder, ())) if coder in readers[place[0]] else None
-            for coder in coders
-        ]
-        for place in places
-    ]
+    width, nobody = max(map(len, readers.values()), default=0), frozenset[str]()
+    values: list[list[frozenset[str] | None]] = []
+    for place in places:
+        unit, who = given[place], readers[place[0]]
+        found = [frozenset(unit[each]) if each in unit else nobody for each in who]
+        values.append([*found, *[None] * (width - len(who))])
     return values, np.array([order[name] for name, _ in places], dtype=np.int_)
 
 

@@ -110,7 +110,7 @@ def _alphas(read: Ratings, metric: Metric, clusters: NDArray[np.int_] | None) ->
     else:
         columns = distances(read.categories, metric)
         within, alone, weighed = np.zeros(by_unit.rows), np.zeros(held.rows), np.zeros(q)
-        step = max(1, _CELLS // q)
+        step = max(1, _CELLS // max(q, by_unit.rows))
         for start in range(0, q, step):
             part = slice(start, start + step)
             far = columns(part)
