@@ -1,13 +1,15 @@
 """Evidence of a large programme, made from a seed, and how long counting in it takes.
 
 `python benchmarks/large_evidence.py` makes 5,000 projects, 20,000 reports in four waves and
-1,000,000 codings by forty coders, two or three to a report, in a folder that goes afterwards.
+1,000,000 codings by forty coders, two or three to a report, in a folder that goes afterwards; and
+a tenth of that, to tell how time and memory grow. It writes a section of docs/benchmarks.md.
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -182,11 +184,33 @@ def measure(folder: Path) -> dict[str, tuple[float, float, float]]:
 
 
 def main() -> int:
-    """Make the evidence, or what the arguments say (projects, codings), and measure."""
-    projects, codings = map(int, sys.argv[1:3] or (5_000, 1_000_000))
-    with tempfile.TemporaryDirectory(prefix="evaltools-large-") as name:
-        make_study(Path(name) / "study", projects, codings)
-        print(json.dumps(measure(Path(name) / "study")))
+    """Measure two sizes, each in a process of its own, or the one of the arguments."""
+    if sys.argv[1:]:
+        projects, codings = map(int, sys.argv[1:3])
+        with tempfile.TemporaryDirectory(prefix="evaltools-large-") as name:
+            make_study(Path(name) / "study", projects, codings)
+            print(json.dumps(measure(Path(name) / "study")))
+        return 0
+    from measuring import write_section  # beside this file, which tests load without its folder
+
+    tenth, whole = (
+        json.loads(subprocess.check_output([sys.executable, __file__, *map(str, size)]))
+        for size in ((500, 100_000), (5_000, 1_000_000))
+    )
+    lines = [
+        "5,000 projects, 20,000 reports in four waves and 1,000,000 codings of 57 themes by forty "
+        "coders, and a tenth of all that. Seconds are those of processors, for the four waves "
+        "together; MB is the most that the process has held until then.",
+        "",
+        "| what | 100,000 codings | MB | 1,000,000 codings | MB | on the clock |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for what, (clock, cpu, most) in whole.items():
+        _, before, less = tenth[what]
+        lines.append(
+            f"| {what} | {before:.1f} | {less:.0f} | {cpu:.1f} | {most:.0f} | {clock:.1f} |"
+        )
+    write_section("Large evidence", lines)
     return 0
 
 
