@@ -59,10 +59,9 @@ def decisions(reports, coders=40, codes=4):
     there = chance.random((reports, 1, codes)) < 0.3
     found = judged & there & (chance.random(judged.shape) < 0.9)
     names = tuple(f"theme.{chr(97 + number)}" for number in range(codes))
-    return CoderDecisions(
-        tuple(f"d{number:06}" for number in range(reports)),
-        tuple(f"c{number:02}" for number in range(coders)), names, ("theme",) * codes, judged, found,
-    )  # fmt: skip
+    ids = [tuple(f"{letter}{at:05}" for at in range(size)) for letter, size in
+           (("d", reports), ("c", coders))]  # fmt: skip
+    return CoderDecisions(*ids, names, ("theme",) * codes, judged, found)
 
 
 @pytest.fixture(scope="module")
