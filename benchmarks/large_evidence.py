@@ -19,12 +19,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evaltools.evidence import Evidence, load_descriptor, read_tables
+from evaltools.evidence import Evidence, load_descriptor
 from evaltools.evidence.selection import SortedTables
+from evaltools.evidence.tables import read_leniently
+from evaltools.evidence.validation import check_reading
 from evaltools.indicators.agreement import by_code, overall
 from evaltools.indicators.coder_decisions import coder_decisions
 from evaltools.indicators.evidence_base import passages
 from evaltools.indicators.prevalence import counts_by_rule
+from evaltools.problems import refuse
 from evaltools.study import load_study
 
 CODES = 57
@@ -166,9 +169,14 @@ def measure(folder: Path) -> dict[str, tuple[float, float, float]]:
         begun = now
 
     study = load_study(folder)
-    tables = SortedTables(read_tables(study.data, load_descriptor(study.data)))
+    descriptor = load_descriptor(study.data)
+    reading = read_leniently(study.data, descriptor)
+    note("reading")
+    refuse(check_reading(reading, descriptor, study.declaration))
+    note("checking")
+    tables = SortedTables(reading.tables)
     waves = [Evidence.select(study, tables, study.parameters({"wave": str(w)})) for w in WAVES]
-    note("reading and selection")
+    note("selection")
     for evidence in waves:
         counts_by_rule(evidence)
     note("prevalence of every theme under every coder rule")
