@@ -102,7 +102,7 @@ def _alphas(read: Ratings, metric: Metric, clusters: NDArray[np.int_] | None) ->
     pairs = np.maximum(read.values - 1, 1)
     if metric == "ordinal":
         left, met = with_each_left_out(held.dense), _coincidences(by_unit.dense, pairs)
-        cells = [np.bincount(groups, column, held.rows) for column in met.reshape(-1, q * q).T]
+        cells = [_sum_by(groups, column, held.rows) for column in met.reshape(-1, q * q).T]
         observed_cells = with_each_left_out(np.stack(cells, axis=1)).reshape(-1, q, q)
         far = _ranks_apart(left)
         observed = (observed_cells * far).sum(axis=(1, 2))
@@ -119,7 +119,7 @@ def _alphas(read: Ratings, metric: Metric, clusters: NDArray[np.int_] | None) ->
                 alone += (held.matrix[:, part] * (held.matrix @ far)).sum(axis=1)
             weighed[part] = totals @ far
         alone = within if clusters is None else alone
-        observed = with_each_left_out(np.bincount(groups, within / pairs, held.rows))
+        observed = with_each_left_out(_sum_by(groups, within / pairs, held.rows))
         whole = float(totals @ weighed)
         lost = 2 * held.sum(held.counts * weighed[held.places]) - alone
         expected = np.concatenate([[whole], whole - lost])
@@ -207,25 +207,25 @@ def _masi(sets: Sequence[Set[object]]) -> Callable[[slice], Floats]:
     # Whole numbers below 2**24, of which single precision loses none, and is twice as fast. An
     # empty set holds what no other does: so it equals the empty ones, and shares nothing else.
     holds = np.zeros((len(sets), len(members) + 1), dtype=np.float32)
-    for row, each in enumerate(sets):
-        holds[row, [place[member] for member in each] or len(members)] = 1
+    for number, each in enumerate(sets):
+        holds[number, [place[member] for member in each] or len(members)] = 1
     # The distance follows from two sizes and how many members are in both: each is told once.
-    sizes, size = np.unique(holds.sum(axis=1).astype(np.intp), return_inverse=True)
+    sizes, rank = np.unique(holds.sum(axis=1).astype(np.intp), return_inverse=True)
     one, other = sizes[:, None, None], sizes[:, None]
     both = np.arange(int(sizes.max(initial=0)) + 1)
     smaller, union = np.minimum(one, other), np.maximum(one + other - both, 1)
     # Thirds as counts of three, so that equal sets are at exactly zero.
     monotone = np.where(both == union, 3, np.where(both == smaller, 2, 1))
     told = (1 - both / union * monotone / 3).ravel()
-    row, column = size * len(sizes) * len(both), size * len(both)
+    rows, columns = rank * len(sizes) * len(both), rank * len(both)
 
-    def columns(part: slice) -> Floats:
+    def distances_to(part: slice) -> Floats:
         cells = (holds @ holds[part].T).astype(np.intp)
-        cells += row[:, None]
-        cells += column[part]
-        return told.take(cells)
+        cells += rows[:, None]
+        cells += columns[part]
+        return np.asarray(told[cells], dtype=np.float64)
 
-    return columns
+    return distances_to
 
 
 def jackknife_interval(
@@ -314,7 +314,7 @@ class _Held:
 
     def sum(self, told: Floats) -> Floats:
         """By row, of what is told for each category that it holds."""
-        return np.bincount(self.owner, told, self.rows)
+        return _sum_by(self.owner, told, self.rows)
 
     @cached_property
     def dense(self) -> Floats:
@@ -340,6 +340,10 @@ def _held(read: Ratings, clusters: NDArray[np.int_] | None) -> _Held:
     cells, counts = np.unique(groups[units[used]] * q + places[used], return_counts=True)
     rows = int(groups.max()) + 1 if len(groups) else 0
     return _Held(cells // max(q, 1), cells % max(q, 1), counts.astype(np.float64), rows, q)
+
+
+def _sum_by(groups: NDArray[np.int_], told: Floats, count: int) -> Floats:
+    return np.bincount(groups, told, count).astype(np.float64, copy=False)
 
 
 def _groups(read: Ratings, clusters: NDArray[np.int_] | None) -> NDArray[np.int_]:
