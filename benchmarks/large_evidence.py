@@ -208,7 +208,7 @@ def main() -> int:
     lines = [
         "5,000 projects, 20,000 reports in four waves and 1,000,000 codings of 57 themes by forty "
         "coders, and a tenth of all that. Seconds are those of processors, for the four waves "
-        "together; MB is the most that the process has held until then. All grows with the evidence "
+        "together; MB is the most that the process has held until then. All grows with evidence "
         "but alpha of the sets of themes in a report: each different set is held against each, in "
         "parts, so that its time grows with their square and its memory does not.",
         "",
