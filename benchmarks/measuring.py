@@ -24,8 +24,8 @@ _INTRO = """\
 
 Written by `make bench` (`benchmarks/`), each section in one run, one way after the other. Ratios \
 hold on other machines, seconds do not; where other work shares the cores, processor seconds tell \
-more than seconds of the clock. Memory is the largest sum over all processes of a command, in \
-which shared pages count once each.
+more than seconds of the clock. Memory is the largest sum over all processes of a command; pages \
+that they share count for each of them.
 """
 _PROBE = """
 import json, resource, subprocess, sys
@@ -59,10 +59,10 @@ def measure(commands: Sequence[Sequence[str]], folder: Path, environment: dict[s
     begun, most = time.perf_counter(), 0.0
     probe = subprocess.Popen(
         [sys.executable, "-c", _PROBE, json.dumps(commands)],
-        cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, start_new_session=True,
+        cwd=folder, env=environment, text=True, stdout=subprocess.PIPE,
     )  # fmt: skip
     while probe.poll() is None:
-        most = max(most, _megabytes_of_session(probe.pid))
+        most = max(most, _megabytes_below(probe.pid))
         time.sleep(_SAMPLED)
     wall = time.perf_counter() - begun
     told = probe.communicate()[0]
@@ -71,15 +71,19 @@ def measure(commands: Sequence[Sequence[str]], folder: Path, environment: dict[s
     return Taken(wall, float(told.split()[-1]), most)
 
 
-def _megabytes_of_session(session: int) -> float:
-    """Resident memory of the processes of a session but its first, the probe."""
-    pages = 0
+def _megabytes_below(probe: int) -> float:
+    """Resident memory of all processes that another one has begun, and those that these have."""
+    parents, pages = dict[int, int](), dict[int, int]()
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError, ValueError):
             fields = path.read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session and path.parent.name != str(session):
-                pages += int(fields[21])
-    return pages * os.sysconf("SC_PAGESIZE") / 2**20
+            parents[int(path.parent.name)] = int(fields[1])
+            pages[int(path.parent.name)] = int(fields[21])
+    below, found = {probe}, set[int]()
+    while below:
+        below = {one for one, parent in parents.items() if parent in below}
+        found |= below
+    return sum(pages[one] for one in found) * os.sysconf("SC_PAGESIZE") / 2**20
 
 
 def copy_study(folder: Path) -> Path:

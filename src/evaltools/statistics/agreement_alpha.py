@@ -15,9 +15,8 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.stats import t as student
 
 from evaltools.statistics.agreement import (
     Agreement,
@@ -266,7 +265,7 @@ def _interval(value: float, without: Floats, level: float) -> Interval | None:
     if spread < _NO_SPREAD or np.ptp(without) < _NO_SPREAD:
         return None
     se = np.sqrt((count - 1) / count * ((without - without.mean()) ** 2).sum())
-    reach = float(student.ppf((1 + level) / 2, count - 1)) * se / spread
+    reach = float(scipy.stats.t.ppf((1 + level) / 2, count - 1)) * se / spread
     z = np.arctanh(value)
     return Interval(float(np.tanh(z - reach)), float(np.tanh(z + reach)), JACKKNIFE, level)
 
@@ -329,7 +328,7 @@ class _Held:
         if self.rows * self.categories <= _CELLS:
             return self.dense
         shape = (self.rows, self.categories)
-        return csr_array((self.counts, (self.owner, self.places)), shape=shape)
+        return scipy.sparse.csr_array((self.counts, (self.owner, self.places)), shape=shape)
 
 
 def _held(read: Ratings, clusters: NDArray[np.int_] | None) -> _Held:
