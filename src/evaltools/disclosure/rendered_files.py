@@ -73,6 +73,10 @@ class Html:
             if not (hidden or element.get("role") == "presentation" or (words or "").strip()):
                 yield f"picture {number}"
 
+    def identifiers(self) -> list[str]:
+        """What links can lead to, in the order of the page."""
+        return [str(name) for name in self._root.xpath("//@id")]
+
     def sentences(self, finding: str) -> list[str]:
         """The text of every sentence that is bound to a finding."""
         bound = self._root.xpath("//*[@data-finding=$finding]", finding=finding)

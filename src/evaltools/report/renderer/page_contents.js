@@ -34,6 +34,11 @@
     if (link === current) { return; }
     if (current) { current.removeAttribute("aria-current"); }
     current = link;
+    // Another language opens at the same section; such identifiers are the same in all of them.
+    var same = link && sections[place].closest("section[id^='sec-']");
+    document.querySelectorAll(".languages a").forEach(function (other) {
+      other.hash = same ? same.id : "";
+    });
     if (!link) { return; }
     link.setAttribute("aria-current", "true");
     var box = nav.getBoundingClientRect();
