@@ -1,4 +1,4 @@
-"""A study in two languages, made of the register in Swedish; small enough to be built in seconds."""
+"""A study in two languages, made of the register in Swedish; it is built in seconds."""
 
 from __future__ import annotations
 
@@ -39,8 +39,20 @@ REPORT = """# {title} {{#sec-summary}}
 {{{{< include _generated/_evidence.qmd >}}}}
 """
 HEADINGS = {
-    "sv": {"figure": "Figur", "title": "Sammanfattning", "second": "Bidragen", "third": "Bilagor", "fourth": "Belägg"},
-    "en": {"figure": "Figure", "title": "Summary", "second": "The grants", "third": "Annexes", "fourth": "Evidence"},
+    "sv": {
+        "figure": "Figur",
+        "title": "Sammanfattning",
+        "second": "Bidragen",
+        "third": "Bilagor",
+        "fourth": "Belägg",
+    },
+    "en": {
+        "figure": "Figure",
+        "title": "Summary",
+        "second": "The grants",
+        "third": "Annexes",
+        "fourth": "Evidence",
+    },
 }
 
 

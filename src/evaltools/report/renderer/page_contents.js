@@ -4,6 +4,9 @@
   var nav = document.getElementById("contents");
   if (!nav) { return; }
   var drawer = nav.querySelector("details");
+  // The way to other languages stays in sight, so that it can be taken from any section.
+  var languages = document.querySelector(".languages");
+  if (languages) { nav.prepend(languages); }
   var narrow = window.matchMedia("(max-width: 70rem)");
   drawer.open = !narrow.matches;
   narrow.addEventListener("change", function () { drawer.open = !narrow.matches; });
