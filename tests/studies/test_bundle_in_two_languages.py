@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,10 +29,7 @@ from evaltools.publish.text_audit.outside_text import read_outside_text
 from evaltools.publish.text_audit.published import read_published
 from evaltools.publish.verify import verify
 from evaltools.report.languages import in_every_language
-from evaltools.study import Study, load_study
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
+from evaltools.study import Language, Study, load_study
 from tools.page_checks import SOME_SCREENS, check_page, open_browser
 
 pytestmark = pytest.mark.slow
@@ -145,12 +141,11 @@ def test_it_is_checked_compared_and_audited_as_one_of_one_language_is(
     artifact = read_artifact(bundle)
     assert artifact.ingredients.parameters["language"] == "sv"
     published = read_published(bundle)
-    for language, page in PAGES.items():
-        path = bundle / "report" / page
-        audit = audit_text(
-            page, read_outside_text(path), published, "sv" if language == "sv" else "en"
-        )
-        assert {each.status for each in audit.statements} == {"borne_out"}
+    languages: tuple[Language, ...] = ("sv", "en")
+    for language in languages:
+        text = read_outside_text(bundle / "report" / PAGES[language])
+        audit = audit_text(PAGES[language], text, published, language)
+        assert audit.count("borne_out") == len(audit.sentences) > 5
     entry = yaml.safe_load((study.root / "releases" / "releases.yml").read_text("utf-8"))[0]
     assert (entry["language"], entry["languages"]) == ("sv", ["sv", "en"])
 
@@ -257,13 +252,13 @@ def test_the_way_to_another_language_keeps_the_section_and_is_accessible(
 ) -> None:
     path = bundle / "report" / PAGES["sv"]
     told = {(one.name, one.state, one.width): one.faults
-            for one in check_page(browser, path, SOME_SCREENS) if one.faults}  # fmt: skip
+            for one in check_page(browser, path, SOME_SCREENS[::2]) if one.faults}  # fmt: skip
     assert told == {}
     page = browser.new_page(viewport={"width": 390, "height": 700})
     page.goto(path.as_uri())
     page.evaluate("document.getElementById('sec-programme').scrollIntoView()")
     link = page.locator(".languages a")
-    page.wait_for_function("document.querySelector('.languages a').hash === '#sec-programme'")
+    page.wait_for_selector(".languages a[href$='#sec-programme']")
     assert link.is_visible()
     box = link.bounding_box()
     assert 0 <= box["y"] < 60

@@ -264,8 +264,7 @@ def check_editions(candidate: Candidate) -> Iterator[Problem]:
             yield Problem(where, what, "", remedy, "publish.numbers")
         pages = [each.report / each.page for each in (candidate, other)]
         if all(page.is_file() for page in pages):
-            sections = [{name for name in Html(page).identifiers() if name.startswith("sec-")}
-                        for page in pages]  # fmt: skip
+            sections = [Html(page).sections() for page in pages]
             if names := sorted(sections[0] ^ sections[1]):
                 what = f"has other sections than that in '{candidate.language}': "
                 remedy = "Give a section the same identifier in every language."

@@ -37,8 +37,8 @@
     if (link === current) { return; }
     if (current) { current.removeAttribute("aria-current"); }
     current = link;
-    // Another language opens at the same section; such identifiers are the same in all of them.
-    var same = link && sections[place].closest("section[id^='sec-']");
+    // Another language opens at the same section, whose identifier is the same in all of them.
+    var same = link && sections[place].closest("section[id^='sec-']:not([lang])");
     document.querySelectorAll(".languages a").forEach(function (other) {
       other.hash = same ? same.id : "";
     });
