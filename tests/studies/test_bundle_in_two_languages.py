@@ -223,7 +223,7 @@ def test_a_language_that_the_report_lacks_is_told_before_anything_is_built(
     path.write_text(
         path.read_text("utf-8").replace("  - sv\n  - en\n", "  - sv\n  - fi\n"), "utf-8"
     )
-    with pytest.raises(ProblemError, match="fi"):
+    with pytest.raises(ProblemError, match="'fi' is no language of the study"):
         load_study(root)
 
 

@@ -287,10 +287,10 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
             allowed = ", ".join(declaration.languages)
             problems.append(Problem(where("reports", name), what, allowed))
     for name in declaration.publication.languages if declaration.publication else ():
-        if name not in declaration.reports:
-            what = f"publication.languages: there is no report in '{name}'"
+        if name not in declaration.languages:
+            what = f"publication.languages: '{name}' is no language of the study"
             place = where("publication", "languages")
-            problems.append(Problem(place, what, ", ".join(declaration.reports)))
+            problems.append(Problem(place, what, ", ".join(declaration.languages)))
     for made in declaration.companions:
         problems += _wrong_companion(declaration, made, where)
     problems += _wrong_reports_due(declaration, where)
