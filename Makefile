@@ -79,6 +79,7 @@ reruns: $(TEST)/.ready
 
 bench: $(RUN)/.ready
 	@$(RUN)/bin/python benchmarks/reruns.py
+	@$(RUN)/bin/python benchmarks/large_evidence.py
 
 hooks: $(TEST)/.ready
 	@$(TEST)/bin/pre-commit install
