@@ -32,7 +32,7 @@ from evaltools.report.annexes.case_boxes import case_page
 from evaltools.report.annexes.declaration import CaseDeclaration, load_cases
 from evaltools.report.annexes.quotations import Quotations, voices_page
 from evaltools.report.annexes.tables import annex_pages
-from evaltools.report.data_files import FILES
+from evaltools.report.data_files import data_names
 from evaltools.report.evidence_pages.facts import (
     ScopeFact,
 )
@@ -91,7 +91,7 @@ def write_pages(
         "_parameters.qmd": generated_pages.parameter_table(parameters, words),
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
         "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
-        "_files.qmd": generated_pages.data_links(words, *FILES),
+        "_files.qmd": generated_pages.data_links(words, *data_names(study, words.language)),
         "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
         "_release.qmd": link_numbers(
             release_table(material.judgements, words, glossary.labels, descriptor.example)
