@@ -12,21 +12,36 @@ from pathlib import Path
 from evaltools.findings.display import write_findings
 from evaltools.lint.signatures import CODE, unsigned_sentences
 from evaltools.pipeline import Run
+from evaltools.provenance.hashes import hash_declarations, hash_folder
 from evaltools.report import engines
 from evaltools.report.absent_sentences import leave_out
-from evaltools.report.companions import add_companion, plan_companions, stage_companion
+from evaltools.report.companions import (
+    PlannedCompanion,
+    add_companion,
+    plan_companions,
+    stage_companion,
+)
 from evaltools.report.data_files import data_files
 from evaltools.report.engines import Engine
 from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.kept import Kept
 from evaltools.report.material import ReportMaterial, gather_material, summarise_findings
 from evaltools.report.staging import are_few, stage
 from evaltools.study import Parameters, Study
 
 Say = Callable[[str], None]
+Files = dict[str, bytes]
+"""Contents by name."""
 
 
 def make_documents(
-    study: Study, parameters: Parameters, made: Run, engine: Engine, folder: Path, say: Say
+    study: Study,
+    parameters: Parameters,
+    made: Run,
+    engine: Engine,
+    folder: Path,
+    say: Say,
+    kept: Kept,
 ) -> tuple[list[str], list[str]]:
     """Make everything that people get of a report.
 
@@ -34,6 +49,7 @@ def make_documents(
         made: the run that it shows.
         folder: where the files are put.
         say: prints a line.
+        kept: what was made from the run before.
 
     Returns:
         The names of the files, and lines to tell when they are in place.
@@ -41,12 +57,16 @@ def make_documents(
     Raises:
         ProblemError: whatever is wrong with the sources.
     """
-    material = gather_material(study, made)
+    material = gather_material(study, made, kept)
     dated = replace(engine, epoch=engine.epoch or date_of(study, parameters))
     files = _render_documents(study, parameters, material, dated, folder, say)
     words, example = study.words(parameters.language), material.descriptor.example
     glossary = Glossary.of(material.tables, words, study.declaration)
-    data = data_files(study, parameters, made, glossary, example)
+    data = kept.recall_files(
+        "data files",
+        [hash_declarations(study.root), words.language],
+        lambda: data_files(study, parameters, made, glossary, example),
+    )
     for file, content in data.items():
         (folder / file).write_bytes(content)
     shutil.copyfile(made.folder / "manifest.json", folder / "manifest.json")
@@ -107,42 +127,48 @@ def _render_documents(
 ) -> list[str]:
     """Render the report and what stands beside it into a folder; the names of the files made."""
 
-    def project(name: str) -> Path:
-        place = folder / f"project-{name}"
-        place.mkdir()
-        return place
-
-    def render(name: str, formats: Sequence[str], own: Path, document: Path, tell: Say) -> None:
+    def render(name: str, formats: Sequence[str], own: Path, document: Path, tell: Say) -> Files:
         output = folder / f"rendered-{name}"
-        for path in engines.render(engine, own, document, formats, output, tell):
-            files[name].append(f"{name}{path.suffix}")
-            path.rename(folder / files[name][-1])
+        made = engines.render(engine, own, document, formats, output, tell)
+        files = {f"{name}{path.suffix}": path.read_bytes() for path in made}
+        shutil.rmtree(output)
         shutil.rmtree(own)
-        output.rmdir()
+        return files
+
+    def companion(each: PlannedCompanion, own: Path, document: Path, tell: Say) -> Files:
+        formats = each.declared.formats_by(engine.name)
+        rests_on = [str(document.relative_to(own)), formats, hash_folder(own), engine.key]
+        return material.kept.recall_files(
+            each.file, rests_on, lambda: render(each.file, formats, own, document, tell)
+        )
 
     target = study.report(parameters.language)
-    name, own = f"{target.name}-{parameters.language}", project("report")
+    name, own = f"{target.name}-{parameters.language}", folder / "project-report"
+    own.mkdir()
     releases = plan_companions(study, parameters, material)
     leading = [text for each in releases for text in each.leading_texts()]
     document = stage(study, parameters, material, own, leading, say)
-    files: dict[str, list[str]] = {name: []}
     told: list[str] = []
     say(f"Rendering with {engine}")
-    render(name, target.formats, own, document, say)  # by processes, so before there are threads
+    # By processes, so before there are threads.
+    files = render(name, target.formats, own, document, say)
     # The others are short and wait for pandoc most of the time.
     with ThreadPoolExecutor(2) as together:
         waiting = []
         for each in releases:
-            files[each.file], place = [], project(each.file)
+            place = folder / f"project-{each.file}"
+            place.mkdir()
             staged = stage_companion(each, material, place, told.append)
-            formats = each.declared.formats_by(engine.name)
-            task = (each.file, formats, place, staged, told.append)
-            waiting.append(together.submit(render, *task))
+            waiting.append(together.submit(companion, each, place, staged, told.append))
         for one in waiting:
-            one.result()
+            files |= one.result()
+    for each in releases:
+        shutil.rmtree(folder / f"project-{each.file}", ignore_errors=True)
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
     for line in told:
         say(line)
-    return [file for made in files.values() for file in made]
+    return list(files)
 
 
 def count_unsigned(study: Study, parameters: Parameters) -> list[str]:

@@ -59,6 +59,11 @@ class Engine:
     program: Path | None = None
     epoch: int = 0
 
+    @property
+    def key(self) -> list[str | int]:
+        """What the bytes of a rendered document depend on, as plain JSON values."""
+        return [self.name, self.version, self.epoch]
+
     def __str__(self) -> str:
         return f"Quarto {self.version}" if self.program else "the embedded renderer"
 

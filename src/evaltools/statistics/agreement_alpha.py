@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence, Set
 from typing import Any, Final, Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from evaltools.statistics.agreement import (
     Agreement,
@@ -227,7 +227,7 @@ def jackknife_interval(
     if spread < _NO_SPREAD or np.ptp(without) < _NO_SPREAD:
         return None
     se = np.sqrt((count - 1) / count * ((without - np.mean(without)) ** 2).sum())
-    reach = float(student.ppf((1 + level) / 2, count - 1)) * se / spread
+    reach = float(scipy.stats.t.ppf((1 + level) / 2, count - 1)) * se / spread
     z = np.arctanh(value)
     return Interval(float(np.tanh(z - reach)), float(np.tanh(z + reach)), JACKKNIFE, level)
 
