@@ -44,6 +44,7 @@ from evaltools.report.renderer.pandoc_tree import (
     Node,
     depth,
     find_classes,
+    join_words,
     make_document,
     nodes,
     rewrite,
@@ -221,10 +222,26 @@ def _prepare(
     places = [fragments[name].where if name in fragments else source.start for name in deep]
     refuse(_problem(where, "the text is nested too deeply", "render.depth") for where in places)
     problems = _check_raw(text_pass, parsed)
+    if _has_own_filters_only(project):
+        join_words(parsed)
     run = _Run(
         project, source, text_pass, parsed, media, AttributeTexts(), Formulas(), scratch, epoch
     )
     return run, problems
+
+
+_OWN_FILTERS = Path(__file__).parents[1] / "project" / "style"
+
+
+def _has_own_filters_only(project: Project) -> bool:
+    """Whether no filter of the project is the study's own, which may look at single words."""
+    own = {path.read_bytes() for path in _OWN_FILTERS.glob("*.lua")}
+    paths = {
+        project.root / written.removeprefix(">").lstrip("/")
+        for name in SUFFIXES
+        for written in project.format(name).get("filters", [])
+    }
+    return all(not path.is_file() or path.read_bytes() in own for path in paths)
 
 
 def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:
