@@ -155,12 +155,14 @@ class Report:
         folder: where people find it.
         files: the report in its formats, what stands beside it, then the indicators as data.
         run: the folder of the run that it shows.
+        engine: what rendered it.
         made: whether it was made just now; else it was up to date.
     """
 
     folder: Path
     files: tuple[Path, ...]
     run: Path
+    engine: Engine
     made: bool = True
 
 
@@ -194,7 +196,7 @@ def build_report(
         key = compute_render_key(found.key, sources, chosen, parameters.language, predecessor)
         if (record := store.current(name, key)) is not None:
             say(NOTHING_TO_DO)
-            return _report(store.link(name), record["files"], found, made=False)
+            return _report(store.link(name), record["files"], found, chosen, made=False)
     if predecessor:
         read_predecessor(study)  # what is wrong with it is told before anything runs
     made = found or run_notebooks(study, parameters, force=force, say=say)
@@ -218,7 +220,7 @@ def build_report(
     for line in told:
         say(line)
     say("Report:")
-    return _report(folder, files, made)
+    return _report(folder, files, made, chosen)
 
 
 def _check_sources(study: Study, language: Language) -> None:
@@ -315,8 +317,8 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     return folder / document.relative_to(building)
 
 
-def _report(folder: Path, files: list[str], run: Run, made: bool = True) -> Report:
-    return Report(folder, tuple(folder / file for file in files), run.folder, made)
+def _report(folder: Path, files: list[str], run: Run, engine: Engine, made: bool = True) -> Report:
+    return Report(folder, tuple(folder / file for file in files), run.folder, engine, made)
 
 
 def files_behind(study: Study) -> list[str]:

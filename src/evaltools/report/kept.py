@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ from typing import Any
 
 from evaltools.files import replace_file
 from evaltools.provenance.hashes import hash_package, hash_value
-from evaltools.provenance.manifest import add_seal, is_seal_valid
 
 FOLDER = "kept"
 MOST = 120
@@ -57,22 +57,40 @@ class Kept:
             rests_on: plain JSON values that tell all it is made from, beside the run and the code.
             make: makes it, as plain JSON values.
         """
-        if self.folder is None:
-            return make()
-        place = self.folder / f"{hash_value([self.basis, name, rests_on])}.json"
-        if not self.anew:
-            with contextlib.suppress(OSError, ValueError, TypeError):
-                content = json.loads(place.read_text(encoding="utf-8"))
-                if is_seal_valid(content):
-                    place.touch()
-                    return content["part"]
-        part = make()
-        with contextlib.suppress(OSError):  # a folder that may not be written to keeps nothing
-            self.folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(add_seal({"name": name, "part": part}), ensure_ascii=False)
-            replace_file(place, text.encode("utf-8", "surrogatepass"))
-            self._clear(self.folder)
+        place = self._place(name, rests_on)
+        part = self._read(place)
+        if part is None:
+            part = make()
+            self._write(place, name, part)
         return part
+
+    def _place(self, name: str, rests_on: Any) -> Path | None:
+        if self.folder is None:
+            return None
+        return self.folder / f"{hash_value([self.basis, name, rests_on])}.json"
+
+    def _read(self, place: Path | None) -> Any:
+        """What is kept there; None where there is nothing, or nothing that is as it was written."""
+        if place is None or self.anew:
+            return None
+        try:
+            seal, _, text = place.read_text(encoding="utf-8").partition("\n")
+            if hashlib.sha256(text.encode("utf-8")).hexdigest() != seal:
+                return None
+            place.touch()
+            return json.loads(text)
+        except (OSError, ValueError):
+            return None
+
+    def _write(self, place: Path | None, name: str, part: Any) -> None:
+        if place is None:
+            return
+        with contextlib.suppress(OSError):  # a folder that may not be written to keeps nothing
+            place.parent.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(part, sort_keys=True)
+            seal = hashlib.sha256(text.encode("utf-8")).hexdigest()
+            replace_file(place, f"{seal}\n{text}".encode())
+            self._clear(place.parent)
 
     def recall_files(
         self, name: str, rests_on: Any, make: Callable[[], Mapping[str, bytes]]
@@ -84,6 +102,26 @@ class Kept:
 
         part = self.recall(name, rests_on, encoded)
         return {file: base64.b64decode(content) for file, content in part.items()}
+
+    def recall_each(
+        self, name: str, items: list[str], make: Callable[[list[str]], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """What each of some texts became before, or else becomes now; by the text.
+
+        Arguments:
+            name: of the parts together, which are kept in one file.
+            items: the texts, each of which rests on nothing but itself and the code.
+            make: makes several at a time, as plain JSON values by the text.
+        """
+        names = {item: hash_value(item) for item in items}
+        before = self._read(place := self._place(name, []))
+        known = {} if before is None else before
+        fresh = [item for item in items if names[item] not in known]
+        made = make(fresh) if fresh else {}
+        if fresh or len(known) != len(names):
+            now = {names[one]: made[one] if one in made else known[names[one]] for one in items}
+            self._write(place, name, now)
+        return {item: made[item] if item in made else known[names[item]] for item in items}
 
     @staticmethod
     def _clear(folder: Path) -> None:

@@ -125,7 +125,9 @@ class Preview:
             project, output = Path(scratch, "project"), Path(scratch, "report")
             project.mkdir()
             document = stage(study, parameters, self._material[1], project)
-            (page,) = engines.render(chosen, project, document, ["html"], output, lambda _: None)
+            (page,) = engines.render(
+                chosen, project, document, ["html"], output, lambda _: None, self._material[1].kept
+            )
             content = page.read_bytes()
         say("The page is up to date.")
         return content

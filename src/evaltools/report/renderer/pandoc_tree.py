@@ -202,12 +202,7 @@ def join_words(value: Any) -> None:
             continue
         joined: list[Any] = []
         for each in item:
-            if (
-                len(joined) > 1
-                and joined[-1] == _SPACE
-                and _is_word(each)
-                and _is_word(joined[-2])
-            ):
+            if len(joined) > 1 and joined[-1] == _SPACE and _is_word(each) and _is_word(joined[-2]):
                 joined.pop()
                 joined[-1] = text(f"{joined[-1]['c']} {each['c']}")
             else:
