@@ -87,7 +87,7 @@ class Kept:
             return
         with contextlib.suppress(OSError):  # a folder that may not be written to keeps nothing
             place.parent.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(part, sort_keys=True)
+            text = json.dumps(part)
             seal = hashlib.sha256(text.encode("utf-8")).hexdigest()
             replace_file(place, f"{seal}\n{text}".encode())
             self._clear(place.parent)
