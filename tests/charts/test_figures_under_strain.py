@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from legibility import boxes, faults
 from matplotlib.figure import Figure as Drawing
@@ -165,6 +165,7 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
 
 
 @STRAIN
+@example([bars.Call("A/B p kunta-ala", 81, None, 139_942_605.99, 270, 399)], "fi")
 @given(
     st.lists(
         st.builds(

@@ -125,7 +125,7 @@ def test_workbooks_are_searched_for_formulas_and_persons(tmp_path):
 
 def test_documents_are_searched_with_their_metadata_and_alternative_texts(tmp_path):
     document = Document()
-    document.add_paragraph(PERSON)
+    document.add_paragraph(PERSON.replace(" ", "\n"))  # a break of line parts no name
     document.core_properties.last_modified_by = "matti.virtanen@kunta.fi"
     document.save(tmp_path / "report.docx")
     assert codes(tmp_path) == {"person", "email"}
@@ -147,6 +147,20 @@ def test_notebooks_are_searched_in_every_kind_of_output(tmp_path):
     cells = [{"cell_type": "code", "source": "x", "outputs": outputs}]
     (tmp_path / "a.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     assert codes(tmp_path) == {"email", "withheld", "person", "path"}
+
+
+def test_a_drawing_within_data_is_read_as_a_drawing(tmp_path):
+    head = "<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'>"
+    drawing = f"{head}<text style=\"font-family: 'DejaVu Sans'\">%s</text></svg>"
+    for name, said in (("plain", "hankkeita"), ("named", "Matti <tspan>Virtanen</tspan>")):
+        figure = {"wide": drawing % said, "more": [drawing % said, "1"]}
+        output = {"output_type": "display_data", "data": {"application/x+json": figure}}
+        cells = [{"cell_type": "code", "source": "x", "outputs": [output]}]
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "a.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert codes(tmp_path / "plain") == set()
+    assert codes(tmp_path / "named") == {"person"}
 
 
 def test_a_path_or_a_person_in_a_document_name_is_told(tmp_path):

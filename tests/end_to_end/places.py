@@ -11,6 +11,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = Path(sys.executable).with_name("evaltools")
+NAMES = {
+    "fi": "digikannustin-valiraportti-fi",
+    "sv": "digitaliseringsincitamentet-delrapport-sv",
+    "en": "digital-incentive-interim-report-en",
+}
 PARTS = ("evaluation.yml", "uv.lock", "data", "notebooks", "reports")
 
 

@@ -9,16 +9,11 @@ from pathlib import Path
 import pytest
 from foreign_words import left_over, shown_texts
 from lxml import etree, html
-from places import Place
+from places import NAMES, Place
 from reading import numbers_of
 
 pytestmark = pytest.mark.slow
 
-NAMES = {
-    "fi": "digikannustin-valiraportti-fi",
-    "sv": "digitaliseringsincitamentet-delrapport-sv",
-    "en": "digital-incentive-interim-report-en",
-}
 NBSP = "\N{NO-BREAK SPACE}"
 _OTHERS = {"sv": ("-fi", "-en"), "en": ("-fi", "-sv")}
 

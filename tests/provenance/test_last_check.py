@@ -104,6 +104,16 @@ def test_every_edit_is_noticed(place: Path, edit: str) -> None:
     assert check_of(place).recall() is None
 
 
+def test_a_folder_that_was_copied_with_its_notes_is_checked_anew(
+    place: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    note(place)
+    copy = tmp_path_factory.mktemp("elsewhere") / "copy"
+    shutil.copytree(place, copy, symlinks=True)
+    assert check_of(place).recall() == ["up to date"]
+    assert check_of(copy).recall() is None
+
+
 def test_an_edit_while_it_was_looked_leaves_no_note(place: Path) -> None:
     """What was read may be from before it, and its times may be those of the note."""
     note(place, lambda: same_bytes_count(place))

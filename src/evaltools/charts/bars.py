@@ -314,9 +314,14 @@ class CallBars(Chart):
         middle = (left + layout.right) / 2 + 4
         most = max([1, *(row.applications or row.granted or 0 for row in rows)])
         dearest = max([1.0, *(row.amount or 0.0 for row in rows)])
-        rooms = [max(width(text, SMALL) for text in texts) + 6 for texts in (counts, sums)]
-        first = Scale(0.0, float(most), left, middle - 14 - rooms[0])
-        second = Scale(0.0, dearest, middle, layout.right - rooms[1])
+        ends = (middle - 14, layout.right)
+        told = [
+            [wrap(text, end - start - 11, SMALL, max_lines=2) for text in texts]
+            for texts, start, end in zip((counts, sums), (left, middle), ends, strict=True)
+        ]
+        rooms = [max(width(line, SMALL) for text in texts for line in text) + 6 for texts in told]
+        first = Scale(0.0, float(most), left, ends[0] - rooms[0])
+        second = Scale(0.0, dearest, middle, ends[1] - rooms[1])
         partly = any("(" in total for total in sums)
         awarded = "axis.euros_awarded_known" if partly else "axis.euros_awarded"
         for x, text in ((left, words(counted)), (middle, words(awarded))):
@@ -328,7 +333,7 @@ class CallBars(Chart):
             canvas.box(start, y - 6.5, end - start, 13.0, fill=color)
             return end
 
-        for row, y, count, total in zip(rows, layout.centres, counts, sums, strict=True):
+        for row, y, count, total in zip(rows, layout.centres, *told, strict=True):
             reach = left
             for value, color in ((row.applications, LIGHT), (row.granted, DEEP_BLUE)):
                 if value:

@@ -156,7 +156,7 @@ _WORD_TEXTS = {f"{WORD}{name}" for name in ("t", "delText", "instrText", "delIns
 def _word_text(node: ElementTree.Element) -> str:
     if node.tag in _WORD_TEXTS:
         return node.text or ""
-    return " " if node.tag in (f"{WORD}tab", f"{WORD}br") else ""
+    return {f"{WORD}tab": " ", f"{WORD}br": "\n"}.get(node.tag, "")
 
 
 def _properties(name: str, root: ElementTree.Element) -> Iterator[Unit]:

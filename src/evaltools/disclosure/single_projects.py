@@ -29,6 +29,10 @@ _COUNTS = frozenset({"n", "N", "x", "count", "counts", "projects", "share"})
 """Columns of a table that counts projects, and so shows no single one."""
 
 
+_NUMBER_AFTER = re.compile(r"(?<![^\W\d_]\.)\s\d")
+"""A number in a later column, not the page of a place in a document ("s. 2", "p. 2")."""
+
+
 @dataclass(frozen=True)
 class SingleProjects:
     """What is known of single projects and must not be published.
@@ -108,7 +112,7 @@ class SingleProjects:
                 return True
             at = self._place.search(line)
             if at and (
-                self._item.search(line) or (header and re.search(r"\s\d", line[at.end() :]))
+                self._item.search(line) or (header and _NUMBER_AFTER.search(line[at.end() :]))
             ):
                 return True
         return False

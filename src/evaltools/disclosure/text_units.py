@@ -12,10 +12,10 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import unquote, unquote_to_bytes
 
 from PIL import Image, UnidentifiedImageError
@@ -46,23 +46,36 @@ class Unit:
 
 
 def values_of(value: Any, where: str) -> Iterator[Unit]:
-    """Objects and lists within a JSON value, each with its plain members as one unit."""
+    """Objects and lists within a JSON value, each with its plain members as one unit.
+
+    A member that is itself a page or a drawing is read as such.
+    """
+    inner: Iterable[tuple[object, Any]] = ()
     if isinstance(value, dict):
         plain = _fields(value)
         if plain:
             yield Unit(where or "top", " | ".join(f"{k}: {v}" for k, v in plain), plain)
-        for key, inner in value.items():
-            if isinstance(inner, dict | list):
-                if _TELLING.search(str(key)):
-                    yield Unit(where or "top", str(key))
-                yield from values_of(inner, f"{where}/{key}")
+        inner = value.items()
     elif isinstance(value, list):
-        flat = [one for one in value if isinstance(one, str | int | float)]
+        flat = [one for one in value if isinstance(one, str | int | float) and not _is_markup(one)]
         if flat:
             yield Unit(where or "top", " | ".join(map(str, flat)))
-        for number, inner in enumerate(value):
-            if isinstance(inner, dict | list):
-                yield from values_of(inner, f"{where}/{number}")
+        inner = enumerate(value)
+    for key, member in inner:
+        if _is_markup(member):
+            for unit in page_units(member.encode("utf-8", "replace")):
+                yield replace(unit, where=f"{where}/{key}, {unit.where}")
+        elif isinstance(member, dict | list):
+            if isinstance(key, str) and _TELLING.search(key):
+                yield Unit(where or "top", key)
+            yield from values_of(member, f"{where}/{key}")
+
+
+_MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|svg|html)\b", re.IGNORECASE)
+
+
+def _is_markup(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(_MARKUP.match(value))
 
 
 def _fields(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -70,7 +83,7 @@ def _fields(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     for key, value in record.items():
         if isinstance(value, dict) and key == "dimensions":
             fields += [(str(name), str(inner)) for name, inner in value.items()]
-        elif isinstance(value, str | int | float) and value != "":
+        elif isinstance(value, str | int | float) and value != "" and not _is_markup(value):
             fields.append((str(key), str(value)))
     return tuple(fields)
 
@@ -126,8 +139,8 @@ def picture_units(content: bytes) -> Iterator[Unit]:
 
 
 _SILENT = frozenset(
-    ["class", "style", "d", "points", "transform", "viewbox", "id", "for", "width", "height",
-     "fill", "stroke", "srcset", "xmlns"]
+    ["class", "style", "font-family", "d", "points", "transform", "viewbox", "id", "for", "width",
+     "height", "fill", "stroke", "srcset", "xmlns"]
 )  # fmt: skip
 """Attributes that say nothing to anybody; all others are read when there are letters in them."""
 _SAYS = re.compile(r"[^\W\d_]{2}|\d{6}")
@@ -203,6 +216,10 @@ class _Page(HTMLParser):
 
     def handle_pi(self, data: str) -> None:
         self._add("instruction", data)
+
+    def handle_decl(self, decl: str) -> None:
+        if "[" in decl:  # with declarations of its own, not the name of a standard alone
+            self._add("declaration", decl)
 
     def unknown_decl(self, data: str) -> None:
         self._add("section", data)

@@ -85,7 +85,7 @@ def release_table(
     names = ("statement", "outcome", "numbers", "why")
     rows = [
         "| " + " | ".join(words(f"findings.column.{name}") for name in names) + " |",
-        "|:" + "|:".join("-" * width for width in (38, 13, 25, 24)) + "|",
+        "|:" + "|:".join("-" * width for width in (32, 12, 26, 30)) + "|",
     ]
     for judgement in judgements:
         finding = judgement.finding

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WHERE = "evaluation.yml, questions"
 OUTCOMES = ("holds", "does_not_hold", "cannot_be_told")
 
-_WIDTHS = {"question": 21, "indicators": 24, "judgement": 55}
+_WIDTHS = {"question": 20, "indicators": 31, "judgement": 49}
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 

@@ -84,7 +84,13 @@ class Check:
         """What the answer depends on beside files."""
         variables = {name: os.environ.get(name) for name in _VARIABLES}
         python = [sys.version, sys.executable, *sys.path]
-        return {"request": dict(self.request), "variables": variables, "python": python}
+        # A note that was copied with its folder tells of the files of the folder it comes from.
+        return {
+            "request": dict(self.request),
+            "variables": variables,
+            "python": python,
+            "build": str(self.build.resolve()),
+        }
 
     def _now(self) -> int | None:
         """The time by the clock of the disk or of the machine, whichever is behind."""

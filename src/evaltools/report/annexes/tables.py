@@ -43,7 +43,7 @@ def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words
             }
         )
     # A name, then who leads it, would look like a person to whoever searches what is published.
-    widths = {"name": 48, "call": 8, "grant": 11, "lead": 22, "report": 11}
+    widths = {"name": 51, "call": 8, "grant": 10, "lead": 21, "report": 10}
     return _table("projects", rows, widths, words, note, name="markdown", grant="money")
 
 
@@ -68,7 +68,7 @@ def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> 
                 "reports": SUPPRESSED if name in withheld else shown,
             }
         )
-    widths = {"kind": 13, "label": 20, "definition": 56, "reports": 11}
+    widths = {"kind": 16, "label": 22, "definition": 54, "reports": 8}
     return _table("codebook", rows, widths, words, _example(descriptor, words), reports="count")
 
 
@@ -142,8 +142,8 @@ def reports_read_table(evidence: Evidence, descriptor: Descriptor, words: Words)
         }
         for report in _records(evidence.reports)
     ]
-    widths = {"document": 20, "project": 42, "received": 12, "language": 9, "pages": 7,
-              "readers": 10}  # fmt: skip
+    widths = {"document": 20, "project": 43, "received": 12, "language": 9, "pages": 7,
+              "readers": 9}  # fmt: skip
     note = _example(descriptor, words)
     return _table(
         "reports", rows, widths, words, note, project="markdown", pages="count", readers="count"

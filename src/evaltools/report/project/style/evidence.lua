@@ -129,7 +129,7 @@ local filling = {
 
 -- On paper an entry is a paragraph on what it tells and one of where that stands in the reports;
 -- what others say has none where the text is silent of it.
-local comments = {}  -- by entry: what a comment in Word says of it
+local comments = {}  -- by entry: the lines of what a comment in Word says of it
 
 local heading = ''      -- of the entries, which names the notebook
 
@@ -147,9 +147,12 @@ local joining = {
       into:extend(within.content)
     end
     local said = {}
-    for index = 1, #div.content - 1 do said[index] = stringify(div.content[index]) end
+    for index = 1, #div.content - 1 do
+      local line = stringify(div.content[index]):gsub('  +', ' ')
+      if line ~= '' then table.insert(said, line) end
+    end
     if heading:find('%.ipynb') then table.insert(said, heading .. '.') end
-    comments['#' .. div.identifier] = table.concat(said, ' '):gsub('  +', ' ')
+    comments['#' .. div.identifier] = said
     local blocks = { pandoc.Para(told) }
     if #places > 0 then blocks[2] = pandoc.Para(places) end
     div.content = blocks
@@ -165,7 +168,11 @@ local function with_comment(content, target)
   last_comment = last_comment + 1
   local id, out = tostring(last_comment), pandoc.Inlines {}
   local attributes = { { 'id', id }, { 'author', signed } }
-  local said = { pandoc.Str(comments[target]) }
+  local said = pandoc.Inlines {}
+  for index, line in ipairs(comments[target]) do
+    if index > 1 then said:insert(pandoc.LineBreak()) end
+    said:insert(pandoc.Str(line))
+  end
   out:insert(pandoc.Span(said, pandoc.Attr('', { 'comment-start' }, attributes)))
   out:extend(content)
   out:insert(pandoc.Span({}, pandoc.Attr('', { 'comment-end' }, { { 'id', id } })))
