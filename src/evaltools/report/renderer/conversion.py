@@ -352,7 +352,7 @@ class _Run:
             final.headings(blocks)
             blocks = final.quotes(Crossref(*shared).apply(blocks))
             final.check(blocks)
-            blocks = rewrite(blocks, _drop_empty)
+            blocks = rewrite(blocks, _drop_empty, kinds=frozenset({"Para"}))
             blocks, meta = run_filters(blocks, meta, after, name, self.scratch, root)
         except PandocError as error:
             what, where = f"a filter failed: {error}", project.where("filters")

@@ -232,7 +232,11 @@ def depth(value: Any) -> int:
 
 
 def rewrite(
-    value: Tree, replace: Replace, down: bool = False, kinds: Set[str] | None = None
+    value: Tree,
+    replace: Replace,
+    down: bool = False,
+    kinds: Set[str] | None = None,
+    words: bool = True,
 ) -> Tree:
     """A tree whose nodes are exchanged for what `replace` gives; None keeps a node.
 
@@ -240,9 +244,13 @@ def rewrite(
     nodes is new, words and spaces are shared.
 
     Arguments:
-        kinds: of which `replace` is asked; by default of every node.
+        kinds: of which `replace` is asked; by default of every node. A tree that has none of them
+            is given back as it is.
+        words: whether `replace` is asked of words, spaces and other nodes that hold nothing.
     """
-    rewriter = _Rewriter(replace, down, kinds)
+    if kinds is not None and not any(node["t"] in kinds for node in nodes(value)):
+        return value
+    rewriter = _Rewriter(replace, down, kinds, words)
     result: Any = value
     if isinstance(value, list):
         result = rewriter.items(value)
@@ -255,10 +263,11 @@ def rewrite(
 class _Rewriter:
     """Goes through trees of hundreds of thousands of nodes, most of which are words and spaces."""
 
-    def __init__(self, replace: Replace, down: bool, kinds: Set[str] | None) -> None:
+    def __init__(self, replace: Replace, down: bool, kinds: Set[str] | None, words: bool) -> None:
         self._replace = replace
         self._down = down
         self._kinds = kinds
+        self._words = words
 
     def items(self, values: list[Any]) -> list[Any]:
         result: list[Any] = []
@@ -268,7 +277,7 @@ class _Rewriter:
                     result.append(self.children(item))
                 elif isinstance(item.get("c"), list | dict):
                     result.extend(self._node(item, kind))
-                elif self._kinds is not None and kind not in self._kinds:
+                elif not self._words or (self._kinds is not None and kind not in self._kinds):
                     result.append(item)
                 else:
                     replaced = self._replace(item)
