@@ -62,6 +62,9 @@ PROSE = """# A heading of some words {#a}
 Words with *an emphasis of words*, `code`, [a link to it](#a "its title"), a note,^[Of words.] and
 a soft break; {braces} and -- dashes... "quotes".
 
+- [ ] a task to do
+- [x] a task done
+
 | a b | c d e |
 |:----|------:|
 | 1 2 | 3 4 5 |

@@ -186,7 +186,8 @@ def join_words(value: Any) -> None:
     """Make words with spaces between them one text, in place, so that there are half the nodes.
 
     No writer minds: that of DOCX does so itself, the others write one after the other. Left as
-    they are: words with a bracket or mark that somebody looks for, and what citeproc takes apart.
+    they are: words with a bracket or mark that somebody looks for, boxes of task lists, and what
+    citeproc takes apart.
 
     Arguments:
         value: a tree that no filter sees but those of this package.
@@ -212,7 +213,7 @@ def join_words(value: Any) -> None:
 
 
 _SPACE = {"t": "Space"}
-_APART = re.compile(r"[{}\ue000-\uf8ff]")
+_APART = re.compile(r"[{}\ue000-\uf8ff☐☒]")
 
 
 def _is_word(item: Any) -> bool:
