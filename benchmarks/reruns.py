@@ -113,6 +113,10 @@ def _measure_all(root: Path, scratch: Path) -> None:
     take("evaltools run after an edit of a table that one notebook reads", loop, [*command, "run"])
     take("evaltools build, three formats on top of a run", loop, [*command, "build"])
     take("evaltools build, nothing to do", loop, [*command, "build"])
+    report = study.report(study.parameters().language)
+    chapter = sorted((root / report.source).parent.glob("_*.qmd"))[-1]
+    edit(chapter, lambda text: f"{text}\n\nA paragraph more.\n")
+    take("evaltools build after an edit of the report's prose", loop, [*command, "build"])
     for options, told in ((["--indicators-only"], "indicators"), ([], "indicators and findings")):
         folder = str(scratch / f"sweep{len(options)}")
         take(f"evaltools sweep over region, {told}; share of a papermill loop for each of "

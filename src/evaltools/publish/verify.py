@@ -27,7 +27,13 @@ from evaltools.provenance.artifacts import (
     manifest_folder,
     read_json,
 )
-from evaltools.provenance.hashes import changed_keys, hash_file, hash_folder, hash_package
+from evaltools.provenance.hashes import (
+    changed_keys,
+    hash_file,
+    hash_folder,
+    hash_package,
+    hash_sources,
+)
 from evaltools.provenance.integrity import check_folder
 from evaltools.provenance.inventory import Fault, printable_name
 from evaltools.provenance.manifest import (
@@ -42,7 +48,7 @@ from evaltools.provenance.signature import SignatureCheck, check_signature
 from evaltools.publish.bundle import assemble_bundle, make_release
 from evaltools.publish.gates import make_candidate
 from evaltools.report import engines
-from evaltools.report.build import build_report, hash_sources, run_notebooks
+from evaltools.report.build import build_report, run_notebooks
 from evaltools.report.languages import in_every_language
 from evaltools.study import Parameters, Study, find_study, load_study
 

@@ -17,9 +17,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from evaltools.statistics.intervals import Interval, check_level
 
@@ -244,7 +243,7 @@ def limits(value: float, se: float, method: str, level: float, df: int | None = 
     """Value ± quantile × standard error, within -1 and 1; normal where `df` is None."""
     check_level(level)
     tail = 1 - (1 - level) / 2
-    half = float(norm.ppf(tail) if df is None else student.ppf(tail, df)) * se
+    half = float(scipy.stats.norm.ppf(tail) if df is None else scipy.stats.t.ppf(tail, df)) * se
     return Interval(max(-1.0, value - half), min(1.0, value + half), method, level)
 
 

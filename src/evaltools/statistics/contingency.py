@@ -14,9 +14,8 @@ from math import sqrt
 from typing import Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom, fisher_exact, hypergeom
-from statsmodels.stats.multitest import multipletests
 
 from evaltools.statistics.intervals import TIE, check_level
 
@@ -61,7 +60,7 @@ def mcnemar_exact(only_a: ArrayLike, only_b: ArrayLike) -> Floats:
     doi:10.1186/1471-2288-13-91.
     """
     low, d = _discordant(only_a, only_b)
-    return np.asarray(np.minimum(1.0, 2 * binom.cdf(low, d, 0.5)), dtype=np.float64)
+    return np.asarray(np.minimum(1.0, 2 * scipy.stats.binom.cdf(low, d, 0.5)), dtype=np.float64)
 
 
 def mcnemar_midp(only_a: ArrayLike, only_b: ArrayLike) -> Floats:
@@ -75,8 +74,8 @@ def mcnemar_midp(only_a: ArrayLike, only_b: ArrayLike) -> Floats:
     Source: Fagerland, Lydersen and Laake 2013, doi:10.1186/1471-2288-13-91.
     """
     low, d = _discordant(only_a, only_b)
-    seen = binom.pmf(low, d, 0.5)
-    tails = 2 * binom.cdf(low, d, 0.5) - seen
+    seen = scipy.stats.binom.pmf(low, d, 0.5)
+    tails = 2 * scipy.stats.binom.cdf(low, d, 0.5) - seen
     equal = np.where(d == 0, 1.0, 1 - seen / 2)
     return np.asarray(np.where(2 * low == d, equal, tails), dtype=np.float64)
 
@@ -114,7 +113,9 @@ def mcnemar_finite(only_a: ArrayLike, only_b: ArrayLike, unread: ArrayLike) -> F
     cells = np.stack([high.ravel(), d.ravel(), even.ravel()])
     different, place = np.unique(cells, axis=1, return_inverse=True)
     x, drawn, total = different
-    tails = np.where(total > 0, hypergeom.sf(x - 1, np.maximum(total, 1), total // 2, drawn), 1.0)
+    tails = np.where(
+        total > 0, scipy.stats.hypergeom.sf(x - 1, np.maximum(total, 1), total // 2, drawn), 1.0
+    )
     tails = tails[place.ravel()].reshape(d.shape)
     return np.asarray(np.where(high == low, 1.0, np.minimum(1.0, 2 * tails)), dtype=np.float64)
 
@@ -278,7 +279,7 @@ def fisher(both: int, only_a: int, only_b: int, neither: int) -> float:
 
     Source: Fisher 1935, doi:10.2307/2342435.
     """
-    return float(fisher_exact([[both, only_a], [only_b, neither]]).pvalue)
+    return float(scipy.stats.fisher_exact([[both, only_a], [only_b, neither]]).pvalue)
 
 
 def holm(p: ArrayLike) -> Floats:
@@ -315,4 +316,6 @@ def _adjusted(p: ArrayLike, method: Literal["holm", "fdr_bh"]) -> Floats:
 @lru_cache(maxsize=256)
 def _of_family(p: tuple[float, ...], method: Literal["holm", "fdr_bh"]) -> tuple[float, ...]:
     """Kept, since Holm's sweeps all memory in statsmodels and a chapter asks more than once."""
+    from statsmodels.stats.multitest import multipletests  # slow to import
+
     return tuple(float(value) for value in multipletests(p, method=method)[1])
