@@ -23,6 +23,8 @@ TEST := .venv-test
 LAB := .venv-lab
 # The public RO-Crate validator pins an older rich than ours, so it lives by itself.
 CRATE := .venv-crate
+# What benchmarks compare with; it is looked for after what the run environment has.
+MILLRUN := .venv-millrun
 
 .PHONY: help report test test-one check lint fmt lab reference accessibility screenshots reruns bench hooks clean setup
 
@@ -77,8 +79,9 @@ reruns: $(TEST)/.ready
 	@$(TEST)/bin/python tests/findings/reruns.py
 	@nice -n 5 $(TEST)/bin/python tests/findings/rendered_reruns.py
 
-bench: $(RUN)/.ready
-	@$(RUN)/bin/python benchmarks/reruns.py
+bench: $(RUN)/.ready $(MILLRUN)/.ready
+	@$(RUN)/bin/python benchmarks/reruns.py $(MILLRUN)
+	@$(RUN)/bin/python benchmarks/sweeps.py $(MILLRUN)
 	@$(RUN)/bin/python benchmarks/large_evidence.py
 
 hooks: $(TEST)/.ready
@@ -124,5 +127,10 @@ $(CRATE)/.ready: Makefile | $(filter .venv-tools/%,$(UV))
 	@$(UV) pip install --quiet --python $(CRATE)/bin/python roc-validator==0.13.0
 	@touch $@
 
+$(MILLRUN)/.ready: Makefile $(RUN)/.ready
+	@echo "Setting up $(MILLRUN)"
+	@$(UV) pip install --quiet --python $(RUN)/bin/python --target $(MILLRUN) millrun==0.3.0
+	@touch $@
+
 clean:
-	rm -rf $(RUN) $(TEST) $(LAB) $(CRATE) .venv-tools reports/_build
+	rm -rf $(RUN) $(TEST) $(LAB) $(CRATE) $(MILLRUN) .venv-tools reports/_build

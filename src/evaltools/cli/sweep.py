@@ -16,6 +16,9 @@ from evaltools.pipeline.pool import usable_cores
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study import Study
 
+_NAMED = 5
+"""Scenarios without a report that are named; all are in the summary and on the page."""
+
 
 @main.command()
 @parameter_options
@@ -53,7 +56,7 @@ def sweep(
     if listed is not None:
         scenarios, name = read_list(study, listed, values), listed.stem
     else:
-        names = [one.strip() for one in (over or "").split(",") if one.strip()]
+        names = list(dict.fromkeys(one.strip() for one in (over or "").split(",") if one.strip()))
         scenarios, name = make_grid(study, names, values), "-".join(names)
     known = {one.name: one for one in scenarios}
     wanted = list(known) if "all" in asked else list(dict.fromkeys(asked))
@@ -68,17 +71,24 @@ def sweep(
         [name, *([parameters.slug()] if values else [])]
     )  # fmt: skip
     settings = Settings(workers or usable_cores(), scheduler, not indicators_only)
-    made = make(study, scenarios, to, settings, click.echo)
+    try:
+        made = make(study, scenarios, to, settings, click.echo)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was computed is kept; the same command goes on from there.")
+        raise SystemExit(130) from None
     if wanted:
         readable = {one.name for one in made.of("done")}
         chosen = [known[one] for one in wanted if one in readable]
         _render(study, chosen, to)
         made = make(study, scenarios, to, settings, click.echo)
-    for outcome, told in (("nothing_to_read", "nothing to read"), ("failed", "failed")):
-        for one in made.of(outcome):
-            first, *rest = made.results[one.name]["problems"]
-            more = f" (and {len(rest)} more in {SUMMARY})" if rest else ""
-            click.echo(f"{one.name}: {told}: {first}{more}")
+    empty = [one.name for one in made.of("nothing_to_read")]
+    if empty:
+        more = f" and {len(empty) - _NAMED} more" if len(empty) > _NAMED else ""
+        click.echo(f"{len(empty)} with nothing to read: {', '.join(empty[:_NAMED])}{more}")
+    for one in made.of("failed"):
+        first, *rest = made.results[one.name]["problems"]
+        more = f" (and {len(rest)} more in {SUMMARY})" if rest else ""
+        click.echo(f"{one.name}: failed: {first}{more}")
     click.echo(f"{len(made.of('done'))} of {len(scenarios)} scenarios computed")
     click.echo(f"  {relative_path(to / PAGE)}")
     if made.of("failed"):

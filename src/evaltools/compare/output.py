@@ -31,7 +31,7 @@ from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.finding_changes import list_pairs
 from evaltools.provenance.indicator_changes import IndicatorChange, select_headline_changes
-from evaltools.report.renderer.fonts import face_rules
+from evaltools.report.renderer.standalone import write_standalone
 from evaltools.study import Study
 
 SHOWN = 25
@@ -200,10 +200,7 @@ def write_page(
     A notice, such as that the data are an example, is shown at its top.
     """
     words = Words(language)
-    title = escape(words("comparison.page_title"))
-    body = [f"<h1>{title}</h1>"]
-    if notice:
-        body.append(f'<p class="notice">{escape(notice)}</p>')
+    body = [f'<p class="notice">{escape(notice)}</p>'] if notice else []
     body += [f"<p>{escape(sentence)}</p>" for sentence in tables.summarise(comparison, language)]
     if not comparison.is_empty:
         if make_slopes(comparison, language, labels):
@@ -213,14 +210,9 @@ def write_page(
             caption = escape(figure.full_caption)
             body.append(f"<figure>{svg}<figcaption>{caption}</figcaption></figure>")
         body += _page_parts(comparison, attribution, language, labels)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}: {escape(comparison.old.name)}, {escape(comparison.new.name)}</title>\n"
-        f"<style>\n{face_rules()}\n{_STYLE.read_text(encoding='utf-8').strip()}\n</style>\n</head>\n<body>\n"
-        f'<a class="skip" href="#content">{escape(words("comparison.skip"))}</a>\n'
-        f'<main id="content" tabindex="-1">\n{chr(10).join(body)}\n</main>\n</body>\n</html>\n'
-    )
+    title = words("comparison.page_title")
+    window = f"{title}: {comparison.old.name}, {comparison.new.name}"
+    return write_standalone(words, title, body, _STYLE, window)
 
 
 def _page_parts(
@@ -288,7 +280,7 @@ def _html_table(
     """A table whose rows begin with what they are of; a second line of it is its key."""
     caption = escape(words(f"comparison.caption.{name}"))
     kinds = [' class="number"' if place in numeric else "" for place in range(len(head))]
-    lines = [f'<div class="table" tabindex="0" role="region" aria-label="{caption}">',
+    lines = [f'<div class="table-scroll" tabindex="0" role="region" aria-label="{caption}">',
              f"<table><caption>{caption}</caption>", "<thead><tr>"]  # fmt: skip
     lines += [f'<th scope="col"{kind}>{escape(text)}</th>'
               for kind, text in zip(kinds, head, strict=True)]  # fmt: skip

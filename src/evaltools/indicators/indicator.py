@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -186,7 +186,8 @@ def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
 
 def to_record(indicator: Indicator) -> dict[str, Any]:
     """The indicator as plain JSON values, dimensions as a mapping."""
-    return asdict(indicator) | {"dimensions": dict(indicator.dimensions)}
+    values = {name: getattr(indicator, name) for name in COLUMNS}  # all of them plain
+    return values | {"dimensions": dict(indicator.dimensions)}
 
 
 def from_record(record: Mapping[str, Any]) -> Indicator:

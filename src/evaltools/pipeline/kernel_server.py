@@ -47,7 +47,7 @@ ALWAYS = (
 )
 """What every kernel loads before its first cell."""
 LATER = (
-    "scipy.stats", "scipy.optimize", "statsmodels.stats.proportion", "statsmodels.stats.multitest",
+    "scipy.stats", "scipy.optimize", "statsmodels.stats.proportion",
 )  # fmt: skip
 """What statistics load when they need it, which is here, once for all kernels."""
 

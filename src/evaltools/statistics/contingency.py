@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
-from typing import Literal
 
 import numpy as np
 import scipy  # its parts are loaded when they are asked for, for half a second
@@ -294,7 +293,13 @@ def holm(p: ArrayLike) -> Floats:
     Raises ValueError for values outside 0 to 1.
     Source: Holm 1979, Scandinavian Journal of Statistics 6(2):65-70.
     """
-    return _adjusted(p, "holm")
+    raw = _checked(p)
+    # Not as statsmodels has it, which sweeps all memory at each call: a fifth of a sweep's time.
+    order = np.argsort(raw)
+    stepped = np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1))
+    adjusted = np.empty_like(raw)
+    adjusted[order] = np.minimum(stepped, 1.0)
+    return adjusted
 
 
 def benjamini_hochberg(p: ArrayLike) -> Floats:
@@ -303,19 +308,11 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     Arguments, returns and errors as in `holm`.
     Source: Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x.
     """
-    return _adjusted(p, "fdr_bh")
+    return np.asarray(scipy.stats.false_discovery_control(_checked(p)), dtype=np.float64)
 
 
-def _adjusted(p: ArrayLike, method: Literal["holm", "fdr_bh"]) -> Floats:
+def _checked(p: ArrayLike) -> Floats:
     raw = np.asarray(p, dtype=np.float64)
     if raw.ndim != 1 or not ((raw >= 0) & (raw <= 1)).all():
         raise ValueError("p values lie between 0 and 1")
-    return np.array(_of_family(tuple(raw.tolist()), method))
-
-
-@lru_cache(maxsize=256)
-def _of_family(p: tuple[float, ...], method: Literal["holm", "fdr_bh"]) -> tuple[float, ...]:
-    """Kept, since Holm's sweeps all memory in statsmodels and a chapter asks more than once."""
-    from statsmodels.stats.multitest import multipletests  # slow to import
-
-    return tuple(float(value) for value in multipletests(p, method=method)[1])
+    return raw

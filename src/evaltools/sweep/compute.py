@@ -29,7 +29,7 @@ from evaltools.provenance.hashes import (
     hash_package,
     hash_value,
 )
-from evaltools.report.material import judge_findings
+from evaltools.report.material import JudgingSources, judge_findings
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Study, load_study
 
@@ -88,6 +88,7 @@ class _Opened:
         self.study = load_study(root)
         descriptor = load_descriptor(self.study.data)
         self.tables = SortedTables(read_tables(self.study.data, descriptor))
+        self.sources = JudgingSources.load(self.study, self.tables)
         names = dict.fromkeys(self.study.declaration.chapters.values())
         self.chapters = [import_module(name) for name in names]
 
@@ -146,7 +147,9 @@ def _compute(
                 "case": item.case,
                 "said": item.text(parameters.language) if item.said else "",
             }
-            for item in judge_findings(study, parameters, indicators, opened.tables)
+            for item in judge_findings(
+                study, parameters, indicators, opened.tables, opened.sources, evidence
+            )
             if item.finding.asserted
         }
     estimand = ESTIMANDS[parameters.estimand]
@@ -167,11 +170,12 @@ def _choose(
     """Records of the undivided indicators of some keys, of an estimand or else as counted.
 
     One without an interval has that of projects of its kind, since numbers of few reports stand
-    beside numbers of many.
+    beside numbers of many. Without keys, as of a study without findings, those of shares.
     """
     found = {(one.key, one.estimand): one for one in indicators if not one.dimensions}
+    shares = dict.fromkeys(one.key for one in indicators if one.unit == "share")
     records = []
-    for key in shown:
+    for key in shown or [key for key in shares if not _BESIDE.search(key)][:MOST_SHOWN]:
         own = found.get((key, estimand)) or found.get((key, "D"))
         wider = found.get((key, "S"))
         if own is None:

@@ -1,28 +1,38 @@
-"""The page of a sweep: small multiples, what differs, and findings by scenario as a matrix."""
+"""The page of a sweep: small multiples, findings by scenario as a matrix, and what differs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any
+from shlex import quote
+from typing import Any, Final, get_args
 
+from evaltools.evidence import Descriptor, read_tables
+from evaltools.findings.conditions import Outcome as Judged
 from evaltools.findings.declaration import load_findings
-from evaltools.report.renderer.fonts import face_rules
+from evaltools.findings.lookup import Reading
+from evaltools.findings.reasons import label_of
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import MISSING
+from evaltools.indicators.indicator import Indicator, from_record
+from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.renderer.standalone import write_standalone
+from evaltools.report.variables import format_indicator
 from evaltools.study import Study
+from evaltools.sweep.compute import Outcome, shown_keys
+from evaltools.sweep.multiples import Panels
 from evaltools.sweep.scenarios import Scenario
 
 _STYLE = Path(__file__).with_name("page.css")
-MARKS = {
-    "holds": ("●", "holds"),
-    "does_not_hold": ("✕", "does not hold"),
-    "cannot_be_told": ("○", "cannot be told"),
-}
-"""A mark and a word for each outcome, so that none is told by colour alone."""
-_WIDTH, _ROW, _LEFT, _TOP = 300, 16, 8, 6
-_MOST_ROWS = 60
-"""Scenarios that are drawn one by one; more are in the tables."""
+MARKS: Final[Mapping[Judged, str]] = {"holds": "●", "does_not_hold": "✕", "cannot_be_told": "○"}
+"""A mark for each outcome; it stands with a word, so that none is told by colour alone."""
+_PARTS = ("numbers", "findings", "said", "differences", "scenarios")
+MOST_COLUMNS = 60
+"""Scenarios that have a column of the matrix; of more it tells how many come out how."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +42,29 @@ class SweepPage:
     Arguments:
         scenarios: in their order.
         varying: parameters that are not the same in all of them.
-        results: what came of each, by its name.
+        results: what came of each, by its name, without numbers and findings.
+        read: gives all that came of a scenario that was computed, by its name.
         reports: path of the whole report of those that were rendered, below the page.
-        example: whether the data are an example.
+        descriptor: of the data.
     """
 
     study: Study
     scenarios: Sequence[Scenario]
     varying: Sequence[str]
     results: Mapping[str, Mapping[str, Any]]
+    read: Callable[[str], Mapping[str, Any]]
     reports: Mapping[str, str]
-    example: bool
+    descriptor: Descriptor
 
-    @property
+    @cached_property
+    def words(self) -> Words:
+        """Of the language that all scenarios have, or else the study's first."""
+        found = {getattr(one.parameters, "language", None) for one in self.scenarios}
+        known = self.study.declaration.languages
+        own = next(iter(found)) if len(found) == 1 else None
+        return self.study.words(own if own in known else known[0])
+
+    @cached_property
     def done(self) -> list[Scenario]:
         """Scenarios that have numbers."""
         return [one for one in self.scenarios if self.results[one.name]["outcome"] == "done"]
@@ -52,233 +72,260 @@ class SweepPage:
     def label(self, scenario: Scenario) -> str:
         """A scenario by what of it is not the default, in words; by its only choice where it is."""
         values, changed = scenario.values, scenario.parameters.changed()
-        names = [one for one in self.varying if one in changed or len(self.varying) == 1]
+        declared = self.study.declaration.parameters
+        chosen = [one for one in self.varying if not declared[one].derived]  # not by another
+        names = [one for one in self.varying if one in changed or chosen == [one]]
         told = ", ".join(self._choice(name, values[name]) for name in names)
-        return told or "default values"
+        return told or self.words("sweep.default")
 
     def _choice(self, name: str, value: Any) -> str:
         declared = self.study.declaration.parameters[name]
         told = []
         for one in value if isinstance(value, list) else [value]:
             label = declared.choices.get(str(one))
-            told.append(label.in_language("en") if label else str(one))
+            told.append(label.in_language(self.words.language) if label else str(one))
         return " + ".join(told)
-
-    def main(self, scenario: Scenario) -> dict[str, Mapping[str, Any]]:
-        """The indicators of a scenario that are shown, by key."""
-        return {one["key"]: one for one in self.results[scenario.name]["main"]}
 
 
 def write_page(page: SweepPage) -> str:
     """The page as HTML that needs nothing else."""
-    title = f"Scenarios of {page.study.declaration.title.in_language('en')}"
-    body = [f"<h1>{escape(title)}</h1>"]
-    if page.example:
-        body.append('<p class="notice">Example data: generated, and of no real project.</p>')
-    body.append(_summary(page))
-    body += [*_multiples(page), *_differences(page), *_matrix(page), *_scenarios(page)]
-    content = "\n".join(body)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n"
-        f"<style>\n{face_rules()}\n{_STYLE.read_text(encoding='utf-8').strip()}\n</style>\n"
-        f'</head>\n<body>\n<main id="content">\n{content}\n</main>\n</body>\n</html>\n'
-    )
+    words = page.words
+    title = words("sweep.title", title=page.study.declaration.title.in_language(words.language))
+    content = _Content(page)
+    parts = {
+        "numbers": content.multiples(),
+        "findings": content.matrix(),
+        "said": content.sentences(),
+        "differences": content.differences(),
+        "scenarios": content.listing(),
+    }
+    shown = {name: part for name, part in parts.items() if part}
+    body: list[str] = []
+    if page.descriptor.example:
+        body.append(f'<p class="notice">{escape(words("report.example_notice"))}</p>')
+    body += content.summary()
+    links = (f'<li><a href="#{name}">{escape(content.headings[name])}</a></li>' for name in shown)
+    body.append(f'<ul class="places">{"".join(links)}</ul>')
+    for name, part in shown.items():
+        heading = escape(content.headings[name])
+        body += [f'<section id="{name}"><h2>{heading}</h2>', *part, "</section>"]
+    return write_standalone(words, title, body, _STYLE)
 
 
-def _summary(page: SweepPage) -> str:
-    counts = {outcome: sum(one["outcome"] == outcome for one in page.results.values())
-              for outcome in ("done", "nothing_to_read", "failed")}  # fmt: skip
-    over = ", ".join(page.varying) or "nothing"
-    told = f"{len(page.scenarios)} scenarios over {over}: {counts['done']} computed"
-    if counts["nothing_to_read"]:
-        told += f", {counts['nothing_to_read']} that leave nothing to read"
-    if counts["failed"]:
-        told += f", {counts['failed']} failed"
-    warning = (
-        "This page is for work and not for publication: what is withheld in one scenario can be "
-        "worked out from others."
-    )
-    return f"<p>{escape(told)}.</p>\n<p>{warning}</p>"
+@dataclass(frozen=True)
+class _Finding:
+    """A finding in all scenarios: outcome and sentence by the place of the scenario."""
+
+    id: str
+    text: str
+    outcomes: Mapping[int, Judged]
+    said: Mapping[int, str]
+
+    @property
+    def turns(self) -> bool:
+        return len(set(self.outcomes.values())) > 1
 
 
-def _multiples(page: SweepPage) -> list[str]:
-    """A small picture for each indicator: a row a scenario, value and interval."""
-    shown = page.done[:_MOST_ROWS]
-    found = [page.main(one) for one in shown]
-    keys = list(dict.fromkeys(key for one in found for key in one))
-    what = (
-        "The first scenario is uppermost. Bars are intervals: what to expect of projects of this "
-        "kind, where the chosen estimand has none of its own."
-    )
-    body = ["<h2>Numbers that findings rest on</h2>", f"<p>{what}</p>"]
-    if len(page.done) > len(shown):
-        body.append(f"<p>The first {len(shown)} scenarios; all are in indicators.csv.</p>")
-    names = [page.label(one) for one in shown]
-    pictures = [
-        _multiple(key, names, [one.get(key) for one in found])
-        for key in keys
-        if any(one.get(key, {}).get("value") is not None for one in found)
-    ]
-    if not pictures:
-        return [*body, "<p>No finding names a number of its own.</p>"]
-    return [*body, f'<div class="multiples">{"".join(pictures)}</div>']
+class _Content:
+    """The parts of the page, gathered with one scenario in memory at a time."""
 
-
-def _multiple(key: str, names: Sequence[str], records: Sequence[Mapping[str, Any] | None]) -> str:
-    numbers = [
-        value
-        for one in records
-        if one is not None
-        for value in (one["value"], one["low"], one["high"])
-        if value is not None
-    ]
-    unit = next(one["unit"] for one in records if one is not None)
-    low, high = (0.0, 1.0) if unit == "share" else (min(0.0, *numbers), max(0.0, *numbers))
-    span, plot = (high - low) or 1.0, _WIDTH - 150
-
-    def place(value: float) -> float:
-        return round(_LEFT + 130 + (value - low) / span * (plot - 2 * _LEFT), 1)
-
-    height = _TOP * 2 + _ROW * (len(names) + 1)
-    left, right = place(low), place(high)
-    parts = [
-        f'<line class="axis" x1="{x}" x2="{x}" y1="{_TOP}" y2="{height - _ROW}"/>'
-        for x in dict.fromkeys((left, right))
-    ]
-    told = []
-    for row, (name, one) in enumerate(zip(names, records, strict=True)):
-        y = _TOP + _ROW * row + _ROW // 2
-        short = name if len(name) <= 22 else f"{name[:21]}…"
-        parts.append(f'<text x="{_LEFT + 118}" y="{y + 4}" class="name">{escape(short)}</text>')
-        text = format_number(one)
-        told.append(f"{name} {text}")
-        if one is None or one["value"] is None:
-            parts.append(f'<text x="{left + 2}" y="{y + 4}" class="none">{text}</text>')
-            continue
-        if one["low"] is not None:
-            ends = (place(max(low, one["low"])), place(min(high, one["high"])))
-            parts.append(
-                f'<line class="interval" x1="{ends[0]}" x2="{ends[1]}" y1="{y}" y2="{y}"/>'
+    def __init__(self, page: SweepPage) -> None:
+        self.page, self.words = page, page.words
+        declared, language = page.study.declaration, page.words.language
+        self.names = [page.label(one) for one in page.done]
+        varying = set(page.varying)
+        usual = (place for place, one in enumerate(page.done)
+                 if not varying & one.parameters.changed().keys())  # fmt: skip
+        least = declared.judging.least_reports
+        self.panels = Panels(page.words, self.names, next(usual, None), least)
+        resources = tuple(one for one in page.descriptor.resources
+                          if one.name in ("codes", "rating_items"))  # fmt: skip
+        tables = read_tables(page.study.data, replace(page.descriptor, resources=resources))
+        self.glossary = Glossary.of(tables, page.words, declared)
+        numbers: dict[str, dict[int, Indicator]] = {}
+        outcomes: dict[str, dict[int, Judged]] = {}
+        said: dict[str, dict[int, str]] = {}
+        for place, one in enumerate(page.done):
+            record = page.read(one.name)
+            for each in record["main"]:
+                numbers.setdefault(each["key"], {})[place] = from_record(each)
+            for name, judged in (record["findings"] or {}).items():
+                outcomes.setdefault(name, {})[place] = judged["outcome"]
+                if place < MOST_COLUMNS:
+                    said.setdefault(name, {})[place] = judged["said"]
+        self.headings = {name: self.words(f"sweep.heading.{name}") for name in _PARTS}
+        if not shown_keys(page.study):
+            self.headings["numbers"] = self.words("sweep.heading.shares")
+        self.numbers = {self._name(key): found for key, found in numbers.items()}
+        texts = {
+            each.id: each.text.in_language(language)
+            for each in load_findings(
+                page.study.root, declared.languages, declared.codes_of_numbers
             )
-        parts.append(f'<circle cx="{place(one["value"])}" cy="{y}" r="3.5"/>')
-    for x, value, anchor in ((left, low, "start"), (right, high, "end")):
-        text = format_value(value, unit)
-        parts.append(
-            f'<text x="{x}" y="{height - 4}" class="tick" text-anchor="{anchor}">{text}</text>'
+        }
+        found = [
+            _Finding(name, texts[name], outcomes[name], said.get(name, {})) for name in outcomes
+        ]
+        self.findings = sorted(found, key=lambda one: not one.turns)
+
+    def _name(self, key: str) -> str:
+        stem, glossary = key.rpartition(".")[0], self.glossary
+        if stem in glossary.kinds:  # the same words may be a goal and a result
+            name = glossary.name_number(key)
+        else:
+            name = label_of(Reading(key, None), self.words, glossary.labels)
+        return name[:1].upper() + name[1:]
+
+    def summary(self) -> list[str]:
+        page, words = self.page, self.words
+        declared, language = page.study.declaration.parameters, words.language
+        over = [declared[name].label.in_language(language) for name in page.varying]
+        counts = Counter(one["outcome"] for one in page.results.values())
+        told = [words("sweep.counts.done", count=counts["done"], total=len(page.scenarios))]
+        told += [words(f"sweep.counts.{name}", count=counts[name])
+                 for name in get_args(Outcome)[1:] if counts[name]]  # fmt: skip
+        lines = [words("sweep.varied", over=", ".join(over))] if over else []
+        lines.append("; ".join(told) + ".")
+        if any(one.turns for one in self.findings):
+            turned = sum(one.turns for one in self.findings)
+            lines.append(words("sweep.turned", turned=turned, total=len(self.findings)))
+        files = " ".join(
+            f'<a href="{name}">{name}</a>' for name in ("indicators.csv", "findings.csv")
         )
-    alt = escape(f"{key}: {'; '.join(told)}")
-    return (
-        f'<figure><figcaption>{escape(key)}</figcaption><svg viewBox="0 0 {_WIDTH} {height}" '
-        f'role="img" aria-label="{alt}">{"".join(parts)}</svg></figure>'
-    )
+        return [
+            f"<p>{escape(' '.join(lines))}</p>",
+            f"<p>{escape(words('sweep.warning'))} {escape(words('sweep.files'))} {files}</p>",
+        ]
 
+    def multiples(self) -> list[str]:
+        """A panel for each number that a finding names."""
+        drawn = [self.panels.draw(place, name, found)
+                 for place, (name, found) in enumerate(self.numbers.items())]  # fmt: skip
+        drawn = [one for one in drawn if one]
+        if not drawn:
+            return [f"<p>{escape(self.words('sweep.no_numbers'))}</p>"]
+        reading = f"<p>{escape(self.words('sweep.reading'))}</p>"
+        return [reading, self.panels.legend(), f'<div class="multiples">{"".join(drawn)}</div>']
 
-def format_value(value: float, unit: str) -> str:
-    """A number as the page shows it: shares in per cent."""
-    if unit in ("share", "difference"):
-        return f"{value * 100:.0f}%" if abs(value) < 10 else f"{value:.3g}"
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+    def _mark(self, outcome: Judged) -> str:
+        word = escape(self.words(f"sweep.mark.{outcome}"))
+        return (
+            f'<span class="{outcome}"><span class="mark" aria-hidden="true">{MARKS[outcome]}</span>'
+            f"{word}</span>"
+        )
 
+    def matrix(self) -> list[str]:
+        """Findings by scenario; those that do not come out the same everywhere first."""
+        if not self.findings:
+            return []
+        words, shown = self.words, range(min(len(self.names), MOST_COLUMNS))
+        head = [escape(words("sweep.column.finding")), *map(self._mark, MARKS)]
+        head += [f'<span class="turned">{escape(self.names[place])}</span>' for place in shown]
+        rows = []
+        for one in self.findings:
+            counts = Counter(one.outcomes.values())
+            cells = [escape(one.text), *(str(counts[outcome]) for outcome in MARKS)]
+            cells += [self._mark(one.outcomes[place]) if place in one.outcomes else MISSING
+                      for place in shown]  # fmt: skip
+            rows.append(cells)
+        keys = "; ".join(
+            f"{mark} {words(f'sweep.mark.{outcome}')}: {words(f'findings.outcome.{outcome}')}"
+            for outcome, mark in MARKS.items()
+        )
+        table = _table(words("sweep.heading.findings"), head, rows)
+        body = [
+            f"<p>{escape(keys)}.</p>",
+            table.replace('"table-scroll"', '"table-scroll matrix"', 1),
+        ]
+        if len(self.names) > len(shown):
+            body.insert(1, f"<p>{escape(words('sweep.cut', shown=len(shown)))}</p>")
+        return body
 
-def format_number(record: Mapping[str, Any] | None) -> str:
-    """An indicator in a few characters: its value, and its counts where it has them."""
-    if record is None:
-        return "not computed"
-    if record["suppressed"]:
-        return "withheld"
-    if record["value"] is None:
-        return "no value"
-    text = format_value(record["value"], record["unit"])
-    counts = record["x"] is not None and record["n"] is not None
-    return f"{text} ({record['x']}/{record['n']})" if counts else text
+    def sentences(self) -> list[str]:
+        """Of each finding the sentences that reports would say, with their scenarios."""
+        parts = []
+        for one in self.findings:
+            places: dict[tuple[Judged, str], list[int]] = {}
+            for place, text in one.said.items():
+                told = text or self.words("sweep.no_sentence")
+                places.setdefault((one.outcomes[place], told), []).append(place)
+            items = (
+                f'<li><span aria-hidden="true">{MARKS[outcome]}</span> {escape(told)} '
+                f'<span class="quiet">{escape(self.panels.list_names(where))}</span></li>'
+                for (outcome, told), where in places.items()
+            )
+            parts.append(
+                f'<details class="said"><summary>{escape(one.text)}</summary>'
+                f"<ul>{''.join(items)}</ul></details>"
+            )
+        return parts
+
+    def differences(self) -> list[str]:
+        """Of each number that is not the same everywhere, where it is lowest and where highest."""
+        words, reference = self.words, self.panels.reference
+        rows = []
+        for name, found in self.numbers.items():
+            known = [(one.value, place) for place, one in found.items() if one.value is not None]
+            if len({value for value, _ in known}) < 2:
+                continue
+            ends = min(known)[1], max(known, key=lambda one: (one[0], -one[1]))[1]
+            span = found[ends[1]].value - found[ends[0]].value  # type: ignore[operator]
+            cells = [f"{escape(format_indicator(found[place], words))} "
+                     f'<span class="quiet">{escape(self.names[place])}</span>'
+                     for place in ends]  # fmt: skip
+            if reference is not None:
+                own = found.get(reference)
+                cells.append(escape(format_indicator(own, words) if own else MISSING))
+            cells.append(f"{len(known)}/{len(self.names)}")
+            shared = found[ends[0]].unit == "share"
+            rows.append((not shared, -span if shared else 0, [escape(name), *cells]))
+        if not rows:
+            return []
+        head = [words(f"sweep.column.{name}") for name in ("number", "lowest", "highest")]
+        head += [] if reference is None else [self.names[reference]]
+        head = [escape(one) for one in (*head, words("sweep.column.known"))]
+        ordered = [cells for *_, cells in sorted(rows, key=lambda row: row[:2])]
+        return [_table(words("sweep.heading.differences"), head, ordered)]
+
+    def listing(self) -> list[str]:
+        """All scenarios, what came of each, and how its report is made."""
+        page, words = self.page, self.words
+        rows = []
+        for one in page.scenarios:
+            result, name = page.results[one.name], escape(page.label(one))
+            if one.name in page.reports:
+                name = f'<a href="{escape(page.reports[one.name], quote=True)}">{name}</a>'
+            told = escape(words(f"sweep.outcome.{result['outcome']}"))
+            if result["outcome"] == "failed":
+                told += f': <span lang="en">{escape("; ".join(result["problems"]))}</span>'
+            rests = ""
+            if result["outcome"] == "done":
+                rests = words(
+                    "sweep.rests", n=result["n"], due=result["N"], funded=result["funded"]
+                )
+            options = "".join(f" -p {quote(f'{key}={_given(value)}')}"
+                              for key, value in one.parameters.changed().items())  # fmt: skip
+            command = f"<code>evaltools build{escape(options)}</code>"
+            rows.append([name, told, escape(rests) or MISSING, command])
+        head = [escape(words(f"sweep.column.{name}"))
+                for name in ("scenario", "outcome", "rests", "options")]  # fmt: skip
+        return [_table(words("sweep.heading.scenarios"), head, rows)]
 
 
 def _table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of cells that are HTML; its rows begin with what they are of."""
+
+    def line(first: str, rest: Sequence[str]) -> Iterator[str]:
+        yield f'<tr><th scope="row">{first}</th>'
+        yield from (f"<td>{one}</td>" for one in rest)
+        yield "</tr>"
+
     columns = "".join(f'<th scope="col">{one}</th>' for one in head)
-    lines = [
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{one}</td>" for one in rest)}</tr>'
-        for first, *rest in rows
-    ]
+    lines = "".join(part for first, *rest in rows for part in line(first, rest))
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(name)}"><table>'
-        f"<caption>{escape(name)}</caption><thead><tr>{columns}</tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table>'
+        f"<thead><tr>{columns}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
-
-
-def _differences(page: SweepPage) -> list[str]:
-    """Of each number that is not the same everywhere, where it is lowest and where highest."""
-    found = [(page.label(one), page.main(one)) for one in page.done]
-    rows = []
-    for key in dict.fromkeys(key for _, one in found for key in one):
-        known = [(one[key]["value"], name, one[key]) for name, one in found
-                 if key in one and one[key]["value"] is not None]  # fmt: skip
-        if len({value for value, _, _ in known}) < 2:
-            continue
-        least = min(known, key=lambda one: (one[0], one[1]))
-        most = max(known, key=lambda one: (one[0], one[1]))
-        cells = [f"{escape(name)}: {format_number(one)}" for _, name, one in (least, most)]
-        rows.append([escape(key), *cells, f"{len(known)} of {len(found)}"])
-    if not rows:
-        return []
-    head = ("number", "lowest", "highest", "scenarios with a value")
-    return ["<h2>What differs</h2>", _table("What differs between scenarios", head, rows)]
-
-
-def _matrix(page: SweepPage) -> list[str]:
-    judged = [(one, page.results[one.name]["findings"]) for one in page.done]
-    judged = [(one, found) for one, found in judged if found]
-    if not judged:
-        return []
-    ids = list(dict.fromkeys(name for _, found in judged for name in found))
-    legend = " · ".join(f"{mark} {word}" for mark, word in MARKS.values())
-    rows = []
-    for one, found in judged:
-        cells = [escape(page.label(one))]
-        for name in ids:
-            if name not in found:
-                cells.append("–")
-                continue
-            mark, word = MARKS[found[name]["outcome"]]
-            said = escape(found[name]["said"] or "no sentence says so", quote=True)
-            kind = found[name]["outcome"]
-            cells.append(f'<span class="{kind}" title="{said}">{mark} {word}</span>')
-        rows.append(cells)
-    declared = page.study.declaration
-    texts = {
-        each.id: each.text.in_language("en")
-        for each in load_findings(page.study.root, declared.languages, declared.codes_of_numbers)
-    }
-    head = ["scenario", *(f'<span title="{escape(texts[name], quote=True)}">{escape(name)}</span>'
-                          for name in ids)]  # fmt: skip
-    turned = [name for name in ids if len({f[name]["outcome"] for _, f in judged if name in f}) > 1]
-    told = f"{len(turned)} of {len(ids)} findings do not come out the same everywhere."
-    return [
-        "<h2>Findings by scenario</h2>",
-        f"<p>{legend}. {told} What each report would say is in findings.csv.</p>",
-        _table("Findings by scenario", head, rows).replace('"table"', '"table matrix"', 1),
-    ]
-
-
-def _scenarios(page: SweepPage) -> list[str]:
-    rows = []
-    for one in page.scenarios:
-        result, name = page.results[one.name], escape(page.label(one))
-        if one.name in page.reports:
-            name = f'<a href="{escape(page.reports[one.name], quote=True)}">{name}</a>'
-        if result["outcome"] == "done":
-            told = f"{result['n']} reports read of {result['N']} due; {result['funded']} funded"
-        else:
-            told = "; ".join(result["problems"])
-        outcome = str(result["outcome"]).replace("_", " ")
-        options = " ".join(f"-p {key}={_given(value)}"
-                           for key, value in one.parameters.changed().items())  # fmt: skip
-        rows.append([name, outcome, escape(told), f"<code>{escape(options) or '–'}</code>"])
-    head = ("scenario", "outcome", "what it rests on, or what is wrong", "options of a build")
-    return ["<h2>Scenarios</h2>", _table("Scenarios", head, rows)]
 
 
 def _given(value: Any) -> str:

@@ -56,11 +56,21 @@ class Settings:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A complete sweep on disk: its folder, and what came of each scenario, in their order."""
+    """A complete sweep on disk: its folder, and what came of each scenario, in their order.
+
+    Arguments:
+        results: by name, without numbers and findings, which stay on disk (`read`).
+    """
 
     folder: Path
     scenarios: tuple[Scenario, ...]
     results: Mapping[str, Mapping[str, Any]]
+
+    def read(self, name: str) -> dict[str, Any]:
+        """All that came of a scenario that was computed."""
+        path = self.folder / "scenarios" / f"{name}.json"
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return record
 
     def of(self, outcome: str) -> tuple[Scenario, ...]:
         """Scenarios that came out so, see `compute.Outcome`."""
@@ -136,7 +146,7 @@ def _compute_all(
             arguments = (str(study.root), state, one.values, shown, settings.judge)
             tasks.append((one.name, compute_scenario, arguments))
         else:
-            results[one.name] = record
+            results[one.name] = _without_numbers(record)
     kept = len(results)
     if kept:
         say(f"{kept} of {len(scenarios)} scenarios are there already")
@@ -151,9 +161,14 @@ def _compute_all(
         record["csv"] = hash_file(path) if result["outcome"] == "done" else ""
         if result["outcome"] != "failed":  # it is tried again the next time
             replace_file(path.with_suffix(".json"), _json(record))
-        results[name] = record
+        results[name] = _without_numbers(record)
         counter.count(result["outcome"])
     return results
+
+
+def _without_numbers(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept in memory of a scenario, so that a thousand need no more than ten."""
+    return {name: value for name, value in record.items() if name not in ("main", "findings")}
 
 
 def _run(tasks: Sequence[Task], settings: Settings) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -185,18 +200,20 @@ class _Counter:
     def __init__(self, total: int, kept: int, say: Say) -> None:
         self.total, self.done, self.kept, self.say = total, kept, kept, say
         self.empty = self.failed = 0
-        self.begun = time.monotonic()
-        self.told = self.begun
+        self.first = 0.0
+        self.told = time.monotonic()
 
     def count(self, outcome: str) -> None:
         self.done += 1
         self.empty += outcome == "nothing_to_read"
         self.failed += outcome == "failed"
         now = time.monotonic()
-        if self.done < self.total and now - self.told < 10:
+        self.first = self.first or now
+        since = self.done - self.kept - 1  # the first waits for its process to start
+        if self.done < self.total and (now - self.told < 10 or not since):
             return
         self.told = now
-        left = (now - self.begun) / (self.done - self.kept) * (self.total - self.done)
+        left = (now - self.first) / max(since, 1) * (self.total - self.done)
         line = f"{self.done} of {self.total} scenarios"
         line += f", {self.empty} with nothing to read" if self.empty else ""
         line += f", {self.failed} failed" if self.failed else ""
@@ -229,14 +246,15 @@ def _write_whole(study: Study, made: Sweep) -> None:
                 head = False
             writer.writerows([*map(escape_formula, lead), *row] for row in rows)
     building.replace(folder / INDICATORS)
-    with io.StringIO(newline="") as table:
-        writer = csv.writer(table, lineterminator="\n")
+    building = folder / f".{FINDINGS}"
+    with building.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["scenario", "finding", "outcome", "case", "said"])
         for one in made.of("done"):
-            for name, item in (made.results[one.name]["findings"] or {}).items():
+            for name, item in (made.read(one.name)["findings"] or {}).items():
                 row = (one.name, name, item["outcome"], item["case"], item["said"])
                 writer.writerow(map(escape_formula, row))
-        replace_file(folder / FINDINGS, table.getvalue().encode())
+    building.replace(folder / FINDINGS)
     summary = [
         {
             "name": one.name,
@@ -252,8 +270,8 @@ def _write_whole(study: Study, made: Sweep) -> None:
         for one in made.scenarios
         if (folder / "reports" / f"{one.name}.html").is_file()
     }
-    example = load_descriptor(study.data).example
-    page = SweepPage(study, made.scenarios, names, made.results, reports, example)
+    descriptor = load_descriptor(study.data)
+    page = SweepPage(study, made.scenarios, names, made.results, made.read, reports, descriptor)
     replace_file(folder / PAGE, write_page(page).encode())
 
 

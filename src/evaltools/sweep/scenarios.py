@@ -58,6 +58,10 @@ def make_grid(study: Study, over: Sequence[str], given: Mapping[str, Any]) -> li
         elif name in declared:
             what, remedy = "has no list of choices", "Name its values in a file (--list)."
         problems.append(Problem(where, what, allowed, remedy, code))
+    if not over:
+        problems.append(
+            Problem("--over", "names no parameter", ", ".join(listed), "", "sweep.over")
+        )
     refuse(problems)
     choices = [list(listed[name].choices) for name in over]
     count = 1
