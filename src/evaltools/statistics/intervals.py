@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isqrt
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import scipy  # its parts are loaded when they are asked for, for half a second
@@ -116,9 +116,9 @@ def newcombe(x1: int, n1: int, x2: int, n2: int, level: float = 0.95) -> Differe
     _check_share(x1, n1)
     _check_share(x2, n2)
     check_level(level)
-    from statsmodels.stats.proportion import confint_proportions_2indep  # slow to import
-
-    low, high = confint_proportions_2indep(x1, n1, x2, n2, method="newcomb", alpha=1 - level)
+    low, high = _proportion().confint_proportions_2indep(
+        x1, n1, x2, n2, method="newcomb", alpha=1 - level
+    )
     # Shares of 0 and 1 reach the end itself; rounding may pass it by some 1e-16.
     return Difference(
         x1 / n1 - x2 / n2, max(float(low), -1.0), min(float(high), 1.0), "newcombe", level
@@ -142,9 +142,7 @@ def simultaneous_intervals(counts: ArrayLike, level: float = 0.95) -> list[Inter
     if x.ndim != 1 or (x < 0).any() or x.sum() <= 0:
         raise ValueError("needs counts that are not negative and not all nought")
     check_level(level)
-    from statsmodels.stats.proportion import multinomial_proportions_confint  # slow to import
-
-    limits = multinomial_proportions_confint(x, alpha=1 - level, method="goodman")
+    limits = _proportion().multinomial_proportions_confint(x, alpha=1 - level, method="goodman")
     # At an end the limit is the end itself; rounding leaves some 1e-16 between them.
     low = np.where(x == 0, 0.0, limits[:, 0])
     high = np.where(x == x.sum(), 1.0, limits[:, 1])
@@ -169,14 +167,19 @@ def chances_unseen(k: ArrayLike, n: int, N: int) -> NDArray[np.float64]:
     )
 
 
+def _proportion() -> Any:
+    """The part of statsmodels for shares, which is slow to import."""
+    from statsmodels.stats import proportion
+
+    return proportion
+
+
 def _binomial_limits(
     x: int, n: int, level: float, method: Literal["wilson", "beta"]
 ) -> tuple[float, float]:
     _check_share(x, n)
     check_level(level)
-    from statsmodels.stats.proportion import proportion_confint  # slow to import
-
-    low, high = proportion_confint(x, n, alpha=1 - level, method=method)
+    low, high = _proportion().proportion_confint(x, n, alpha=1 - level, method=method)
     # At an end the limit is the end itself; rounding leaves some 1e-16 between them.
     return 0.0 if x == 0 else float(low), 1.0 if x == n else float(high)
 
