@@ -82,6 +82,7 @@ reruns: $(TEST)/.ready
 bench: $(RUN)/.ready $(MILLRUN)/.ready
 	@$(RUN)/bin/python benchmarks/reruns.py $(MILLRUN)
 	@$(RUN)/bin/python benchmarks/sweeps.py $(MILLRUN)
+	@$(RUN)/bin/python benchmarks/large_evidence.py
 
 hooks: $(TEST)/.ready
 	@$(TEST)/bin/pre-commit install

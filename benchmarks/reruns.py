@@ -96,6 +96,9 @@ def _measure_all(root: Path, scratch: Path, millrun: str) -> None:
     take("evaltools run after an edit of a table that one notebook reads", [EVALTOOLS, "run"])
     take("evaltools build, three formats on top of a run", [EVALTOOLS, "build"])
     take("evaltools build, nothing to do", [EVALTOOLS, "build"])
+    chapters = (root / study.report(study.parameters().language).source).parent
+    edit(sorted(chapters.glob("_*.qmd"))[-1], lambda text: f"{text}\n\nA paragraph more.\n")
+    take("evaltools build after an edit of the report's prose", [EVALTOOLS, "build"])
 
 
 _SHOW = """

@@ -118,8 +118,8 @@ def test_paper_keeps_to_its_budget_and_is_readable(built: Place, build: str, lan
         assert len(texts) - annexes_begin(texts) + 1 <= 20
         for number, page in enumerate(document, 1):
             assert least_size(page) >= 7.9, number
-            # A cover and sheets of a form are no running text, and the summary has a page of its own
-            # to be handed on; the last page ends where it ends.
+            # A cover and sheets of a form are no running text, the summary has a page of its own,
+            # and the last page ends where it ends.
             if 5 < number < len(texts):
                 assert largest_gap(page) < 1 / 3, number
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,18 @@ def test_a_sum_below_a_table_whose_only_required_column_names_it(tmp_path: Path)
     assert problem.code == "data.totals-row"
     (tmp_path / "t.csv").write_text("id;x\na;1\nb;2\nc;3\n")
     assert check_data(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "row", ["{0};;;{0};{0}", ";2019;;{0};{0}", ";;;;a note of several words"], ids=str
+)
+def test_many_odd_rows_are_read_in_one_pass(folder: Path, row: str) -> None:
+    def seconds(count: int) -> float:
+        lines = [HEADER, *ROWS, *(row.format(number) for number in range(7, 7 + count))]
+        (folder / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        start = time.process_time()
+        assert check_data(folder)
+        return time.process_time() - start
+
+    # Sixteen times as many; what looked at all rows above or below each would take 256 times.
+    assert min(seconds(8_000) for _ in range(2)) < 64 * min(seconds(500) for _ in range(2))

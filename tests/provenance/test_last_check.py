@@ -9,9 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from evaltools.cli import main
 from evaltools.provenance import last_check
 from evaltools.provenance.last_check import Check
+from evaltools.report import build
+from evaltools.report.engines import Engine
 
 
 def same_bytes_count(place: Path) -> None:
@@ -154,6 +158,24 @@ def test_a_program_put_on_the_path_is_noticed(place: Path, monkeypatch: pytest.M
     assert check_of(place).recall() == ["up to date"]
     (programs / "quarto").write_text("")
     assert check_of(place).recall() is None
+
+
+@pytest.mark.parametrize(("program", "notes"), [(None, 1), (Path("quarto"), 0)])
+def test_where_quarto_renders_no_note_is_left(
+    place: Path, monkeypatch: pytest.MonkeyPatch, program: Path | None, notes: int
+) -> None:
+    """An upgrade in place changes what lies behind Quarto's name, where nobody looks."""
+    engine = Engine("quarto" if program else "embedded", "1", program)
+    report = build.Report(place, (place / "report.html",), place, engine, made=False)
+    monkeypatch.setattr(build, "build_report", lambda *given, **named: report)
+    monkeypatch.setattr(build, "files_behind", lambda study: [str(place / "data")])
+    monkeypatch.setattr("evaltools.cli.build.choose_parameters", lambda *given: (None, None))
+    monkeypatch.setattr(
+        "evaltools.cli.build.command_check", lambda *given, **asked: check_of(place)
+    )
+    done = CliRunner().invoke(main, ["build"])
+    assert done.exit_code == 0, done.output
+    assert len(list((place / "reports" / "_build" / "checks").glob("*.json"))) == notes
 
 
 @pytest.mark.parametrize("damage", ["", "{}", "[]", '{"asked": 1}'])

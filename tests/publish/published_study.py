@@ -166,6 +166,7 @@ def declaration() -> dict[str, Any]:
         "reports": {"fi": {"source": "reports/fi/report.qmd", "name": "tiny"}},
         "press_release": None,
         "slides": None,
+        "publication": {k: v for k, v in declared["publication"].items() if k != "languages"},
         "questions": [question(declared)],
     }
 

@@ -113,8 +113,7 @@ def test_the_check_runs_the_gates_of_publishing_and_leaves_nothing(
     made = make_candidate(tmp_path / "study2", whole_report())
     study, parameters = made.study, made.parameters
     monkeypatch.setattr(publish, "build_report", lambda *_, **__: None)
-    monkeypatch.setattr(publish, "current_report", lambda *_: (made.report, made.run))
-    monkeypatch.setattr(publish, "judge_run", lambda *_: ())
+    monkeypatch.setattr(publish, "make_candidate", lambda *_: made)
     monkeypatch.setattr(publish, "make_release", lambda *_: RELEASE)
     held = Problem("outputs: report", "names a person")
     monkeypatch.setattr(publish, "_make_output_search", lambda *_: lambda _: [held])

@@ -14,6 +14,7 @@ import yaml
 from evaltools.problems import ProblemError
 from evaltools.report.languages import in_every_language, missing_parts, other_languages
 from evaltools.study import load_study
+from evaltools.study.publication import Publication
 
 ROOT = Path(__file__).parents[2]
 REPORTS = ROOT / "reports"
@@ -152,3 +153,21 @@ def test_parameters_are_those_given_in_every_language_the_chosen_one_first(prose
 
 def test_folders_of_other_languages_are_left_out_of_a_staged_report(prose: Path) -> None:
     assert other_languages(load_study(prose), "sv") == {"fi", "en"}
+
+
+def test_languages_are_published_together_where_the_study_says_so_the_chosen_one_first() -> None:
+    declared = load_study(ROOT).declaration
+    assert declared.published_with("sv") == ("sv", "fi", "en")
+    publication = declared.publication
+    assert publication is not None
+    some = publication.model_copy(update={"languages": ("fi", "en")})
+    without = publication.model_copy(update={"languages": ()})
+    for made, language, wanted in (
+        (some, "en", ("en", "fi")),
+        (some, "sv", ("sv",)),
+        (without, "fi", ("fi",)),
+        (None, "fi", ("fi",)),
+    ):
+        assert declared.model_copy(update={"publication": made}).published_with(language) == wanted
+    with pytest.raises(ValueError, match="names one twice"):
+        Publication.model_validate(publication.model_dump() | {"languages": ["fi", "fi"]})

@@ -16,7 +16,7 @@ def test_both_pictures_caption_and_alternative_text_are_in_a_notebook(tmp_path):
         arrows=[Arrow(1, "a", "b", "supported")],
     )
     figure = chart.figure("What is *thought*.")
-    write_figure(tmp_path, figure)
+    write_figure(tmp_path, figure.bundle())
     notebooks = Notebooks(tmp_path)
     path = tmp_path / LOGIC_NOTEBOOK
     (found,) = notebooks.outputs(path, LOGIC_NOTEBOOK, ["fig-logic"], echo=False)
@@ -29,5 +29,5 @@ def test_both_pictures_caption_and_alternative_text_are_in_a_notebook(tmp_path):
     ((kind, names),) = found.parts
     assert (kind, [Path(name).suffix for name in names.split()]) == ("image", [".svg", ".png"])
     before = path.read_bytes()
-    write_figure(tmp_path, chart.figure("What is *thought*."))
+    write_figure(tmp_path, chart.figure("What is *thought*.").bundle())
     assert path.read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from lxml import html
 
 from evaltools.disclosure.rendered_files import Pdf
 from evaltools.problems import ProblemError
+from evaltools.report import engines
 from evaltools.report.build import build_report, stage_report
 from evaltools.report.renderer import render
 from evaltools.study import Study, load_study
@@ -79,6 +81,45 @@ def told(study: Study) -> list[str]:
     with pytest.raises(ProblemError) as caught:
         build_report(study, study.parameters(), say=lambda line: None)
     return [str(problem) for problem in caught.value.problems]
+
+
+def test_after_an_edit_what_did_not_change_is_taken_and_the_bytes_are_those_made_anew(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+    render_one = engines.render
+
+    def note(engine, project, document, *given):
+        rendered.append(document.name)
+        return render_one(engine, project, document, *given)
+
+    def build(anew: bool = False) -> tuple[list[str], dict[str, bytes], float]:
+        rendered.clear()
+        begun = sum(os.times()[:4])
+        report = build_report(
+            study, study.parameters(), "embedded", rerender=anew, say=lambda line: None
+        )
+        files = {path.name: path.read_bytes() for path in report.folder.iterdir()}
+        return list(rendered), files, sum(os.times()[:4]) - begun
+
+    def edit(name: str, text: str) -> None:
+        path = study.root / "reports" / name
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    monkeypatch.setattr("evaltools.processes.is_safe_to_fork", lambda: False)
+    monkeypatch.setattr(engines, "render", note)
+    assert build()[0] == ["report.qmd", "en.qmd"]
+    edit("en/report.qmd", "\n\nA paragraph more.\n")
+    again, files, taken = build()
+    assert again == ["report.qmd"]
+    assert b"A paragraph more." in files["ecology-fund-en.html"]
+    edit("release/en.qmd", "\nA line more.\n")
+    both, files, _ = build()
+    assert both == ["report.qmd", "en.qmd"]
+    assert b"A line more." in files["ecology-fund-news-en.html"]
+    _, anew, in_full = build(anew=True)
+    assert files == anew
+    assert taken < 0.9 * in_full
 
 
 def test_it_is_made_with_the_report_and_goes_with_its_declaration(study: Study) -> None:

@@ -56,7 +56,8 @@ def build(
                 for path in report.files:
                     click.echo(f"  {relative_path(path)}")
                 reports.append(report)
-            if not any(report.made for report in reports):
+            # Of Quarto only its name is looked at: it may be upgraded where it is.
+            if not any(report.made or report.engine.program for report in reports):
                 watched.roots = files_behind(study)
                 for report in reports:
                     places = (report.run, report.folder, report.folder.resolve())

@@ -44,8 +44,7 @@ def sweep(
     scheduler: str,
 ) -> None:
     """Compute indicators and findings of many scenarios; what is there already is kept."""
-    from evaltools.sweep.run import PAGE, SUMMARY, Settings  # loads pandas
-    from evaltools.sweep.run import sweep as make
+    from evaltools.sweep import run  # loads pandas
     from evaltools.sweep.scenarios import make_grid, read_list
 
     if (over is None) == (listed is None):
@@ -70,9 +69,9 @@ def sweep(
     to = folder or study.build / "sweeps" / "_".join(
         [name, *([parameters.slug()] if values else [])]
     )  # fmt: skip
-    settings = Settings(workers or usable_cores(), scheduler, not indicators_only)
+    settings = run.Settings(workers or usable_cores(), scheduler, not indicators_only)
     try:
-        made = make(study, scenarios, to, settings, click.echo)
+        made = run.sweep(study, scenarios, to, settings, click.echo)
     except KeyboardInterrupt:
         click.echo("Stopped. What was computed is kept; the same command goes on from there.")
         raise SystemExit(130) from None
@@ -80,17 +79,17 @@ def sweep(
         readable = {one.name for one in made.of("done")}
         chosen = [known[one] for one in wanted if one in readable]
         _render(study, chosen, to)
-        made = make(study, scenarios, to, settings, click.echo)
+        made = run.sweep(study, scenarios, to, settings, click.echo)
     empty = [one.name for one in made.of("nothing_to_read")]
     if empty:
         more = f" and {len(empty) - _NAMED} more" if len(empty) > _NAMED else ""
         click.echo(f"{len(empty)} with nothing to read: {', '.join(empty[:_NAMED])}{more}")
     for one in made.of("failed"):
         first, *rest = made.results[one.name]["problems"]
-        more = f" (and {len(rest)} more in {SUMMARY})" if rest else ""
+        more = f" (and {len(rest)} more in {run.SUMMARY})" if rest else ""
         click.echo(f"{one.name}: failed: {first}{more}")
     click.echo(f"{len(made.of('done'))} of {len(scenarios)} scenarios computed")
-    click.echo(f"  {relative_path(to / PAGE)}")
+    click.echo(f"  {relative_path(to / run.PAGE)}")
     if made.of("failed"):
         raise SystemExit(1)
 

@@ -73,6 +73,13 @@ class Html:
             if not (hidden or element.get("role") == "presentation" or (words or "").strip()):
                 yield f"picture {number}"
 
+    def sections(self) -> frozenset[str]:
+        """Identifiers of the sections, but for those that are in a language of their own."""
+        own = "ancestor-or-self::*[@lang][ancestor::body]"
+        return frozenset(
+            map(str, self._root.xpath(f"//body//*[starts-with(@id, 'sec-')][not({own})]/@id"))
+        )
+
     def sentences(self, finding: str) -> list[str]:
         """The text of every sentence that is bound to a finding."""
         bound = self._root.xpath("//*[@data-finding=$finding]", finding=finding)

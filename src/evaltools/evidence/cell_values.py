@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -83,7 +84,7 @@ def value_reader(
         return lambda text: parse_date(text, zero, day_first)
     width = _ZEROS.fullmatch(field.pattern or "")
     digits = int(width.group(1)) if width else 0
-    return lambda text: parse_string(text, digits, field.verbatim)
+    return partial(parse_string, digits=digits, verbatim=field.verbatim)
 
 
 def parse_string(text: str, digits: int = 0, verbatim: bool = False) -> str:

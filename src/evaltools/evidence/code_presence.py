@@ -120,13 +120,17 @@ def versions_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -
 
 @once_of_tables
 def _last_readings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Of each document and coder the last complete round, with the version it was read with."""
+    """Of each document and coder the last complete round, with the version it was read with.
+
+    They are numbered, as `reading`.
+    """
     readings = tables["readings"]
     version = readings.get("codebook_version", pd.Series(UNNAMED, readings.index))
     readings = readings.assign(codebook_version=version.astype("string").fillna(UNNAMED))
     complete = readings[readings["complete"].fillna(False).astype(bool)]
     last = complete.sort_values(KEYS).drop_duplicates(KEYS[:2], keep="last")
-    return last[[*KEYS, "codebook_version"]]
+    last = last[[*KEYS, "codebook_version"]].reset_index(drop=True)
+    return last.assign(reading=last.index)
 
 
 @once_of_tables
@@ -245,6 +249,7 @@ def linked_responses(
     for end, side in (("from", "response"), ("to", "challenge")):
         own = marks[marks["code_id"].map(roles) == side]
         own = own[["document_id", "coder_id", "segment_id", "code_id"]].drop_duplicates()
+        own = own.astype("string")
         own = own.rename(columns={"segment_id": f"{end}_segment_id", "code_id": side})
         keys = [name for name in own.columns if name in drawn.columns]
         drawn = drawn.merge(own, on=keys)
@@ -300,15 +305,23 @@ def coder_marks(
     tables: Mapping[str, pd.DataFrame], voters: pd.DataFrame, units: CodeUnits
 ) -> pd.DataFrame:
     """Codings of those who count, with the unit each counts for as its `code_id`."""
-    return units.translate(_placed_codings(tables).merge(voters, on=KEYS))
+    marks, counts = _marks(tables), np.zeros(len(_last_readings(tables)), dtype=bool)
+    counts[voters["reading"]] = True
+    return units.translate(marks[counts[marks["reading"]]])
 
 
 @once_of_tables
-def _placed_codings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Codings with the document that each is in."""
+def _marks(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Codings of last complete readings, with the document that each is in.
+
+    Columns of few values are categories: they are compared as numbers under every coder rule.
+    """
+    readings = _last_readings(tables)
     codings = tables["codings"][["segment_id", "code_id", "coder_id", "round", "polarity"]]
     segments = tables["segments"][["segment_id", "document_id"]]
-    return codings.merge(segments, on="segment_id")
+    marks = codings.merge(segments, on="segment_id").merge(readings, on=KEYS)
+    few = ("document_id", "coder_id", "code_id", "polarity", "codebook_version")
+    return marks.astype(dict.fromkeys(few, "category"))
 
 
 def _consensus_reached(voters: pd.DataFrame, documents: pd.Index) -> Bools:
@@ -330,12 +343,16 @@ def _count(
     marks: pd.DataFrame, what: str, places: pd.Index, codes: pd.Index, shape: tuple[int, int]
 ) -> Ints:
     """How many different coders, or segments, stand behind each document × code."""
-    distinct = marks[["document_id", "code_id", what]].drop_duplicates()
-    counts = np.zeros(shape, dtype=np.int64)
-    rows = places.get_indexer(pd.Index(distinct["document_id"]))
-    columns = codes.get_indexer(pd.Index(distinct["code_id"]))
-    np.add.at(counts, (rows, columns), 1)
-    return counts
+    cells = _places(marks["document_id"], places) * shape[1] + _places(marks["code_id"], codes)
+    numbers, different = pd.factorize(marks[what])
+    distinct = pd.unique(cells * max(1, len(different)) + numbers) // max(1, len(different))
+    return np.bincount(distinct, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _places(names: pd.Series, index: pd.Index) -> Ints:
+    """Where each of many names is in an index: each different one is looked up once."""
+    few = names.astype("category").cat
+    return index.get_indexer(few.categories)[few.codes].astype(np.int64)
 
 
 def rule_satisfied(count: Ints, readers: Ints, rule: CoderRule, reached: Bools) -> Bools:

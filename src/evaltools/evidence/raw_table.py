@@ -188,7 +188,7 @@ def make_raw_table(
                 if any(cell.strip() for cell in record):
                     ragged.append((number, filled))
                 continue
-        if not any(record) or not any(cell.strip() for cell in record):
+        if not any(map(str.strip, record)):
             continue
         rows.append(tuple(record))
         numbers.append(number)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evaltools.evidence.cell_values import (
     AMBIGUOUS,
@@ -28,7 +29,7 @@ from evaltools.problems import list_values, plain_number, quote_value, suggest_v
 
 _NO_DAY = np.datetime64("NaT", "D")
 _NUMERIC = ("number", "integer")
-
+Floats = NDArray[np.float64]
 
 Cause = tuple[str, str]
 """What cells have in common that could not be read for the same reason."""
@@ -261,7 +262,8 @@ class TableReader:
         wrong: dict[str, CellValueError] = {}
         missing = self.resource.missing_values
         for text in set(texts):
-            if not text.strip() or text.strip() in missing:
+            bare = text.strip()
+            if not bare or bare in missing:
                 known[text] = None
                 continue
             try:
@@ -338,6 +340,9 @@ def find_unusual_rows(
         if field.type in ("number", "integer") and field.name in places
     ]
     names = {name.casefold() for name in grid.header if name}
+    running = {name: _running_sums(values[name]) for name in numeric}
+    upwards = reversed(range(len(grid.rows)))
+    fullest = next((at for at in upwards if sum(map(bool, map(str.strip, grid.rows[at]))) > 1), -1)
     odd: list[UnusualRow] = []
     notes: list[int] = []
     for place in _candidates(grid, required, texts, names):
@@ -349,7 +354,7 @@ def find_unusual_rows(
             odd.append(UnusualRow((row,), what, "", "Delete it.", "data.header-twice"))
             continue
         last = place == len(grid.numbers) - 1
-        total = _total(place, numeric, values) if absent or last else None
+        total = _total(place, running, values) if absent or last else None
         lacks = len(absent) > 1 or (bool(absent) and absent[0] in resource.primary_key)
         if total and (lacks or _is_bare_total(filled, place, total, values)):
             (column,), number = resource.as_told([total[0]]), total[1]
@@ -365,7 +370,7 @@ def find_unusual_rows(
         elif (
             len(filled) == 1
             and len(grid.header) > 2
-            and (len(absent) > 1 or _is_note(grid, place, filled[0]))
+            and (len(absent) > 1 or _is_note(grid, place, filled[0], fullest))
         ):
             notes.append(place)
         elif len(absent) > 1:
@@ -403,14 +408,26 @@ def _candidates(
     return sorted(places)
 
 
+def _running_sums(column: Sequence[Value | None]) -> tuple[Floats, Floats]:
+    """Of each row the sum of the numbers above it, as good as rounding lets it be, and of sizes."""
+    known = [one if isinstance(one, int | float) else 0.0 for one in column]
+    numbers = np.array(known, dtype=np.float64)
+    return np.cumsum(numbers) - numbers, np.cumsum(np.abs(numbers))
+
+
 def _total(
-    place: int, numeric: list[str], values: Mapping[str, Sequence[Value | None]]
+    place: int,
+    running: Mapping[str, tuple[Floats, Floats]],
+    values: Mapping[str, Sequence[Value | None]],
 ) -> tuple[str, float] | None:
     """A column whose number here is the sum of those above, and that number."""
-    for name in numeric:
+    for name, (sums, sizes) in running.items():
         column = values[name]
         found = column[place]
         if not isinstance(found, int | float) or not found:
+            continue
+        # Many rows may be odd: only where it can be the sum are those above added up exactly.
+        if abs(sums[place] - found) > 0.01 + 1e-6 * sizes[place]:
             continue
         above = [one for one in column[:place] if isinstance(one, int | float)]
         if len(above) > 1 and math.isclose(math.fsum(above), found, rel_tol=1e-9, abs_tol=0.005):
@@ -432,9 +449,12 @@ def _is_bare_total(
     return abs(total[1]) >= _SURE_SUM and len(filled) - numbers <= 1
 
 
-def _is_note(grid: RawTable, place: int, text: str) -> bool:
-    """Whether the only text of a row is below the table and a sentence, or apart from it."""
-    if any(sum(bool(cell.strip()) for cell in row) > 1 for row in grid.rows[place + 1 :]):
+def _is_note(grid: RawTable, place: int, text: str, fullest: int) -> bool:
+    """Whether the only text of a row is below the table and a sentence, or apart from it.
+
+    `fullest` is the last row with more than one text.
+    """
+    if fullest > place:
         return False
     apart = place > 0 and grid.numbers[place] > grid.numbers[place - 1] + 1
     return apart or len(text.split()) >= _WORDS_OF_A_NOTE or text.startswith(("*", "¹"))

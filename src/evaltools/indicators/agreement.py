@@ -36,8 +36,7 @@ from evaltools.statistics.agreement import (
 from evaltools.statistics.agreement_alpha import (
     Metric,
     chance_without_variation,
-    jackknife_interval,
-    krippendorff_alpha,
+    estimate_alpha,
 )
 from evaltools.statistics.intervals import Interval
 
@@ -73,7 +72,7 @@ def compute_alpha(
     reports, unless `clusters` has the number of the report of each.
     """
     read = ratings(values)
-    found = krippendorff_alpha(read, metric)
+    found, interval = estimate_alpha(read, metric, level=level, clusters=clusters)
     if found.value is None:
         return Alpha(found, None, ALONE if found.why == "no unit has two values" else found.why)
     reports = len(read.places) if clusters is None else int(clusters.max()) + 1
@@ -83,7 +82,6 @@ def compute_alpha(
     if chance > 1 - level:
         why = f"too rare: reports drawn anew would not vary with a chance of {chance:.0%}"
         return Alpha(replace(found, value=None), None, why)
-    interval = jackknife_interval(read, metric, level=level, clusters=clusters)
     return Alpha(found, None if interval is None else replace(interval, method=BY_REPORT))
 
 
@@ -124,15 +122,15 @@ def overall(read: CoderDecisions, level: float) -> list[Indicator]:
     """
     source = f"{_SOURCE}.overall"
     records: list[Indicator] = []
+    measured: dict[tuple[str, ...], tuple[Alpha, list[float | None], Alpha]] = {}
     for kind in ("", *dict.fromkeys(read.kinds)):
         part, by = select_kind(read, kind), dimensions(kind=kind)
-        pooled, clusters = part.pooled()
-        alpha = compute_alpha(pooled, level, clusters=clusters)
-        for name, coefficient in _PLAIN:
-            value = coefficient(pooled).value if alpha.found.value is not None else None
+        if part.codes not in measured:  # one kind may be all that there are
+            measured[part.codes] = _measure(part, level)
+        alpha, plain, sets = measured[part.codes]
+        for (name, _), value in zip(_PLAIN, plain, strict=True):
             records.append(_index(f"coding.{name}_judgements.index", value, alpha, source, by))
         records += alpha_records("coding.alpha_judgements.index", alpha, source, by)
-        sets = compute_alpha(part.sets(), level, "masi")
         records += alpha_records("coding.alpha_sets.index", sets, source, by)
         yes, judgements = int(part.found.sum()), int(part.judged.sum())
         records.append(plain_share("coding.prevalence.share", yes, judgements, source, by))
@@ -141,6 +139,15 @@ def overall(read: CoderDecisions, level: float) -> list[Indicator]:
             key = "coding.agreement.observed.share"
             records.append(plain_share(key, both + neither, pairs, source, by))
     return records + _within_codes(read, level, source)
+
+
+def _measure(read: CoderDecisions, level: float) -> tuple[Alpha, list[float | None], Alpha]:
+    """Alpha of judgements, the coefficients beside it, and alpha of sets."""
+    pooled, clusters = read.pooled()
+    alpha = compute_alpha(pooled, level, clusters=clusters)
+    told = alpha.found.value is not None
+    plain = [coefficient(pooled).value if told else None for _, coefficient in _PLAIN]
+    return alpha, plain, compute_alpha(read.sets(), level, "masi")
 
 
 def _within_codes(read: CoderDecisions, level: float, source: str) -> list[Indicator]:
@@ -249,7 +256,7 @@ def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
     ]
 
 
-def _agreeing(places: NDArray[np.int_]) -> tuple[int, int, int]:
+def _agreeing(places: NDArray[np.int8]) -> tuple[int, int, int]:
     """Pairs of coders over reports × coders × codes: all, both yes, both no."""
 
     def pairs(count: NDArray[np.int_]) -> int:

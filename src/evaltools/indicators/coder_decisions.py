@@ -45,9 +45,9 @@ class CoderDecisions:
         return np.asarray(self.judged.any(axis=2))
 
     @cached_property
-    def places(self) -> NDArray[np.int_]:
+    def places(self) -> NDArray[np.int8]:
         """Reports × coders × codes: 1 for yes, 0 for no, -1 for no judgement."""
-        return np.where(self.judged, np.where(self.found, YES, NO), -1)
+        return np.where(self.judged, self.found.view(np.int8), np.int8(-1))
 
     def of(self, code_id: str) -> Ratings:
         """Reports × coders for one code, yes or no."""
@@ -120,6 +120,7 @@ def last_readings(evidence: Evidence) -> pd.DataFrame:
 def marks(evidence: Evidence, readings: pd.DataFrame) -> pd.DataFrame:
     """What counts of the codings: those of the given readings, with their document and place."""
     segments = evidence.tables["segments"]
+    segments = segments[segments["document_id"].isin(readings["document_id"])]
     where = [name for name in ("start", "end") if name in segments.columns]
     codings = evidence.tables["codings"]
     columns = ["segment_id", "code_id", "coder_id", "round", "polarity"]

@@ -7,8 +7,7 @@ from math import sqrt
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student
+import scipy  # its parts are loaded when they are asked for, for half a second
 
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import infer, plain_share
@@ -48,7 +47,7 @@ def effective_size(hits: Sequence[bool], clusters: Sequence[str], level: float) 
     clustered = k / (k - 1) * float((residual**2).sum()) / units**2
     independent = share * (1 - share) / (units - 1)
     tail = (1 + level) / 2
-    few = float(student.ppf(tail, units - 1) / student.ppf(tail, k - 1))
+    few = float(scipy.stats.t.ppf(tail, units - 1) / scipy.stats.t.ppf(tail, k - 1))
     return float(units / max(clustered / independent, 1.0) * few**2)
 
 
@@ -61,7 +60,7 @@ def clustered_wilson(share: float, size: float, level: float) -> Interval:
     """
     if not 0 <= share <= 1 or size <= 0 or not 0 < level < 1:
         raise ValueError(f"needs a share, a size and a level, not {share}, {size}, {level}")
-    z = float(norm.ppf((1 + level) / 2))
+    z = float(scipy.stats.norm.ppf((1 + level) / 2))
     centre = share + z**2 / (2 * size)
     reach = z * sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
     scale = 1 + z**2 / size

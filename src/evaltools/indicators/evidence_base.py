@@ -219,7 +219,9 @@ def passages(evidence: Evidence, level: float) -> list[Indicator]:
     number = _grown(made)
     values, clusters = _sets(made, number, _readers(evidence), None)
     alpha = compute_alpha(values, level, "masi", clusters)
-    several = sum(any(len(_codes(value)) > 1 for value in unit) for unit in values)
+    several = sum(
+        any(len(value or ()) > 1 < len(_codes(value)) for value in unit) for unit in values
+    )
     single = sum(sum(bool(value) for value in unit) == 1 for unit in values)
     return [
         *alpha_records("coding.alpha_passages.index", alpha, source),
@@ -290,17 +292,18 @@ def _marked(evidence: Evidence) -> pd.DataFrame:
     keep = made["document_id"].isin(list(_readers(evidence)))
     keep &= made["code_id"].isin(codable_codes(evidence)["code_id"])
     made = made[(keep & made["start"].notna() & made["end"].notna()).to_numpy(dtype=bool)]
-    tokens = [
-        tuple(form.format(code) for form in _TOKENS[str(polarity)])
-        for code, polarity in zip(made["code_id"], made["polarity"], strict=True)
-    ]
+    marked = list(zip(made["code_id"].tolist(), made["polarity"].tolist(), strict=True))
+    told = {
+        (code, polarity): tuple(form.format(code) for form in _TOKENS[str(polarity)])
+        for code, polarity in set(marked)
+    }
     frame = pd.DataFrame(
         {
             "document_id": made["document_id"].astype(str).to_numpy(),
             "coder_id": made["coder_id"].astype(str).to_numpy(),
             "start": made["start"].astype(int).to_numpy(),
             "end": made["end"].astype(int).to_numpy(),
-            "tokens": pd.Series(tokens, dtype="object"),
+            "tokens": pd.Series([told[one] for one in marked], dtype="object"),
         }
     )
     return frame.sort_values(["document_id", "start", "end", "coder_id"], ignore_index=True)
@@ -338,27 +341,26 @@ def _sets(
     readers: Mapping[str, tuple[str, ...]],
     sizes: Mapping[str, int] | None,
 ) -> tuple[list[list[frozenset[str] | None]], NDArray[np.int_]]:
-    """Units × coders: what each coder gave, None where they did not read; and each unit's report.
+    """Units × readers: what each gave, the readers of a document in order; and each unit's report.
 
-    Units are those with a mark, or `sizes` of them in each document.
+    Units are those with a mark, or `sizes` of them in each document. They are filled up with None,
+    not with a place for every coder: who the coders are does not matter.
     """
     given: dict[Place, dict[str, set[str]]] = {}
     if sizes is not None:
         given = {(name, place): {} for name in sorted(sizes) for place in range(sizes[name])}
-    columns = (made["document_id"], number, made["coder_id"], made["tokens"])
-    for name, place, coder, tokens in zip(*columns, strict=True):
-        unit = given.setdefault((str(name), int(place)), {})
-        unit.setdefault(str(coder), set()).update(tokens)
-    coders = sorted({coder for who in readers.values() for coder in who})
+    columns = [made[name].tolist() for name in ("document_id", "coder_id", "tokens")]
+    for name, coder, tokens, place in zip(*columns, number.tolist(), strict=True):
+        unit = given.setdefault((name, place), {})
+        unit.setdefault(coder, set()).update(tokens)
     order = {name: rank for rank, name in enumerate(sorted({name for name, _ in given}))}
     places = sorted(given)
-    values = [
-        [
-            frozenset(given[place].get(coder, ())) if coder in readers[place[0]] else None
-            for coder in coders
-        ]
-        for place in places
-    ]
+    width, nobody = max(map(len, readers.values()), default=0), frozenset[str]()
+    values: list[list[frozenset[str] | None]] = []
+    for place in places:
+        unit, who = given[place], readers[place[0]]
+        found = [frozenset(unit[each]) if each in unit else nobody for each in who]
+        values.append([*found, *[None] * (width - len(who))])
     return values, np.array([order[name] for name, _ in places], dtype=np.int_)
 
 

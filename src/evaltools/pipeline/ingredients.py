@@ -100,16 +100,14 @@ def declared_inputs(study: Study) -> tuple[str, ...]:
     The declaration, the descriptor, the file of each table (or the workbook in its place) and the
     texts that the documents name; not every file that lies in the data folder.
     """
-    from evaltools.evidence.descriptor import FILE_NAME, load_descriptor  # loads pandas
-    from evaltools.evidence.tables import read_one  # as above
+    from evaltools.evidence import descriptor, tables  # load pandas
 
-    descriptor = load_descriptor(study.data)
-    names = [FILE_NAME]
-    for resource in descriptor.resources:
+    names = [descriptor.FILE_NAME]
+    for resource in descriptor.load_descriptor(study.data).resources:
         stem = resource.path.removesuffix(".csv")
         names += [resource.path, *(stem + suffix for suffix in _WORKBOOKS)]
         if resource.name == "documents" and "text_file" in resource.field_names:
-            frame = read_one(study.data, resource)
+            frame = tables.read_one(study.data, resource)
             names += [] if frame is None else map(str, frame["text_file"].dropna())
     data = study.data.relative_to(study.root).as_posix()
     found = [f"{data}/{name}" for name in names if (study.data / name).is_file()]

@@ -46,6 +46,10 @@ ALWAYS = (
     "evaltools.study",
 )
 """What every kernel loads before its first cell."""
+LATER = (
+    "scipy.stats", "scipy.optimize", "statsmodels.stats.proportion",
+)  # fmt: skip
+"""What statistics load when they need it, which is here, once for all kernels."""
 
 
 def main(descriptor: int, modules: Iterable[str]) -> None:
@@ -55,6 +59,9 @@ def main(descriptor: int, modules: Iterable[str]) -> None:
         if name.partition(".")[0] in (*SAFE_TO_FORK, "ipykernel", "IPython"):
             with contextlib.suppress(Exception):  # it will fail again, and be told, in the notebook
                 importlib.import_module(name)
+    if "evaltools.statistics" in sys.modules:
+        for name in LATER:
+            importlib.import_module(name)
     try:  # threads that C libraries started are known here
         threads = len(tuple(Path("/proc/self/task").iterdir()))
     except OSError:

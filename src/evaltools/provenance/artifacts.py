@@ -271,6 +271,8 @@ TAGS = "tagmanifest-sha256.txt"
 SIGNATURE = f"{BUNDLE}.sig"
 """The signature of a bundle's checklist; no list can name it."""
 CRATE = "ro-crate-metadata.json"
+EDITIONS = "languages"
+"""Where a bundle in several languages has the runs of all but the first, a folder a language."""
 LISTS = (BUNDLE, TAGS, CRATE, REPORT, FILE_NAME)
 LARGEST_LIST = 20_000_000
 

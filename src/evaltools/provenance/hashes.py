@@ -69,6 +69,22 @@ def hash_data(root: Path, folder: Path) -> dict[str, str]:
     return hash_files(root, [folder], [folder / name for name in BESIDE_EVIDENCE])
 
 
+def hash_sources(sources: Path) -> dict[str, str]:
+    """SHA-256 of the author's files, by their path below the study; what was built is none."""
+    own = [path for path in sorted(sources.iterdir()) if not path.name.startswith(("_build", "."))]
+    files = {f"{sources.name}/{path.name}": hash_file(path) for path in own if path.is_file()}
+    return files | hash_files(sources.parent, [path for path in own if path.is_dir()])
+
+
+def hash_declarations(root: Path) -> dict[str, str]:
+    """SHA-256 of what a study declares of its report beside its prose: its YAML, by path."""
+    return {
+        name: digest
+        for name, digest in hash_sources(root / "reports").items()
+        if name.endswith((".yml", ".yaml"))
+    }
+
+
 def hash_package(without: Iterable[str] = ()) -> dict[str, str]:
     """SHA-256 of the source files of this package, by their path in it.
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,6 +16,7 @@ from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.artifacts import (
     BUNDLE,
     CRATE,
+    EDITIONS,
     LISTS,
     REPORT,
     SIGNATURE,
@@ -68,31 +70,38 @@ def check_folder(folder: Path) -> FolderCheck:
         # No list is to be trusted or compared.
         return FolderCheck(kind, 0, inventory.faults, inventory)
     checked = 0
+    # Links are none of these, so nothing outside of the folder is read.
+    editions = [name for name in inventory.files if kind == "bundle" and _EDITION.fullmatch(name)]
     try:
-        lists = _read_lists(folder, kind)
+        lists = _read_lists(folder, kind, editions)
     except ProblemError as error:
         faults += [Fault(item.where, "unreadable", item.what) for item in error.problems]
     else:
         faults += _compare_lists(lists, inventory)
         checked = sum(name in inventory.files for name in lists[0].files)
-        if (folder / FILE_NAME).is_file():
-            faults += _check_manifest(folder)
+        for name in (FILE_NAME, *editions):
+            if (folder / name).is_file():
+                faults += _check_manifest(folder, name)
         if kind == "report":
             faults += _check_report(folder)
     return FolderCheck(kind, checked, tuple(sorted(set(faults))), inventory)
 
 
-def _check_manifest(folder: Path) -> Iterator[Fault]:
-    content, manifest = read_json(folder, FILE_NAME), read_manifest(folder)
+_EDITION = re.compile(rf"{EDITIONS}/[^/]+/{re.escape(FILE_NAME)}")
+"""The manifest of the run in another language of a bundle."""
+
+
+def _check_manifest(folder: Path, name: str) -> Iterator[Fault]:
+    content, manifest = read_json(folder, name), read_manifest((folder / name).parent)
     if content.get("format") == FORMAT and not is_seal_valid(content):
-        yield Fault(FILE_NAME, "changed", "its seal does not fit what it says")
+        yield Fault(name, "changed", "its seal does not fit what it says")
     elif manifest is None:
-        yield Fault(FILE_NAME, "unreadable", "it is no manifest of a known format")
+        yield Fault(name, "unreadable", "it is no manifest of a known format")
     else:
         if manifest.ingredients.key() != manifest.key:
-            yield Fault(FILE_NAME, "contradiction", "its key is not that of its ingredients")
-        if not _is_canonical(folder / FILE_NAME, content):
-            yield Fault(FILE_NAME, "changed", "it is not written as evaltools writes it")
+            yield Fault(name, "contradiction", "its key is not that of its ingredients")
+        if not _is_canonical(folder / name, content):
+            yield Fault(name, "changed", "it is not written as evaltools writes it")
 
 
 def _check_report(folder: Path) -> Iterator[Fault]:
@@ -125,7 +134,7 @@ class _HashList:
     """What a list says: SHA-256 by path, and sizes in bytes where it tells them.
 
     One that is complete is meant to name every file but the lists before it. Some tell of the run
-    as well: its inputs by SHA-256, and the beginning of its key.
+    as well: its inputs by SHA-256, and the beginning of its key; of each where there are several.
     """
 
     name: str
@@ -133,12 +142,12 @@ class _HashList:
     complete: bool = True
     sizes: Mapping[str, int] = field(default_factory=dict)
     inputs: Mapping[str, str] | None = None
-    run: str = ""
+    runs: frozenset[str] = frozenset()
 
 
-def _read_lists(folder: Path, kind: ArtifactKind) -> list[_HashList]:
+def _read_lists(folder: Path, kind: ArtifactKind, editions: Iterable[str]) -> list[_HashList]:
     """Every list of a folder, the one that stands for all first; all that is wrong is refused."""
-    readers: dict[str, Callable[[], _HashList]] = {
+    by_kind: dict[ArtifactKind, dict[str, Callable[[], _HashList]]] = {
         "run": {FILE_NAME: lambda: _read_outputs(folder, FILE_NAME)},
         "report": {
             REPORT: lambda: _read_outputs(folder, REPORT),
@@ -148,12 +157,15 @@ def _read_lists(folder: Path, kind: ArtifactKind) -> list[_HashList]:
         "bundle": {
             BUNDLE: lambda: _read_checklist(folder),
             CRATE: lambda: _read_crate(folder),
-            FILE_NAME: lambda: _read_bundle_manifest(folder),
+            **{
+                name: partial(_read_bundle_manifest, folder, name)
+                for name in (FILE_NAME, *editions)
+            },
         },
-    }[kind]
+    }
     found: list[_HashList] = []
     problems: list[Problem] = []
-    for name, read in readers.items():
+    for name, read in by_kind[kind].items():
         try:
             if (folder / name).is_file():
                 found.append(read())
@@ -223,15 +235,17 @@ def _is_below(name: str, folders: set[str]) -> bool:
 
 
 def _compare_inputs(lists: Iterable[_HashList]) -> Iterator[Fault]:
-    """Two lists that tell of the inputs and the run tell the same."""
+    """Lists that tell of the inputs and runs tell the same: the manifests together, the crate."""
     with_inputs = [(item, item.inputs) for item in lists if item.inputs is not None]
     for (first, inputs), (second, others) in pairwise(with_inputs):
         for name in sorted({*inputs, *others}):
             if inputs.get(name) != others.get(name):
                 detail = f"of the input {printable_name(name)} it says other than {second.name}"
                 yield Fault(first.name, "contradiction", detail)
-        if first.run[:RUN_NAME_LENGTH] != second.run[:RUN_NAME_LENGTH]:
-            yield Fault(first.name, "contradiction", f"it is of another run than {second.name}")
+    runs = {item.name: item.runs for item, _ in with_inputs}
+    told = runs.pop(CRATE, None)
+    if runs and told not in (None, frozenset().union(*runs.values())):
+        yield Fault(CRATE, "contradiction", f"it is of another run than {' or '.join(runs)}")
 
 
 _LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(.+)")
@@ -270,7 +284,7 @@ def _read_crate(folder: Path) -> _HashList:
     inputs: dict[str, str] = {}
     seen: set[str] = set()
     parts: set[str] = set()
-    run = ""
+    runs: set[str] = set()
     wrong = []
     for item in graph:
         name, digest = str(item.get("@id", "")), str(item.get("sha256", ""))
@@ -287,7 +301,7 @@ def _read_crate(folder: Path) -> _HashList:
         elif name.startswith("#input/"):
             inputs[unquote(name.removeprefix("#input/"))] = digest
         elif name.startswith("#run/"):
-            run = name.removeprefix("#run/")
+            runs.add(name.removeprefix("#run/")[:RUN_NAME_LENGTH])
         elif name == "./":
             listed = item.get("hasPart")
             parts = {
@@ -298,21 +312,25 @@ def _read_crate(folder: Path) -> _HashList:
     wrong += [f"has {printable_name(name)} on one of its own lists only"
               for name in sorted(parts ^ set(files))]  # fmt: skip
     refuse(_list_problem(CRATE, what) for what in wrong)
-    return _HashList(CRATE, files, True, sizes, inputs, run)
+    return _HashList(CRATE, files, True, sizes, inputs, frozenset(runs))
 
 
-def _read_bundle_manifest(folder: Path) -> _HashList:
-    content, files = read_json(folder, FILE_NAME), dict(_read_outputs(folder, FILE_NAME).files)
-    if "indicators.json" in files:
-        files["tables/indicators.json"] = files.pop("indicators.json")
+def _read_bundle_manifest(folder: Path, list_name: str) -> _HashList:
+    """A manifest; what it lists stands beside it, but for the numbers, which are there once."""
+    content, home = read_json(folder, list_name), list_name.removesuffix(FILE_NAME)
+    files = {
+        "tables/indicators.json" if name == "indicators.json" else f"{home}{name}": digest
+        for name, digest in _read_outputs(folder, list_name).files.items()
+    }
     ingredients = content.get("ingredients")
     inputs = ingredients.get("files") if isinstance(ingredients, dict) else None
     if not isinstance(inputs, dict):
-        raise ProblemError([_list_problem(FILE_NAME, "has no list of inputs")])
+        raise ProblemError([_list_problem(list_name, "has no list of inputs")])
     for name in ("evaluation.yml", "reports/words.yml"):
         if name in inputs:
             files[f"study/{name.rpartition('/')[2]}"] = str(inputs[name])
-    return _HashList(FILE_NAME, files, False, inputs=inputs, run=str(content.get("key", "")))
+    runs = frozenset({str(content.get("key", ""))[:RUN_NAME_LENGTH]})
+    return _HashList(list_name, files, False, inputs=inputs, runs=runs)
 
 
 def _read_outputs(folder: Path, name: str, complete: bool = True) -> _HashList:

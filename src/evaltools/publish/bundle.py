@@ -1,8 +1,8 @@
 """The bundle: one folder that stands whole or not at all, and that describes itself.
 
-Its description follows RO-Crate 1.1 (doi:10.5281/zenodo.5146227) and the Process Run Crate profile
-0.5. The same bundle gives the same bytes: no clock is read, no identifier is drawn, and order is
-total.
+It holds the report in one language, or in all that the study publishes together; then the numbers,
+which are the same, stand in it once. The same bundle gives the same bytes: no clock is read, no
+identifier is drawn, and order is total.
 """
 
 from __future__ import annotations
@@ -11,15 +11,9 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
-
-from rocrate.model import ContextEntity
-from rocrate.rocrate import ROCrate
 
 from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
@@ -27,170 +21,26 @@ from evaltools.files import name_folder_in_errors, sync_to_disk
 from evaltools.findings.checklists import included_pages, sections_of
 from evaltools.findings.display import findings_record
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import Language
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.pipeline.outputs import indicators_csv
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.artifacts import BUNDLE as DIGESTS
-from evaltools.provenance.artifacts import CRATE
+from evaltools.provenance.artifacts import EDITIONS
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.signature import sign_bundle
+from evaltools.publish.crate import write_crate
 from evaltools.publish.gates import Candidate, Gate, check_responsibility, run_gates, standard_gates
+from evaltools.publish.language_switch import add_switch
 from evaltools.publish.method_card import method_card
 from evaltools.report.build import check_output_folder, read_record
-from evaltools.report.data_files import INDICATORS, SCHEMA, WORKBOOK, codebook_csv, read_chapters
-
-PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
-
-MEDIA_TYPES = {
-    ".csv": "text/csv",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".html": "text/html",
-    ".ipynb": "application/x-ipynb+json",
-    ".json": "application/json",
-    ".md": "text/markdown",
-    ".pdf": "application/pdf",
-    ".txt": "text/plain",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".yml": "application/yaml",
-}
-
-Entity = Any
-"""An entity of the rocrate library, which has no types of its own."""
-
-
-class _Crate:
-    """The RO-Crate of a bundle while it is written."""
-
-    def __init__(self, candidate: Candidate) -> None:
-        self.candidate = candidate
-        self.language: Language = candidate.parameters.language
-        self.crate = ROCrate(version="1.1")
-        self.crate.metadata.extra_terms.update({"sha256": SHA256})
-        self.publisher: Entity = None
-
-    def add(self, identifier: str, kind: str, **properties: Any) -> Entity:
-        """Add something that is no file of the bundle."""
-        entity = ContextEntity(self.crate, identifier, properties={"@type": kind})
-        for name, value in properties.items():
-            entity[name] = value
-        return self.crate.add(entity)
-
-    def add_file(self, path: Path, name: str, title: str) -> Entity:
-        properties: dict[str, Any] = {
-            "name": title,
-            "encodingFormat": MEDIA_TYPES[path.suffix],
-            "contentSize": str(path.stat().st_size),
-            "sha256": hash_file(path),
-        }
-        if name.startswith(("report/", "method-card")):
-            properties["inLanguage"] = self.candidate.language_of(path)
-        return self.crate.add_file(path, dest_path=name, properties=properties)
-
-    def add_action(
-        self, name: str, title: str, tool: Entity, given: list[Entity], result: list[Entity]
-    ) -> Entity:
-        """Something that was done; when is not told, since nothing of it depends on a clock."""
-        about = "Reproducible from its objects; no time is recorded, since none enters the result."
-        status = "http://schema.org/CompletedActionStatus"
-        action = self.crate.add_action(
-            tool,
-            identifier=name,
-            object=given,
-            result=result,
-            properties={"name": title, "description": about, "actionStatus": status},
-        )
-        action["agent"] = self.publisher
-        return action
-
-    def add_software(self, record: Mapping[str, Any]) -> tuple[Entity, Entity]:
-        """The programs: this one with its code and lock by content, and what rendered."""
-        ingredients = self.candidate.run.manifest.ingredients
-        name, digest = ingredients.lock
-        lock = self.add("#lock", "CreativeWork", name=name, sha256=digest)
-        python = self.add(
-            "#software/python", "SoftwareApplication",
-            name="Python", version=ingredients.python, url="https://www.python.org/",
-        )  # fmt: skip
-        own = self.add(
-            "#software/evaltools", "SoftwareApplication",
-            name="evaltools", version=version("evaltools"), softwareRequirements=[python, lock],
-        )  # fmt: skip
-        named, stood = map(str, record.get("engine", ["", ""]))
-        return own, self.add("#software/engine", "SoftwareApplication", name=named, version=stood)
-
-    def add_parameters(self) -> Iterator[Entity]:
-        for name, value in self.candidate.parameters.as_values().items():
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            yield self.add(f"#parameter/{name}", "PropertyValue", name=name, value=text)
-
-    def describe(self) -> None:
-        """Say of the bundle as a whole what it is and who answers for it."""
-        declared, words = self.candidate.study.declaration, self.candidate.words
-        root, publication = self.crate.root_dataset, declared.publication
-        assert publication is not None  # a gate saw it
-        name, url = publication.licence.name, publication.licence.url
-        licence = self.add(url, "CreativeWork", name=name, description=name, url=url)
-        profile = self.add(
-            PROFILE, "CreativeWork", name="Process Run Crate", version="0.5", url=PROFILE
-        )
-        tongue = self.add(
-            f"#language/{self.language}",
-            "Language",
-            name=Words("en")(f"language.{self.language}").capitalize(),
-            alternateName=self.language,
-        )
-        about = [words("publishing.crate.description"), self.candidate.notice]
-        root["name"] = declared.whole_title(self.language)
-        root["description"] = " ".join(text for text in about if text)
-        root["datePublished"] = publication.published.isoformat()
-        root["license"] = licence
-        kinds = {"person": "Person", "organisation": "Organization"}
-        authors = [
-            self.add(item.url or f"#author/{number}", kinds[item.kind], name=item.name)
-            for number, item in enumerate(publication.authors, 1)
-        ]
-        root["author"] = authors[0] if len(authors) == 1 else authors
-        root["publisher"] = self.publisher
-        root["inLanguage"] = tongue
-        root["keywords"] = words("report.sheet.keywords_text")
-        root["conformsTo"] = profile
-
-
-def _write_crate(
-    folder: Path, candidate: Candidate, names: Mapping[str, str], record: Mapping[str, Any]
-) -> None:
-    """Write the crate of a folder with all files but that and the checklist.
-
-    `names` say what files are, by path; the record is that of the rendered report.
-    """
-    crate, run = _Crate(candidate), candidate.run
-    entities = {
-        name: crate.add_file(folder / name, name, names.get(name, name))
-        for name in list_files(folder)
-    }
-    own, engine = crate.add_software(record)
-    inputs = [
-        crate.add(f"#input/{quote(path)}", "CreativeWork", name=path, sha256=digest)
-        for path, digest in sorted(run.manifest.ingredients.files.items())
-    ]
-    values = list(crate.add_parameters())
-    declared = candidate.study.declaration
-    publisher = declared.printed("publisher", crate.language) or declared.name
-    crate.publisher = crate.add("#publisher", "Organization", name=publisher)
-    made = [one for name, one in entities.items() if name.startswith(("notebooks/", "tables/"))]
-    rendered = [one for name, one in entities.items() if name.startswith("report/")]
-    name = f"#run/{run.key[:16]}"
-    computed = crate.add_action(name, "Execution of the notebooks", own, [*inputs, *values], made)
-    name = f"#render/{str(record['key'])[:16]}"
-    printed = crate.add_action(name, "Rendering of the report", engine, [*made, *values], rendered)
-    crate.describe()
-    crate.crate.root_dataset["mentions"] = [computed, printed]
-    metadata = crate.crate.metadata.generate()
-    text = json.dumps(metadata, indent=1, sort_keys=True, ensure_ascii=False)
-    _write_text(folder / CRATE, text + "\n")
-
+from evaltools.report.data_files import (
+    INDICATORS,
+    SCHEMA,
+    codebook_csv,
+    data_names,
+    read_chapters,
+    write_schema,
+)
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
@@ -318,53 +168,79 @@ def _can_be_assembled(candidate: Candidate) -> bool:
     """Whether there is what every bundle is made from; a gate says what is lacking."""
     if candidate.study.declaration.publication is None:
         return False
-    record = read_record(candidate.report)
-    made = candidate.run.folder
-    return (
+    records = [(each, read_record(each.report)) for each in candidate.editions]
+    return all(
         record is not None
-        and all((candidate.report / name).is_file() for name in record["files"])
-        and not candidate.run.manifest.find_damage(made)
+        and all((each.report / name).is_file() for name in record["files"])
+        and not each.run.manifest.find_damage(each.run.folder)
+        for each, record in records
     )
 
 
 def _fill_bundle(folder: Path, candidate: Candidate, release: Release | None) -> None:
-    record = read_record(candidate.report)
-    assert record is not None  # the gate saw it
-    names = _copy_report(folder, candidate, record)
-    names |= _write_tables(folder, candidate)
-    names |= _write_card(folder, candidate)
-    names |= _write_findings(folder, candidate)
-    if release is not None:  # for later releases to be held against
-        path = write_release(folder, release)
-        names[path.relative_to(folder).as_posix()] = "Sensitive tables as published"
-    _write_crate(folder, candidate, names, record)
-
-
-_DATA = {
-    INDICATORS: "All indicators, as the report leads to them",
-    WORKBOOK: "All indicators, a sheet a chapter",
-    SCHEMA: "Description of the indicator files (Frictionless data package)",
-}
-
-
-def _copy_report(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[str, str]:
-    """The report, the notebooks, the manifest and what the study declares."""
     names: dict[str, str] = {}
-    for file in sorted(record["files"]):
-        _copy_file(folder, f"report/{file}", candidate.report / file)
-        kind = file.rpartition(".")[2].upper()
-        names[f"report/{file}"] = _DATA.get(file) or f"{_what_it_is(candidate, file)}, {kind}"
-    for path in candidate.run.notebooks:
-        _copy_file(folder, f"notebooks/{path.name}", path)
-        names[f"notebooks/{path.name}"] = f"Executed notebook {path.stem}"
-    _copy_file(folder, "manifest.json", candidate.run.folder / "manifest.json")
-    names["manifest.json"] = "Manifest of the run: inputs, code and outputs by content"
+    for each in candidate.editions:
+        names |= _copy_report(folder, candidate, each)
+        names |= _copy_run(
+            folder, each, "" if each is candidate else f"{EDITIONS}/{each.language}/"
+        )
+        names |= _write_card(folder, each, f"-{each.language}" if candidate.others else "")
+    if candidate.others:
+        _describe_data(folder, candidate)
     for name in DECLARATIONS:
         source = candidate.study.root / name
         if source.is_file():
             _copy_file(folder, f"study/{source.name}", source)
             names[f"study/{source.name}"] = f"Declaration of the study, {name}"
+    names |= _write_tables(folder, candidate)
+    names |= _write_findings(folder, candidate)
+    if release is not None:  # for later releases to be held against
+        path = write_release(folder, release)
+        names[path.relative_to(folder).as_posix()] = "Sensitive tables as published"
+    write_crate(folder, list_files(folder), candidate, names)
+
+
+def _copy_report(folder: Path, candidate: Candidate, edition: Candidate) -> dict[str, str]:
+    """What a bundle has of the report in one language; pages lead to those in the others."""
+    names: dict[str, str] = {}
+    record = read_record(edition.report)
+    assert record is not None  # the gate saw it
+    _, workbook, _ = data_names(edition.study, edition.language)
+    titles = {
+        INDICATORS: "All indicators, as the report leads to them",
+        workbook: "All indicators, a sheet a chapter",
+        SCHEMA: "Description of the indicator files (Frictionless data package)",
+    }
+    for file in sorted(record["files"]):
+        if candidate.edition_of(Path(file)) is not edition:
+            continue
+        _copy_file(folder, f"report/{file}", edition.report / file)
+        kind = file.rpartition(".")[2].upper()
+        names[f"report/{file}"] = titles.get(file) or f"{_what_it_is(edition, file)}, {kind}"
+    if candidate.others and (page := folder / "report" / edition.page).is_file():
+        add_switch(page, edition, candidate.editions)
     return names
+
+
+def _copy_run(folder: Path, edition: Candidate, home: str) -> dict[str, str]:
+    """The notebooks and the manifest of the run of one language, below a path of the bundle."""
+    names: dict[str, str] = {}
+    for path in edition.run.notebooks:
+        _copy_file(folder, f"{home}notebooks/{path.name}", path)
+        names[f"{home}notebooks/{path.name}"] = f"Executed notebook {path.stem}"
+    _copy_file(folder, f"{home}manifest.json", edition.run.folder / "manifest.json")
+    names[f"{home}manifest.json"] = "Manifest of the run: inputs, code and outputs by content"
+    return names
+
+
+def _describe_data(folder: Path, candidate: Candidate) -> None:
+    """Describe the table and the workbooks of all languages, in the first."""
+    report = folder / "report"
+    books = (data_names(each.study, each.language)[1] for each in candidate.editions)
+    files = {name: (report / name).read_bytes() for name in (INDICATORS, *books)}
+    content = write_schema(candidate.study, candidate.parameters, candidate.run.key,
+                           candidate.words, bool(candidate.notice), files)  # fmt: skip
+    (report / SCHEMA).write_bytes(content)
 
 
 def _what_it_is(candidate: Candidate, file: str) -> str:
@@ -394,13 +270,14 @@ def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:
     }
 
 
-def _write_card(folder: Path, candidate: Candidate) -> dict[str, str]:
-    target = candidate.study.report(candidate.parameters.language)
-    prose = (candidate.study.root / target.source).parent
-    card = method_card(candidate, sections_of(prose), included_pages(prose))
-    _write_text(folder / "method-card.md", card.markdown())
-    _write_text(folder / "method-card.html", card.html())
-    return {"method-card.md": card.title, "method-card.html": card.title}
+def _write_card(folder: Path, edition: Candidate, ending: str) -> dict[str, str]:
+    target = edition.study.report(edition.language)
+    prose = (edition.study.root / target.source).parent
+    card = method_card(edition, sections_of(prose), included_pages(prose))
+    made = {f"method-card{ending}.md": card.markdown(), f"method-card{ending}.html": card.html()}
+    for name, text in made.items():
+        _write_text(folder / name, text)
+    return dict.fromkeys(made, card.title)
 
 
 def _write_findings(folder: Path, candidate: Candidate) -> dict[str, str]:

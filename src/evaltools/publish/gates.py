@@ -23,7 +23,8 @@ from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.predecessor import hash_predecessor
 from evaltools.report import engines
-from evaltools.report.build import compute_render_key, read_record
+from evaltools.report.build import compute_render_key, current_report, read_record
+from evaltools.report.material import judge_run
 from evaltools.report.renderer.format_context import QUARTO_SUFFIXES
 from evaltools.study import Language, Parameters, Study
 
@@ -36,6 +37,7 @@ class Candidate:
         report: folder of the rendered report.
         run: whose numbers the report shows.
         judgements: of the study's findings, under the run.
+        others: the same in the other languages of the bundle.
     """
 
     study: Study
@@ -43,6 +45,23 @@ class Candidate:
     report: Path
     run: Run
     judgements: tuple[Judgement, ...] = ()
+    others: tuple[Candidate, ...] = ()
+
+    @property
+    def editions(self) -> tuple[Candidate, ...]:
+        """One in each language of the bundle, itself first."""
+        return (self, *self.others)
+
+    @property
+    def language(self) -> Language:
+        """The language of the report."""
+        language: Language = self.parameters.language
+        return language
+
+    @property
+    def page(self) -> str:
+        """The name of the report's web page, if it has one."""
+        return f"{self.study.report(self.language).name}-{self.language}.html"
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -54,7 +73,7 @@ class Candidate:
         """The sentence that marks example data, whose numbers look like results; empty for real
         data.
         """
-        return self.notice_in(self.parameters.language)
+        return self.notice_in(self.language)
 
     def notice_in(self, language: Language) -> str:
         """The same sentence in another language."""
@@ -72,12 +91,21 @@ class Candidate:
     @property
     def words(self) -> Words:
         """The study's words in the language of the report."""
-        return self.study.words(self.parameters.language)
+        return self.study.words(self.language)
 
     def language_of(self, file: Path) -> Language:
-        """The language of a file: that of the document beside the report, or else of the report."""
-        found = (each.language_of(file.name) for each in self.study.declaration.companions)
-        return next(filter(None, found), self.parameters.language)
+        """The language of a file: that of the document beside the report, or else of the report,
+        by what every name of such a file ends with.
+        """
+        found = [each.language_of(file.name) for each in self.study.declaration.companions]
+        found += [each.language for each in self.editions
+                  if file.stem.endswith(f"-{each.language}")]  # fmt: skip
+        return next(filter(None, found), self.language)
+
+    def edition_of(self, file: Path) -> Candidate:
+        """Of which language of the bundle a file is published; what is in none, of the first."""
+        language = self.language_of(file)
+        return next((each for each in self.editions if each.language == language), self)
 
     def files(self, suffix: str) -> list[Path]:
         """The report's files in a format, sorted by name."""
@@ -97,16 +125,33 @@ class Gate:
     check: Callable[[Candidate], Iterable[Problem]]
 
 
+def make_candidate(study: Study, chosen: Sequence[Parameters]) -> Candidate:
+    """The candidate of reports that are built, in one language or several; the first leads.
+
+    Raises:
+        ProblemError: one of them is not there, or out of date.
+    """
+    places = [current_report(study, each) for each in chosen]
+    # Numbers are the same in all languages, as a gate holds, and so is what is judged by them.
+    judged = tuple(judge_run(study, places[0][1]))
+    first, *others = (
+        Candidate(study, each, folder, run, judged)
+        for each, (folder, run) in zip(chosen, places, strict=True)
+    )
+    return replace(first, others=tuple(others))
+
+
 def run_gates(candidate: Candidate, gates: Sequence[Gate]) -> list[Problem]:
-    """Every problem that any gate finds, in the order of the gates."""
+    """Every problem that any gate finds in any language, once, in the order of the gates."""
     found: list[Problem] = []
     for gate in gates:
-        try:
-            problems = list(gate.check(candidate))
-        except ProblemError as error:
-            problems = list(error.problems)
-        found += [replace(problem, where=f"{gate.name}: {problem.where}") for problem in problems]
-    return found
+        for edition in candidate.editions:
+            try:
+                problems = list(gate.check(edition))
+            except ProblemError as error:
+                problems = list(error.problems)
+            found += [replace(each, where=f"{gate.name}: {each.where}") for each in problems]
+    return list(dict.fromkeys(found))
 
 
 RENDER = "Render it again."
@@ -131,6 +176,7 @@ def standard_gates() -> tuple[Gate, ...]:
         Gate("example data", check_example_notice),
         Gate("alternative text", check_alternative_texts),
         Gate("language", check_languages),
+        Gate("languages", check_editions),
         Gate("responsibility", check_responsibility),
     )
 
@@ -187,7 +233,7 @@ def check_languages(candidate: Candidate) -> list[Problem]:
 
     checks = dict.fromkeys(_READERS, other)
     problems = _file_problems(candidate, checks, "publish.language", RENDER)
-    language = candidate.parameters.language
+    language = candidate.language
     report = candidate.study.report(language)
     wanted: list[tuple[str, str, Sequence[str]]] = [
         ("the report", f"{report.name}-{language}", report.formats)
@@ -203,6 +249,31 @@ def check_languages(candidate: Candidate) -> list[Problem]:
                 found = f"has no {QUARTO_SUFFIXES[each].removeprefix('.').upper()} file"
                 problems.append(Problem(what, found, "", REBUILD, "publish.format"))
     return problems
+
+
+def check_editions(candidate: Candidate) -> Iterator[Problem]:
+    """What a bundle in several languages has otherwise in one of them: numbers, and sections of the
+    page, by which a reader goes from one language to another.
+    """
+    for other in candidate.others:
+        where = f"the report in '{other.language}'"
+        differing = {*candidate.run.indicators()} ^ {*other.run.indicators()}
+        if names := sorted({item.key for item in differing}):
+            what = f"has other numbers than that in '{candidate.language}': {_list_some(names)}"
+            remedy = "Numbers must not depend on the language: correct the notebook."
+            yield Problem(where, what, "", remedy, "publish.numbers")
+        pages = [each.report / each.page for each in (candidate, other)]
+        if all(page.is_file() for page in pages):
+            sections = [Html(page).sections() for page in pages]
+            if names := sorted(sections[0] ^ sections[1]):
+                what = f"has other sections than that in '{candidate.language}': "
+                remedy = "Give a section the same identifier in every language."
+                yield Problem(where, what + _list_some(names), "", remedy, "publish.sections")
+
+
+def _list_some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def check_example_notice(candidate: Candidate) -> list[Problem]:
@@ -290,8 +361,7 @@ def check_random_outputs(candidate: Candidate) -> list[Problem]:
             where = f"{name}, cell {index + 1 - injected}"
             if cells[index].label:
                 where += f" ({cells[index].label})"
-            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            what = f"shows what looks made up at random: {', '.join(names[:_SHOWN])}{more}"
+            what = f"shows what looks made up at random: {_list_some(names)}"
             remedy = "Do not show it, or give it a fixed name or seed."
             problems.append(Problem(where, what, "", remedy, "publish.random"))
     return problems
@@ -333,7 +403,7 @@ def _report_problems(candidate: Candidate) -> Iterator[Problem]:
     if engine.version != stood:
         yield _stale_problem(where, f"was rendered with {stood}; now there is {engine.version}")
     sources = candidate.study.root / "reports"
-    language = candidate.parameters.language
+    language = candidate.language
     as_then = engines.Engine(engine.name, stood, engine.program, engine.epoch)
     predecessor = hash_predecessor(candidate.study)
     key = compute_render_key(candidate.run.key, sources, as_then, language, predecessor)

@@ -42,10 +42,10 @@ from evaltools.provenance.finding_changes import FindingPair, pair_findings
 from evaltools.provenance.predecessor import make_record
 from evaltools.provenance.signature import key_problems
 from evaltools.publish.bundle import Bundle, find_obstacles, make_release, write_bundle
-from evaltools.publish.gates import Candidate, Gate, check_release_note
+from evaltools.publish.gates import Candidate, Gate, check_release_note, make_candidate
 from evaltools.publish.verify import verify
-from evaltools.report.build import build_report, check_output_folder, current_report
-from evaltools.report.material import judge_run
+from evaltools.report.build import build_report, check_output_folder
+from evaltools.report.languages import in_every_language
 from evaltools.study import Parameters, Study
 
 FOLDER = "releases"
@@ -126,6 +126,7 @@ class ReleaseRegister:
         text = release_text(release).encode()
         tables = f"{FOLDER}/{bundle[:16]}.json"
         publication = study.declaration.publication
+        together = study.declaration.published_with(parameters.language)
         said = json.dumps(list(findings), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         judged = f"{FOLDER}/{bundle[:16]}-findings.json"
         entries.append(
@@ -133,6 +134,7 @@ class ReleaseRegister:
                 "name": name,
                 "published": publication.published.isoformat() if publication else "",
                 "language": parameters.language,
+                **({"languages": [*together]} if len(together) > 1 else {}),
                 "parameters": parameters.as_values(),
                 "run": run,
                 "bundle": bundle,
@@ -368,24 +370,30 @@ class _Preparation:
 def _prepare(
     study: Study, parameters: Parameters, published: Path | None, say: Say
 ) -> _Preparation:
-    build_report(study, parameters, say=say)
-    folder, run = current_report(study, parameters)
-    judgements = judge_run(study, run)
+    together = study.declaration.published_with(parameters.language)
+    chosen = in_every_language(study, parameters, together)
+    for each in chosen:
+        build_report(study, each, say=say)
+    candidate = make_candidate(study, chosen)
     register = ReleaseRegister(study.root)
     known = register.read()
     say(known.note())
     bundles = [read_release(path) for path in find_previous_bundles(published)] if published else []
     earlier = drop_repeated_releases(known.releases, bundles)
-    candidate = Candidate(study, parameters, folder, run, tuple(judgements))
     release = make_release(candidate)
+
+    def check_disclosure(edition: Candidate) -> list[Problem]:
+        # Numbers, withheld ones too, are the same in all languages: see `check_editions`.
+        return _check_disclosure(edition, release, earlier) if edition is candidate else []
+
     gates = (
-        Gate("findings", lambda _: problems_for_publishing(judgements)),
+        Gate("findings", lambda edition: problems_for_publishing(edition.judgements)),
         Gate("coder rules", check_release_note),
         Gate("matrix", _check_evaluation_matrix),
-        Gate("lint", lambda _: lint(study.root, [parameters.language])),
+        Gate("lint", lambda edition: lint(study.root, [edition.language])),
         Gate("agreement", _check_agreement),
         Gate("signatures", check_signatures),
-        Gate("disclosure", lambda _: _check_disclosure(candidate, release, earlier)),
+        Gate("disclosure", check_disclosure),
         Gate("verification", _check_verification),
     )
     return _Preparation(candidate, release, gates, register)
@@ -398,13 +406,13 @@ def _check_evaluation_matrix(candidate: Candidate) -> list[Problem]:
 
 
 def _check_agreement(candidate: Candidate) -> list[Problem]:
-    root, language = candidate.study.root, candidate.parameters.language
+    root, language = candidate.study.root, candidate.language
     return doubted_findings(root, language, candidate.judgements, candidate.run.indicators())
 
 
 def check_signatures(candidate: Candidate) -> list[Problem]:
     """What stands among the results, is no finding, and is signed by nobody as it stands."""
-    return unsigned_sentences(candidate.study.root, candidate.parameters.language)
+    return unsigned_sentences(candidate.study.root, candidate.language)
 
 
 def _check_disclosure(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -27,11 +27,18 @@ from evaltools.provenance.artifacts import (
     manifest_folder,
     read_json,
 )
-from evaltools.provenance.hashes import changed_keys, hash_file, hash_folder, hash_package
+from evaltools.provenance.hashes import (
+    changed_keys,
+    hash_file,
+    hash_folder,
+    hash_package,
+    hash_sources,
+)
 from evaltools.provenance.integrity import check_folder
 from evaltools.provenance.inventory import Fault, printable_name
 from evaltools.provenance.manifest import (
     FILE_NAME,
+    RUN_NAME_LENGTH,
     Ingredients,
     compare_ingredients,
     read_manifest,
@@ -39,11 +46,11 @@ from evaltools.provenance.manifest import (
 from evaltools.provenance.predecessor import hash_predecessor
 from evaltools.provenance.signature import SignatureCheck, check_signature
 from evaltools.publish.bundle import assemble_bundle, make_release
-from evaltools.publish.gates import Candidate
+from evaltools.publish.gates import make_candidate
 from evaltools.report import engines
-from evaltools.report.build import build_report, current_report, hash_sources, run_notebooks
-from evaltools.report.material import judge_run
-from evaltools.study import Study, find_study, load_study
+from evaltools.report.build import build_report, run_notebooks
+from evaltools.report.languages import in_every_language
+from evaltools.study import Parameters, Study, find_study, load_study
 
 Say = Callable[[str], None]
 
@@ -149,8 +156,8 @@ class RebuiltFiles:
 class BuildRecord:
     """What a run, report or bundle says of how it was made; it may be forged.
 
-    `outputs` has the SHA-256 of the files of its run; `engine`, `sources`, `code` and `render` (the
-    beginning of the rendering's key) are empty or None where it does not tell them.
+    `outputs` has the SHA-256 of the files of its run; `engine`, `sources`, `code` and `renders`
+    (the beginnings of the keys of its renderings) are empty or None where it does not tell them.
     """
 
     kind: ArtifactKind
@@ -159,7 +166,7 @@ class BuildRecord:
     engine: tuple[str, str] = ("", "")
     sources: Mapping[str, Any] | None = None
     code: Mapping[str, Any] | None = None
-    render: str = ""
+    renders: frozenset[str] = frozenset()
 
 
 def _rebuild(folder: Path, held: Mapping[str, str], study: Study, say: Say) -> Rebuild:
@@ -224,7 +231,7 @@ def read_record(folder: Path) -> BuildRecord:
             engine=(name, version),
             sources=sources if isinstance(sources, dict) else None,
             code=code if isinstance(code, dict) else None,
-            render=str(told.get("key", "")),
+            renders=frozenset({str(told.get("key", ""))[:RUN_NAME_LENGTH]}),
         )
     if kind == "bundle" and (folder / CRATE).is_file():
         for item in _as_list(read_json(folder, CRATE).get("@graph")):
@@ -233,7 +240,8 @@ def read_record(folder: Path) -> BuildRecord:
                 engine = (str(item.get("name", "")), str(item.get("version", "")))
                 record = replace(record, engine=engine)
             elif name.startswith("#render/"):
-                record = replace(record, render=name.removeprefix("#render/"))
+                key = name.removeprefix("#render/")[:RUN_NAME_LENGTH]
+                record = replace(record, renders=record.renders | {key})
     return record
 
 
@@ -265,17 +273,20 @@ def rebuild_in_scratch(record: BuildRecord, study: Study, say: Say) -> RebuiltFi
         if version and chosen.version != version:
             causes.append(Cause("engine", (printable_name(f"{version} → {chosen.version}"),)))
         causes += _causes_of_report(copy, record)
-        report = build_report(copy, parameters, engine=asked, say=say)
-        place, run = current_report(copy, parameters)
-        key = str(read_json(report.folder, REPORT)["key"])
-        if not causes and record.render and record.render[:16] != key[:16]:
+        wanted: Sequence[Parameters] = [parameters]
+        if record.kind == "bundle":
+            together = copy.declaration.published_with(parameters.language)
+            wanted = in_every_language(copy, parameters, together)
+        reports = [build_report(copy, each, engine=asked, say=say) for each in wanted]
+        keys = {str(read_json(each.folder, REPORT)["key"])[:RUN_NAME_LENGTH] for each in reports}
+        if not causes and record.renders and record.renders != keys:
             causes.append(Cause("rendering"))
         files: dict[ArtifactKind, Mapping[str, str]] = {
-            "run": hash_folder(run.folder),
-            "report": hash_folder(report.folder.resolve()),
+            "run": hash_folder(reports[0].run),
+            "report": hash_folder(reports[0].folder.resolve()),
         }
         if record.kind == "bundle":
-            candidate = Candidate(copy, parameters, place, run, tuple(judge_run(copy, run)))
+            candidate = make_candidate(copy, wanted)
             bundle = Path(scratch) / "bundle"
             bundle.mkdir()
             assemble_bundle(bundle, candidate, make_release(candidate))

@@ -27,8 +27,8 @@ from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import (
     changed_keys,
     hash_file,
-    hash_files,
     hash_package,
+    hash_sources,
     hash_value,
 )
 from evaltools.provenance.last_check import NOTEBOOKS_UP_TO_DATE, NOTHING_TO_DO
@@ -36,6 +36,7 @@ from evaltools.provenance.manifest import Change, ChangeKind, Reason, add_seal
 from evaltools.provenance.predecessor import hash_predecessor, read_predecessor
 from evaltools.report import engines
 from evaltools.report.engines import Engine
+from evaltools.report.kept import Kept
 from evaltools.report.languages import missing_parts
 from evaltools.study import FILE_NAME, Parameters, Study
 from evaltools.study.scenarios import FOLDER as SCENARIOS
@@ -134,13 +135,6 @@ def compute_render_key(
     return hash_value(ingredients)
 
 
-def hash_sources(sources: Path) -> dict[str, str]:
-    """SHA-256 of the author's files, by their path below the study; what was built is none."""
-    own = [path for path in sorted(sources.iterdir()) if not path.name.startswith(("_build", "."))]
-    files = {f"{sources.name}/{path.name}": hash_file(path) for path in own if path.is_file()}
-    return files | hash_files(sources.parent, [path for path in own if path.is_dir()])
-
-
 def read_record(folder: Path) -> dict[str, Any] | None:
     """The record of a rendered report, or None where there is none that is understood."""
     try:
@@ -161,12 +155,14 @@ class Report:
         folder: where people find it.
         files: the report in its formats, what stands beside it, then the indicators as data.
         run: the folder of the run that it shows.
+        engine: what rendered it.
         made: whether it was made just now; else it was up to date.
     """
 
     folder: Path
     files: tuple[Path, ...]
     run: Path
+    engine: Engine
     made: bool = True
 
 
@@ -200,7 +196,7 @@ def build_report(
         key = compute_render_key(found.key, sources, chosen, parameters.language, predecessor)
         if (record := store.current(name, key)) is not None:
             say(NOTHING_TO_DO)
-            return _report(store.link(name), record["files"], found, made=False)
+            return _report(store.link(name), record["files"], found, chosen, made=False)
     if predecessor:
         read_predecessor(study)  # what is wrong with it is told before anything runs
     made = found or run_notebooks(study, parameters, force=force, say=say)
@@ -209,7 +205,8 @@ def build_report(
     from evaltools.report.document_set import make_documents
 
     with store.open_new() as building:
-        files, told = make_documents(study, parameters, made, chosen, building, say)
+        kept = Kept.of(study.build, made.key, anew=force or rerender)
+        files, told = make_documents(study, parameters, made, chosen, building, say, kept)
         record = {
             "key": key,
             "run": made.key,
@@ -223,7 +220,7 @@ def build_report(
     for line in told:
         say(line)
     say("Report:")
-    return _report(folder, files, made)
+    return _report(folder, files, made, chosen)
 
 
 def _check_sources(study: Study, language: Language) -> None:
@@ -320,8 +317,8 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     return folder / document.relative_to(building)
 
 
-def _report(folder: Path, files: list[str], run: Run, made: bool = True) -> Report:
-    return Report(folder, tuple(folder / file for file in files), run.folder, made)
+def _report(folder: Path, files: list[str], run: Run, engine: Engine, made: bool = True) -> Report:
+    return Report(folder, tuple(folder / file for file in files), run.folder, engine, made)
 
 
 def files_behind(study: Study) -> list[str]:

@@ -22,6 +22,7 @@ from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_scope, find_variables
 from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.format_context import SUFFIXES
+from evaltools.report.renderer.located_problems import read_source, relative_name
 from evaltools.report.staging import (
     are_few,
     copy_project,
@@ -148,6 +149,7 @@ def stage_companion(
     """
     copy_project(planned.study, folder)
     document = add_companion(planned, material, folder)
+    _leave_only_read(folder, document)
     words = planned.glossary.words
     values = leave_out(
         folder, [document], planned.values, material, words, are_few(planned.study, material), say
@@ -157,6 +159,15 @@ def stage_companion(
         write_notebooks(folder, material)
     write_variables(folder, document, values, material, only_used=True)
     return document
+
+
+def _leave_only_read(folder: Path, document: Path) -> None:
+    """Remove prose that a document does not include, so that its project is what it depends on."""
+    source, _ = read_source(folder.resolve(), document.resolve())
+    read = {line.path for line in source.body} | {relative_name(folder, document)}
+    for path in folder.rglob("*.qmd"):
+        if relative_name(folder, path) not in read:
+            path.unlink()
 
 
 def add_companion(planned: PlannedCompanion, material: ReportMaterial, folder: Path) -> Path:

@@ -28,12 +28,11 @@ from evaltools.pipeline.run import Run
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope
 from evaltools.report.workbook import Sheet, Value, write_workbook
-from evaltools.study import Parameters, Study
+from evaltools.study import Language, Parameters, Study
 
 INDICATORS: Final = "indicators.csv"
 WORKBOOK: Final = "indicators.xlsx"
 SCHEMA: Final = "datapackage.json"
-FILES: Final = (INDICATORS, WORKBOOK, SCHEMA)
 
 WITHHELD, MISSING, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 """In cells without a number: withheld (confidential), not available, nothing to be told."""
@@ -73,7 +72,7 @@ class Cover:
 def data_files(
     study: Study, parameters: Parameters, run: Run, glossary: Glossary, example: bool
 ) -> dict[str, bytes]:
-    """The indicators of a run as table, workbook and schema, by the names of `FILES`.
+    """The indicators of a run as table, workbook and schema, by the names of `data_names`.
 
     Arguments:
         glossary: of the study in the language of the parameters.
@@ -85,11 +84,35 @@ def data_files(
     sheets = indicator_sheets(read_chapters(run), cover, glossary)
     made = {
         INDICATORS: indicators_csv(run.indicators()).encode("utf-8"),
-        WORKBOOK: write_workbook(sheets, cover.title, publisher, words.language),
+        data_names(study, words.language)[1]: write_workbook(
+            sheets, cover.title, publisher, words.language
+        ),
     }
-    package = data_package(study, parameters, run.key, words, example, made)
-    text = json.dumps(package, ensure_ascii=False, indent=1)
-    return made | {SCHEMA: f"{text}\n".encode()}
+    return made | {SCHEMA: write_schema(study, parameters, run.key, words, example, made)}
+
+
+def data_names(study: Study, language: Language) -> tuple[str, str, str]:
+    """What table, workbook and schema of a report are called.
+
+    The table is the same in all languages; a workbook that others are published beside has the name
+    of its own.
+    """
+    several = len(study.declaration.published_with(language)) > 1
+    stem, _, suffix = WORKBOOK.rpartition(".")
+    return INDICATORS, f"{stem}-{language}.{suffix}" if several else WORKBOOK, SCHEMA
+
+
+def write_schema(
+    study: Study,
+    parameters: Parameters,
+    run: str,
+    words: Words,
+    example: bool,
+    files: Mapping[str, bytes],
+) -> bytes:
+    """The description of table and workbooks, given their contents, as a file."""
+    package = data_package(study, parameters, run, words, example, files)
+    return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
 
 
 def describe_run(
@@ -142,8 +165,8 @@ def data_package(
     if example:
         package["description"] = words("report.example_notice")
     if publication := declared.publication:
-        named = {"title": publication.licence.name, "path": publication.licence.url}
-        package["licenses"] = [named]
+        licence = {"title": publication.licence.name, "path": publication.licence.url}
+        package["licenses"] = [licence]
 
     def resource(name: str, path: str, media: str) -> dict[str, Any]:
         content = files[path]
@@ -158,9 +181,12 @@ def data_package(
 
     sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     table = {"profile": "tabular-data-resource", "encoding": "utf-8"}
+    stem, _, suffix = WORKBOOK.rpartition(".")
+    named = {f"{stem}-workbook{book[len(stem) : -len(suffix) - 1]}": book
+             for book in sorted(set(files) - {INDICATORS})}  # fmt: skip
     package["resources"] = [
-        resource("indicators", INDICATORS, "text/csv") | table | {"schema": table_schema(words)},
-        resource("indicators-workbook", WORKBOOK, sheet),
+        resource(stem, INDICATORS, "text/csv") | table | {"schema": table_schema(words)},
+        *(resource(name, book, sheet) for name, book in named.items()),
     ]
     return package
 

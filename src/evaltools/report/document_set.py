@@ -5,19 +5,28 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from evaltools.findings.display import write_findings
 from evaltools.lint.signatures import CODE, unsigned_sentences
 from evaltools.pipeline import Run
+from evaltools.processes import call_apart
+from evaltools.provenance.hashes import hash_declarations, hash_folder
 from evaltools.report import engines
 from evaltools.report.absent_sentences import leave_out
-from evaltools.report.companions import add_companion, plan_companions, stage_companion
+from evaltools.report.companions import (
+    PlannedCompanion,
+    add_companion,
+    plan_companions,
+    stage_companion,
+)
 from evaltools.report.data_files import data_files
 from evaltools.report.engines import Engine
 from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.kept import Kept
 from evaltools.report.material import ReportMaterial, gather_material, summarise_findings
 from evaltools.report.staging import are_few, stage
 from evaltools.study import Parameters, Study
@@ -26,7 +35,13 @@ Say = Callable[[str], None]
 
 
 def make_documents(
-    study: Study, parameters: Parameters, made: Run, engine: Engine, folder: Path, say: Say
+    study: Study,
+    parameters: Parameters,
+    made: Run,
+    engine: Engine,
+    folder: Path,
+    say: Say,
+    kept: Kept,
 ) -> tuple[list[str], list[str]]:
     """Make everything that people get of a report.
 
@@ -34,6 +49,7 @@ def make_documents(
         made: the run that it shows.
         folder: where the files are put.
         say: prints a line.
+        kept: what was made from the run before.
 
     Returns:
         The names of the files, and lines to tell when they are in place.
@@ -41,18 +57,46 @@ def make_documents(
     Raises:
         ProblemError: whatever is wrong with the sources.
     """
-    material = gather_material(study, made)
+    material = gather_material(study, made, kept)
     dated = replace(engine, epoch=engine.epoch or date_of(study, parameters))
-    files = _render_documents(study, parameters, material, dated, folder, say)
+    releases = plan_companions(study, parameters, material)
+    leading = [text for each in releases for text in each.leading_texts()]
+    project = folder / "project-report"
+    project.mkdir()
+    document = stage(study, parameters, material, project, leading, say)
     words, example = study.words(parameters.language), material.descriptor.example
-    glossary = Glossary.of(material.tables, words, study.declaration)
-    data = data_files(study, parameters, made, glossary, example)
-    for file, content in data.items():
-        (folder / file).write_bytes(content)
+
+    def report() -> Made:
+        target, told = study.report(parameters.language), list[str]()
+        name = f"{target.name}-{parameters.language}"
+        files = _render(dated, project, document, target.formats, name, told.append, kept)
+        return Made(files, told)
+
+    def beside() -> Made:
+        made_beside = _render_companions(releases, material, dated, folder)
+        glossary = Glossary.of(material.tables, words, study.declaration)
+        data = kept.recall_files(
+            "data files",
+            [hash_declarations(study.root), words.language],
+            lambda: data_files(study, parameters, made, glossary, example),
+        )
+        return Made(made_beside.files | data, made_beside.told)
+
+    def summary() -> Made:
+        told = summarise_findings(study, parameters, material)
+        return Made({}, [*told, *count_unsigned(study, parameters)])
+
+    say(f"Rendering with {engine}")
+    *rendered, summarised = call_apart([report, beside, summary])
+    for each in rendered:
+        for file, content in each.files.items():
+            (folder / file).write_bytes(content)
+        for line in each.told:
+            say(line)
+    shutil.rmtree(project)
     shutil.copyfile(made.folder / "manifest.json", folder / "manifest.json")
     write_findings(material.judgements, folder)
-    told = [*summarise_findings(study, parameters, material), *count_unsigned(study, parameters)]
-    return [*files, *data], told
+    return [file for each in rendered for file in each.files], summarised.told
 
 
 def stage_documents(
@@ -97,52 +141,56 @@ def date_of(study: Study, parameters: Parameters) -> int:
     return min(max(seconds, 0), engines.LATEST)
 
 
-def _render_documents(
-    study: Study,
-    parameters: Parameters,
-    material: ReportMaterial,
+@dataclass(frozen=True)
+class Made:
+    """Files by name, and lines to tell."""
+
+    files: dict[str, bytes]
+    told: list[str]
+
+
+def _render(
     engine: Engine,
-    folder: Path,
-    say: Say,
-) -> list[str]:
-    """Render the report and what stands beside it into a folder; the names of the files made."""
+    project: Path,
+    document: Path,
+    formats: Sequence[str],
+    name: str,
+    tell: Say,
+    kept: Kept | None = None,
+) -> dict[str, bytes]:
+    """The files of a staged document, which are called `name`."""
+    with TemporaryDirectory(prefix="evaltools-") as scratch:
+        made = engines.render(engine, project, document, formats, Path(scratch), tell, kept)
+        return {f"{name}{path.suffix}": path.read_bytes() for path in made}
 
-    def project(name: str) -> Path:
-        place = folder / f"project-{name}"
-        place.mkdir()
-        return place
 
-    def render(name: str, formats: Sequence[str], own: Path, document: Path, tell: Say) -> None:
-        output = folder / f"rendered-{name}"
-        for path in engines.render(engine, own, document, formats, output, tell):
-            files[name].append(f"{name}{path.suffix}")
-            path.rename(folder / files[name][-1])
-        shutil.rmtree(own)
-        output.rmdir()
-
-    target = study.report(parameters.language)
-    name, own = f"{target.name}-{parameters.language}", project("report")
-    releases = plan_companions(study, parameters, material)
-    leading = [text for each in releases for text in each.leading_texts()]
-    document = stage(study, parameters, material, own, leading, say)
-    files: dict[str, list[str]] = {name: []}
+def _render_companions(
+    releases: Sequence[PlannedCompanion], material: ReportMaterial, engine: Engine, folder: Path
+) -> Made:
+    """What stands beside the report, by threads: they wait for pandoc most of the time."""
     told: list[str] = []
-    say(f"Rendering with {engine}")
-    render(name, target.formats, own, document, say)  # by processes, so before there are threads
-    # The others are short and wait for pandoc most of the time.
+
+    def render(each: PlannedCompanion, project: Path, document: Path) -> dict[str, bytes]:
+        formats = each.declared.formats_by(engine.name)
+        files = material.kept.recall_files(
+            each.file,
+            [document.relative_to(project).as_posix(), formats, hash_folder(project), engine.key],
+            lambda: _render(engine, project, document, formats, each.file, told.append),
+        )
+        shutil.rmtree(project)
+        return files
+
+    files: dict[str, bytes] = {}
     with ThreadPoolExecutor(2) as together:
         waiting = []
         for each in releases:
-            files[each.file], place = [], project(each.file)
-            staged = stage_companion(each, material, place, told.append)
-            formats = each.declared.formats_by(engine.name)
-            task = (each.file, formats, place, staged, told.append)
-            waiting.append(together.submit(render, *task))
+            project = folder / f"project-{each.file}"
+            project.mkdir()
+            document = stage_companion(each, material, project, told.append)
+            waiting.append(together.submit(render, each, project, document))
         for one in waiting:
-            one.result()
-    for line in told:
-        say(line)
-    return [file for made in files.values() for file in made]
+            files |= one.result()
+    return Made(files, told)
 
 
 def count_unsigned(study: Study, parameters: Parameters) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.report.kept import Kept
 from evaltools.report.quarto_program import find_quarto, read_version, require_quarto
 
 VARIABLE = "SOURCE_DATE_EPOCH"
@@ -59,6 +60,11 @@ class Engine:
     program: Path | None = None
     epoch: int = 0
 
+    @property
+    def key(self) -> list[str | int]:
+        """What the bytes of a rendered document depend on, as plain JSON values."""
+        return [self.name, self.version, self.epoch]
+
     def __str__(self) -> str:
         return f"Quarto {self.version}" if self.program else "the embedded renderer"
 
@@ -81,8 +87,12 @@ def render(
     formats: Sequence[str],
     output: Path,
     progress: Callable[[str], None],
+    kept: Kept | None = None,
 ) -> list[Path]:
     """Render a staged project into an empty folder; the files made, in the order of the formats.
+
+    Arguments:
+        kept: what was made before from the same texts; by default nothing is taken from there.
 
     Raises ProblemError for whatever the engine does not know or cannot do.
     """
@@ -94,7 +104,9 @@ def render(
     from evaltools.report import renderer
 
     try:
-        return renderer.render(project, document, formats, output, progress, epoch=engine.epoch)
+        return renderer.render(
+            project, document, formats, output, progress, epoch=engine.epoch, kept=kept
+        )
     except ProblemError as error:
         raise ProblemError(_below_reports(problem, project) for problem in error.problems) from None
 

@@ -17,7 +17,7 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
-from evaltools.report.citation import catalogue_rows
+from evaltools.report.citation import catalogue_rows, cite
 from evaltools.report.material import ReportMaterial
 from evaltools.report.variables import (
     find_headline,
@@ -26,6 +26,7 @@ from evaltools.report.variables import (
     group_by_name,
 )
 from evaltools.study import Parameters, Study
+from evaltools.study.schema import StudyDeclaration
 
 _VARIABLE = re.compile(r"""(?<!\{)\{\{<\s*var\s+["']?([^\s>"']+)["']?\s*>\}\}""")
 
@@ -103,6 +104,9 @@ def description_page(
         ("language", words(f"language.{parameters.language}")),
         ("run", material.run),
     ]
+    if others := declared.published_with(parameters.language)[1:]:
+        named = ", ".join(_name_edition(declared, each, words) for each in others)
+        rows.insert(-1, ("languages", named))
     if "cutoff" in parameters.declarations:
         rows.insert(0, ("date", say.date(parameters.cutoff, language)))
     if material.descriptor.example:
@@ -116,6 +120,12 @@ def description_page(
     columns = _columns("sheet", words, field=26, content=74)
     columns[1] = replace(columns[1], kind="markdown")
     return Table(frame, columns, words("report.sheet.title"), language).markdown()
+
+
+def _name_edition(declared: StudyDeclaration, language: Language, words: Words) -> str:
+    """What the report in another language is called on the sheet: the language, and its ISBN."""
+    isbn = cite(declared, language).isbn
+    return words(f"language.{language}") + (f" (ISBN {isbn})" if isbn else "")
 
 
 def parameter_table(parameters: Parameters, words: Words) -> str:

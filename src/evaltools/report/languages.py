@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from evaltools.files import read_text
@@ -15,13 +15,18 @@ CODE = "report.language"
 _ANCHOR = re.compile(r"\{[^{}]*#(sec-[\w-]+)")
 
 
-def in_every_language(study: Study, parameters: Parameters) -> tuple[Parameters, ...]:
-    """The same parameters in each language of the study, the one that they have first.
+def in_every_language(
+    study: Study, parameters: Parameters, languages: Sequence[Language] = ()
+) -> tuple[Parameters, ...]:
+    """The same parameters in each of some languages, the one that they have first.
+
+    Arguments:
+        languages: by default all of the study.
 
     Raises:
         ProblemError: what the report lacks in any of the languages.
     """
-    languages = study.declaration.languages
+    languages = languages or study.declaration.languages
     if len(languages) > 1 and "language" not in parameters.declarations:
         what = "no parameter is called language, so a run cannot be told in which one to be"
         remedy = "Declare it, a choice of " + ", ".join(languages) + "."

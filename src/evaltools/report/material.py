@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,12 @@ import pandas as pd
 from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
 from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.absent_numbers import absent_numbers
-from evaltools.findings.coder_rules import judge_by_rule, rule_note
+from evaltools.findings.coder_rules import (
+    RULES,
+    judge_by_rule,
+    recompute_indicators,
+    rule_note,
+)
 from evaltools.findings.conclusions import check_premises, load_conclusions
 from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import Findings, load_findings
@@ -25,12 +30,13 @@ from evaltools.findings.matrix import departures, matrix_problems
 from evaltools.findings.word_forms import CODE as FORMS
 from evaltools.findings.word_forms import WordForms, load_forms
 from evaltools.i18n.messages import Words
-from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.indicator import Indicator, from_record, to_record
 from evaltools.pipeline import Run
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
 from evaltools.provenance.predecessor import read_predecessor
 from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.kept import Kept
 from evaltools.report.report_changes import ReportChanges, hold_against
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Language, Parameters, Study
@@ -50,6 +56,7 @@ class ReportMaterial:
             projects in scope.
         judgements: what the run says of each finding of the report.
         changes: since the predecessor that the study declares; None without one.
+        kept: what was made from the run before.
     """
 
     run: str
@@ -62,10 +69,16 @@ class ReportMaterial:
     funded: int
     judgements: tuple[Judgement, ...] = ()
     changes: ReportChanges | None = None
+    kept: Kept = field(default_factory=Kept)
 
 
-def gather_material(study: Study, made: Run) -> ReportMaterial:
-    """What a report is staged from: a run, and the tables of the study."""
+def gather_material(study: Study, made: Run, kept: Kept | None = None) -> ReportMaterial:
+    """What a report is staged from: a run, and the tables of the study.
+
+    Arguments:
+        kept: what was made from the run before; by default nothing is taken from it.
+    """
+    kept = kept or Kept()
     descriptor = load_descriptor(study.data)
     indicators = made.indicators()
     notebooks: dict[str, dict[str, Any]] = {
@@ -79,7 +92,11 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
     else:  # no chapter of the study counts what was read
         evidence = Evidence.select(study, tables, parameters)
         counts = evidence.n, evidence.N, evidence.funded
-    judgements = judge_findings(study, parameters, indicators, tables)
+    sources = JudgingSources.load(study, tables)
+    again = _count_again(study, parameters, tables, kept) if len(sources.findings) else {}
+    judgements = judge_findings(
+        study, parameters, indicators, tables, sources=sources, counted=again
+    )
     earlier, ingredients = read_predecessor(study), made.manifest.ingredients
     return ReportMaterial(
         run=made.key[:RUN_NAME_LENGTH],
@@ -94,7 +111,29 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
         changes=hold_against(study, earlier, ingredients, indicators, judgements)
         if earlier
         else None,
+        kept=kept,
     )
+
+
+def _count_again(
+    study: Study, parameters: Parameters, tables: Mapping[str, pd.DataFrame], kept: Kept
+) -> dict[CoderRule, list[Indicator]]:
+    """What a run's numbers would be under the coder rules that were not chosen."""
+
+    def count() -> dict[CoderRule, list[dict[str, Any]]]:
+        evidence = Evidence.select(study, tables, parameters)
+        chapters = tuple(study.declaration.chapters.values())
+        return {
+            rule: [
+                to_record(each)
+                for each in recompute_indicators(evidence.under_rule(rule), chapters)
+            ]
+            for rule in RULES
+            if rule != evidence.parameters.coder_rule
+        }
+
+    found = kept.recall("numbers by coder rule", [], count)
+    return {rule: [from_record(each) for each in records] for rule, records in found.items()}
 
 
 @dataclass(frozen=True)

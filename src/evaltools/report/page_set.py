@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from evaltools.evidence import Evidence
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
@@ -27,12 +29,13 @@ from evaltools.findings.logic_pages import FIGURE_ID, logic_figure, logic_table
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.messages import Words
+from evaltools.provenance.hashes import hash_declarations
 from evaltools.report import generated_pages
 from evaltools.report.annexes.case_boxes import case_page
 from evaltools.report.annexes.declaration import CaseDeclaration, load_cases
 from evaltools.report.annexes.quotations import Quotations, voices_page
 from evaltools.report.annexes.tables import annex_pages
-from evaltools.report.data_files import FILES
+from evaltools.report.data_files import data_names
 from evaltools.report.evidence_pages.facts import (
     ScopeFact,
 )
@@ -91,7 +94,7 @@ def write_pages(
         "_parameters.qmd": generated_pages.parameter_table(parameters, words),
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
         "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
-        "_files.qmd": generated_pages.data_links(words, *FILES),
+        "_files.qmd": generated_pages.data_links(words, *data_names(study, words.language)),
         "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
         "_release.qmd": link_numbers(
             release_table(material.judgements, words, glossary.labels, descriptor.example)
@@ -106,15 +109,24 @@ def write_pages(
         study.declaration.disclosure.quotes, material.tables, study.declaration.disclosure
     )
     facts: tuple[ScopeFact, ...] = ()
+    declared = [hash_declarations(study.root), words.language]
     if cases is not None:
-        own, facts = _case_pages(cases, study, material, evidence, policy, glossary)
-        pages |= own
+        made = material.kept.recall(
+            "cases",
+            declared,
+            lambda: _case_pages(cases, study, material, evidence, policy, glossary),
+        )
+        pages |= made["pages"]
+        facts = tuple(ScopeFact(**each) for each in made["facts"])
     printed = (values[key] for key in sorted(used))
     texts = (pages["_release.qmd"], *printed, pages["_since.qmd"], *beside)
     if CASES in included_pages(chapters):
         texts = (*texts, pages.get(CASES, ""))
-    pages["_evidence.qmd"] = write_evidence_pages(
-        material, find_anchors(texts), study, parameters, policy, facts
+    anchors = find_anchors(texts)
+    pages["_evidence.qmd"] = material.kept.recall(
+        "evidence",
+        [declared, anchors, [asdict(each) for each in facts]],
+        lambda: write_evidence_pages(material, anchors, study, parameters, policy, facts),
     )
     pages |= _write_conclusions(study, material, chapters, values, words)
     pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
@@ -170,7 +182,12 @@ def _write_conclusions(
     links = examine_links(logic, told.outcomes)
     drawn = ""
     if links:
-        write_figure(chapters.parent / "notebooks", logic_figure(logic, links, words))
+        shown = material.kept.recall(
+            "logic",
+            [hash_declarations(study.root), words.language],
+            lambda: logic_figure(logic, links, words).bundle(),
+        )
+        write_figure(chapters.parent / "notebooks", shown)
         drawn = f"{{{{< embed ../notebooks/{LOGIC_NOTEBOOK}#{FIGURE_ID} >}}}}\n\n"
     return {
         "_judgements.qmd": judgement_table(told),
@@ -188,8 +205,8 @@ def _case_pages(
     evidence: Evidence,
     policy: QuotePolicy,
     glossary: Glossary,
-) -> tuple[dict[str, str], tuple[ScopeFact, ...]]:
-    """The pages of `_declared_pages`, and the numbers on that of the cases."""
+) -> dict[str, Any]:
+    """The pages of `_declared_pages`, and the numbers on that of the cases, as plain values."""
     quotations = Quotations.of(evidence, policy, cases.characters)
     made = case_page(cases, evidence, quotations, glossary, table_paths(study))
     pages, voices = {CASES: made.markdown}, cases.voices
@@ -199,4 +216,4 @@ def _case_pages(
             for each in material.judgements
             if each.finding.id in voices.findings
         }
-    return pages, made.facts
+    return {"pages": pages, "facts": [asdict(each) for each in made.facts]}

@@ -17,9 +17,10 @@ from tempfile import TemporaryDirectory
 
 from evaltools.files import problems_from_error
 from evaltools.problems import ProblemError
-from evaltools.provenance.hashes import hash_value
+from evaltools.provenance.hashes import hash_declarations, hash_value
 from evaltools.report import engines
-from evaltools.report.build import Say, hash_sources, run_notebooks
+from evaltools.report.build import Say, run_notebooks
+from evaltools.report.kept import Kept
 from evaltools.report.material import ReportMaterial, gather_material
 from evaltools.report.staging import stage
 from evaltools.study import Parameters, Study
@@ -116,19 +117,17 @@ class Preview:
         chosen = engines.choose_engine(self._choice)
         made = run_notebooks(study, parameters, say=lambda _: None)
         # Judging takes longest, and rests on the numbers and on declarations alone.
-        declared = {
-            name: digest
-            for name, digest in hash_sources(study.root / "reports").items()
-            if name.endswith((".yml", ".yaml"))
-        }
-        key = hash_value([made.key, declared])
+        key = hash_value([made.key, hash_declarations(study.root)])
         if self._material is None or self._material[0] != key:
-            self._material = key, gather_material(study, made)
+            kept = Kept.of(study.build, made.key)
+            self._material = key, gather_material(study, made, kept)
         with TemporaryDirectory(prefix="evaltools-") as scratch:
             project, output = Path(scratch, "project"), Path(scratch, "report")
             project.mkdir()
             document = stage(study, parameters, self._material[1], project)
-            (page,) = engines.render(chosen, project, document, ["html"], output, lambda _: None)
+            (page,) = engines.render(
+                chosen, project, document, ["html"], output, lambda _: None, self._material[1].kept
+            )
             content = page.read_bytes()
         say("The page is up to date.")
         return content

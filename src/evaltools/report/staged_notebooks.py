@@ -10,16 +10,20 @@ from types import MappingProxyType
 from typing import Any
 
 from evaltools.charts.data import FIGURE_TYPE
-from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE, Figure
+from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.findings.logic_pages import FIGURE_ID
 
 LOGIC_NOTEBOOK = "generated_logic.ipynb"
 """Holds the drawn intervention logic, since engines take a figure in all formats from there."""
 
 
-def write_figure(folder: Path, figure: Figure) -> None:
-    """A notebook of one cell that shows a figure."""
-    output = {"output_type": "display_data", "data": figure.bundle(), "metadata": {}}
+def write_figure(folder: Path, bundle: Mapping[str, Any]) -> None:
+    """A notebook of one cell that shows a figure.
+
+    Arguments:
+        bundle: of the figure, its forms by media type.
+    """
+    output = {"output_type": "display_data", "data": bundle, "metadata": {}}
     cell = {"cell_type": "code", "id": FIGURE_ID, "source": "", "outputs": [output]}
     made = stage_notebook({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     text = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)

@@ -13,14 +13,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from evaltools.statistics.intervals import Interval, check_level
 
@@ -43,20 +41,25 @@ class Ratings:
     """
 
     categories: tuple[Value, ...]
-    places: NDArray[np.int_]
+    places: NDArray[np.signedinteger[Any]]
+
+    @cached_property
+    def given(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """The values that there are: unit, coder and place of the category, unit by unit."""
+        units, coders = np.nonzero(self.places >= 0)
+        return units, coders, self.places[units, coders].astype(np.intp)
 
     @cached_property
     def counts(self) -> Floats:
         """Units × categories: how many coders gave the unit the value."""
-        units, q = len(self.places), len(self.categories)
-        rows, columns = np.nonzero(self.places >= 0)
-        cells = rows * q + self.places[rows, columns]
-        return np.bincount(cells, minlength=units * q).reshape(units, q).astype(np.float64)
+        (rows, _, places), shape = self.given, (len(self.places), len(self.categories))
+        cells = np.bincount(rows * shape[1] + places, minlength=shape[0] * shape[1])
+        return cells.reshape(shape).astype(np.float64)
 
     @cached_property
     def values(self) -> Floats:
         """How many values each unit has."""
-        return np.asarray(self.counts.sum(axis=1), dtype=np.float64)
+        return np.bincount(self.given[0], minlength=len(self.places)).astype(np.float64)
 
     @cached_property
     def paired(self) -> NDArray[np.bool_]:
@@ -66,7 +69,8 @@ class Ratings:
     @property
     def varied(self) -> bool:
         """Whether the units with two values or more have more than one value among them."""
-        return int((self.counts[self.paired].sum(axis=0) > 0).sum()) > 1
+        units, _, places = self.given
+        return len(set(places[self.paired[units]].tolist())) > 1
 
     @property
     def set_aside(self) -> tuple[tuple[str, int], ...]:
@@ -239,7 +243,7 @@ def limits(value: float, se: float, method: str, level: float, df: int | None = 
     """Value ± quantile × standard error, within -1 and 1; normal where `df` is None."""
     check_level(level)
     tail = 1 - (1 - level) / 2
-    half = float(norm.ppf(tail) if df is None else student.ppf(tail, df)) * se
+    half = float(scipy.stats.norm.ppf(tail) if df is None else scipy.stats.t.ppf(tail, df)) * se
     return Interval(max(-1.0, value - half), min(1.0, value + half), method, level)
 
 
@@ -337,43 +341,38 @@ def light_kappa(values: Values | Ratings, categories: Sequence[Value] | None = N
     """
     read = ratings(values, categories)
     tables = _tables_of_pairs(read)
-    varied = [table for table in tables if ((table.sum(axis=0) + table.sum(axis=1)) > 0).sum() > 1]
-    found = [_value(table / table.sum()) for table in varied]
-    return record("Light's kappa", read, float(np.mean(found)) if found else None)
+    tables = tables[((tables.sum(axis=1) + tables.sum(axis=2)) > 0).sum(axis=1) > 1]
+    shares = tables / tables.sum(axis=(1, 2), keepdims=True)
+    chance = (shares.sum(axis=1) * shares.sum(axis=2)).sum(axis=1)
+    found = (np.trace(shares, axis1=1, axis2=2) - chance) / (1 - chance)
+    return record("Light's kappa", read, float(found.mean()) if len(found) else None)
 
 
-_CELLS = 4_000_000
-"""Of units × coders × categories that are taken together, which bounds the memory."""
+def _tables_of_pairs(read: Ratings) -> Floats:
+    """Pairs of coders × categories × categories, over the units that both have valued.
 
-
-def _tables_of_pairs(read: Ratings) -> list[Floats]:
-    """The table of each pair of coders, over the units that both have valued.
-
-    All at once, by products of indicator matrices: forty coders are 780 pairs. The entries are
-    whole numbers below 2**24, of which single precision loses none.
+    Each value is put beside those that follow it in its unit, as many steps away as there are:
+    the work is that of the pairs which there are, and not of all coders with all.
     """
-    units, coders = read.places.shape if len(read.places) else (0, 0)
-    q = len(read.categories)
-    together = np.zeros((coders * q, coders * q))
-    step = max(1, _CELLS // max(1, coders * q))
-    for start in range(0, units, step):
-        part = read.places[start : start + step, :, None] == np.arange(q)
-        flat = part.reshape(len(part), coders * q).astype(np.float32)
-        together += flat.T @ flat
-    by_pair = together.reshape(coders, q, coders, q)
-    return [by_pair[one, :, other, :] for one, other in combinations(range(coders), 2)]
+    units, coders, places = read.given
+    q, size = len(read.categories), read.places.shape[1]
+    together = np.zeros(size * size * q * q, dtype=np.intp)
+    one = np.arange(len(units))
+    for step in range(1, size):
+        one = one[one + step < len(units)]
+        one = one[units[one] == units[one + step]]
+        other = one + step
+        pair = coders[one] * size + coders[other]
+        cells = (pair * q + places[one]) * q + places[other]
+        together += np.bincount(cells, minlength=len(together))
+    rows, columns = np.triu_indices(size, 1)
+    return together.reshape(size, size, q, q)[rows, columns].astype(np.float64)
 
 
 def _table(read: Ratings) -> Floats:
     q = len(read.categories)
-    one, other = read.places[read.paired].T
+    one, other = read.places[read.paired].astype(np.intp).T
     return np.bincount(one * q + other, minlength=q * q).reshape(q, q).astype(np.float64)
-
-
-def _value(shares: Floats) -> float:
-    """Kappa alone, where many are wanted; its error comes from statsmodels."""
-    chance = float(shares.sum(axis=0) @ shares.sum(axis=1))
-    return (float(np.trace(shares)) - chance) / (1 - chance)
 
 
 def _kappa(table: Floats, weights: Weights) -> tuple[float, float]:

@@ -10,11 +10,13 @@ bootstrap and in 94 % (94 %) by this; both were as wide.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from evaltools.statistics.agreement import (
     Agreement,
@@ -58,90 +60,114 @@ def krippendorff_alpha(
     Source: Krippendorff 2011, Computing Krippendorff's alpha-reliability; for sets Passonneau
     2006, Measuring agreement on set-valued items (MASI), LREC.
     """
-    read = ratings(values, categories)
+    return estimate_alpha(ratings(values, categories), metric)[0]
+
+
+def estimate_alpha(
+    values: Values | Ratings,
+    metric: Metric = "nominal",
+    *,
+    level: float = 0.95,
+    clusters: NDArray[np.int_] | None = None,
+) -> tuple[Agreement, Interval | None]:
+    """`krippendorff_alpha` and `jackknife_interval` of the same units, in one go."""
+    check_level(level)
+    read = ratings(values)
     name = f"alpha, {metric if isinstance(metric, str) else getattr(metric, '__name__', 'own')}"
     if not read.paired.any():
-        return record(name, read, None)
-    value = float(alpha_under(read, np.ones((1, len(read.places))), metric)[0])
-    return record(name, read, None if np.isnan(value) else value)
+        return record(name, read, None), None
+    value, *without = map(float, _alphas(read, metric, clusters))
+    if np.isnan(value):
+        return record(name, read, None), None
+    return record(name, read, value), _interval(value, np.array(without), level)
 
 
-def alpha_under(
-    read: Ratings,
-    weights: Floats,
-    metric: Metric = "nominal",
-    clusters: NDArray[np.int_] | None = None,
-) -> Floats:
-    """Alpha of the same units, each counted as often as told: what resampling asks for.
+def _alphas(read: Ratings, metric: Metric, clusters: NDArray[np.int_] | None) -> Floats:
+    """Alpha of all units, and with each cluster left out; NaN where nothing varies.
 
-    Arguments:
-        weights: resamples × units, or × clusters; counts from zero up.
-        clusters: number of the cluster of each unit, from 0, where whole clusters are weighed.
-
-    Returns a value a resample; NaN where the resample has no variation.
+    All that alpha is made of adds up over clusters, but for the expected disagreement: with n
+    the counts of all by category, c those of a cluster and D the distances, (n - c)' D (n - c) is
+    n' D n - 2 c' D n + c' D c. So no cluster costs more than the values that are in it.
     """
-    paired, q = read.paired, len(read.categories)
-    counts, m = read.counts[paired], read.values[paired]
-    if clusters is not None:
-        owner = clusters[paired]
-    elif paired.all():
-        owner = None
-    else:
-        weights, owner = weights[:, paired], None
+    held, by_unit = _held(read, clusters), _held(read, None)
+    groups, q = _groups(read, clusters), len(read.categories)
+    totals = np.bincount(held.places, held.counts, q)
 
-    def gathered(by_unit: Floats) -> Floats:
-        """By cluster, since all that alpha is made of adds up."""
-        if owner is None:
-            return by_unit
-        sums = np.zeros((weights.shape[1], *by_unit.shape[1:]))
-        np.add.at(sums, owner, by_unit)
-        return sums
+    def with_each_left_out(sums: Floats) -> Floats:
+        whole = sums.sum(axis=0, keepdims=True)
+        return np.concatenate([whole, whole - sums])
 
-    totals = weights @ gathered(counts)  # resamples × categories
-    n = totals.sum(axis=1)
+    n = with_each_left_out(held.sum(held.counts))
+    pairs = np.maximum(read.values - 1, 1)
     if metric == "ordinal":
-        met = weights @ gathered(_coincidences(counts, m).reshape(-1, q * q))
-        far = _ranks_apart(totals)
-        observed = (met.reshape(-1, q, q) * far).sum(axis=(1, 2))
-        expected = np.einsum("rc,rck,rk->r", totals, far, totals)
+        left, met = with_each_left_out(held.dense), _coincidences(by_unit.dense, pairs)
+        cells = [_sum_by(groups, column, held.rows) for column in met.reshape(-1, q * q).T]
+        observed_cells = with_each_left_out(np.stack(cells, axis=1)).reshape(-1, q, q)
+        far = _ranks_apart(left)
+        observed = (observed_cells * far).sum(axis=(1, 2))
+        expected = np.einsum("rc,rck,rk->r", left, far, left)
     else:
-        fixed = distances(read.categories, metric)
-        within = ((counts @ fixed) * counts).sum(axis=1) / (m - 1)
-        observed, expected = weights @ gathered(within), ((totals @ fixed) * totals).sum(axis=1)
+        columns = distances(read.categories, metric)
+        within, alone, weighed = np.zeros(by_unit.rows), np.zeros(held.rows), np.zeros(q)
+        step = max(1, _CELLS // max(q, by_unit.rows))
+        for start in range(0, q, step):
+            part = slice(start, start + step)
+            far = columns(part)
+            within += (by_unit.matrix[:, part] * (by_unit.matrix @ far)).sum(axis=1)
+            if clusters is not None:
+                alone += (held.matrix[:, part] * (held.matrix @ far)).sum(axis=1)
+            weighed[part] = totals @ far
+        alone = within if clusters is None else alone
+        observed = with_each_left_out(_sum_by(groups, within / pairs, held.rows))
+        whole = float(totals @ weighed)
+        lost = 2 * held.sum(held.counts * weighed[held.places]) - alone
+        expected = np.concatenate([[whole], whole - lost])
+    # Categories that are nowhere but in the cluster which is left out.
+    gone = held.sum((held.counts == totals[held.places]).astype(np.float64))
+    several = (totals > 0).sum() - np.concatenate([[0], gone]) > 1
     with np.errstate(invalid="ignore", divide="ignore"):
         alpha = 1 - (n - 1) * observed / expected
     # One value only, or only values at no distance: what is left of rounding is no variation.
-    several = (totals > 0).sum(axis=1) > 1
     return np.where(several & (expected > 0), alpha, np.nan)
 
 
-def distances(categories: Sequence[Value], metric: Metric) -> Floats:
-    """The difference function between all categories, symmetric and zero on the diagonal.
+_CELLS = 1_000_000
+"""Distances that are taken at a time: sets may be as many as there are values, all different."""
+
+
+def distances(categories: Sequence[Value], metric: Metric) -> Callable[[slice], Floats]:
+    """The difference function, symmetric and zero on the diagonal: columns of its matrix.
 
     Raises:
         ValueError: as `krippendorff_alpha` does, or for `ordinal`, which depends on the counts.
     """
     if metric == "nominal":
-        return np.asarray(1 - np.eye(len(categories)), dtype=np.float64)
+        places = np.arange(len(categories))
+        return lambda part: (places[:, None] != places[part]).astype(np.float64)
     if metric == "masi":
         if not all(isinstance(each, frozenset) for each in categories):
             raise ValueError("masi is a distance between sets")
-        return masi_distances([each for each in categories if isinstance(each, frozenset)])
+        return _masi([each for each in categories if isinstance(each, frozenset)])
     if callable(metric):
-        return np.array([[float(metric(a, b)) for b in categories] for a in categories])
+        return lambda part: np.array(
+            [[float(metric(a, b)) for b in categories[part]] for a in categories]
+        )
     if metric not in ("interval", "ratio"):
         raise ValueError(f"{metric} is no distance between two values alone")
     numbers = _numbers(categories, metric)
-    apart = numbers[:, None] - numbers[None, :]
     if metric == "interval":
-        return np.asarray(apart**2, dtype=np.float64)
-    together = numbers[:, None] + numbers[None, :]
-    return np.divide(apart, together, out=np.zeros_like(apart), where=together > 0) ** 2
+        return lambda part: np.asarray((numbers[:, None] - numbers[part]) ** 2, dtype=np.float64)
+
+    def ratio(part: slice) -> Floats:
+        apart, together = numbers[:, None] - numbers[part], numbers[:, None] + numbers[part]
+        return np.divide(apart, together, out=np.zeros_like(apart), where=together > 0) ** 2
+
+    return ratio
 
 
-def _coincidences(counts: Floats, m: Floats) -> Floats:
+def _coincidences(counts: Floats, pairs: Floats) -> Floats:
     """Units × categories × categories: how often values met in the unit, equal ones left out."""
-    met = (counts[:, :, None] * counts[:, None, :]) / (m - 1)[:, None, None]
+    met = (counts[:, :, None] * counts[:, None, :]) / pairs[:, None, None]
     diagonal = np.arange(counts.shape[1])
     met[:, diagonal, diagonal] = 0
     return np.asarray(met, dtype=np.float64)
@@ -171,19 +197,34 @@ def masi_distances(sets: Sequence[Set[object]]) -> NDArray[np.float64]:
 
     Source: Passonneau 2006, Measuring agreement on set-valued items (MASI), LREC.
     """
+    return _masi(sets)(slice(None))
+
+
+def _masi(sets: Sequence[Set[object]]) -> Callable[[slice], Floats]:
     members = sorted({member for each in sets for member in each}, key=lambda m: (str(m), repr(m)))
     place = {member: number for number, member in enumerate(members)}
-    holds = np.zeros((len(sets), len(members)))
-    for row, each in enumerate(sets):
-        holds[row, [place[member] for member in each]] = 1
-    both = holds @ holds.T
-    size = holds.sum(axis=1)
-    union = size[:, None] + size[None, :] - both
-    smaller = np.minimum(size[:, None], size[None, :])
+    # Whole numbers below 2**24, of which single precision loses none, and is twice as fast. An
+    # empty set holds what no other does: so it equals the empty ones, and shares nothing else.
+    holds = np.zeros((len(sets), len(members) + 1), dtype=np.float32)
+    for number, each in enumerate(sets):
+        holds[number, [place[member] for member in each] or len(members)] = 1
+    # The distance follows from two sizes and how many members are in both: each is told once.
+    sizes, rank = np.unique(holds.sum(axis=1).astype(np.intp), return_inverse=True)
+    one, other = sizes[:, None, None], sizes[:, None]
+    both = np.arange(int(sizes.max(initial=0)) + 1)
+    smaller, union = np.minimum(one, other), np.maximum(one + other - both, 1)
     # Thirds as counts of three, so that equal sets are at exactly zero.
-    monotone = np.where(both == union, 3, np.where(both == smaller, 2, np.where(both > 0, 1, 0)))
-    jaccard = np.divide(both, union, out=np.ones_like(both), where=union > 0)
-    return np.asarray(1 - np.where(both > 0, jaccard, union == 0) * monotone / 3, dtype=np.float64)
+    monotone = np.where(both == union, 3, np.where(both == smaller, 2, 1))
+    told = (1 - both / union * monotone / 3).ravel()
+    rows, columns = rank * len(sizes) * len(both), rank * len(both)
+
+    def distances_to(part: slice) -> Floats:
+        cells = (holds @ holds[part].T).astype(np.intp)
+        cells += rows[:, None]
+        cells += columns[part]
+        return np.asarray(told[cells], dtype=np.float64)
+
+    return distances_to
 
 
 def jackknife_interval(
@@ -214,20 +255,17 @@ def jackknife_interval(
         ValueError: the level is not between 0 and 1.
     Source: Efron and Stein 1981, doi:10.1214/aos/1176345462.
     """
-    check_level(level)
-    read = ratings(values)
-    _, count = _clusters(read, clusters)
-    if count < 2:
+    return estimate_alpha(values, metric, level=level, clusters=clusters)[1]
+
+
+def _interval(value: float, without: Floats, level: float) -> Interval | None:
+    count, spread = len(without), 1 - value**2
+    if count < 2 or np.isnan(without).any():
         return None
-    weights = np.vstack([np.ones(count), 1 - np.eye(count)])
-    value, *without = alpha_under(read, weights, metric, clusters)
-    if np.isnan(value) or np.isnan(without).any():
-        return None
-    spread = 1 - value**2
     if spread < _NO_SPREAD or np.ptp(without) < _NO_SPREAD:
         return None
-    se = np.sqrt((count - 1) / count * ((without - np.mean(without)) ** 2).sum())
-    reach = float(student.ppf((1 + level) / 2, count - 1)) * se / spread
+    se = np.sqrt((count - 1) / count * ((without - without.mean()) ** 2).sum())
+    reach = float(scipy.stats.t.ppf((1 + level) / 2, count - 1)) * se / spread
     z = np.arctanh(value)
     return Interval(float(np.tanh(z - reach)), float(np.tanh(z + reach)), JACKKNIFE, level)
 
@@ -248,19 +286,65 @@ def chance_without_variation(
         0 to 1; 1 without units.
     """
     read = ratings(values)
-    groups, count = _clusters(read, clusters)
+    held = _held(read, clusters)
+    count = held.rows
     if not count:
         return 1.0
-    held = np.zeros((count, len(read.categories)))
-    np.add.at(held, groups[read.paired], read.counts[read.paired])
-    kinds = (held > 0).sum(axis=1)
+    kinds = np.bincount(held.owner, minlength=count)
     blank = float((kinds == 0).mean())
-    only = ((held > 0) & (kinds == 1)[:, None]).mean(axis=0)
+    of_one = held.places[kinds[held.owner] == 1]
+    only = np.bincount(of_one, minlength=len(read.categories)) / count
     # Draws of blank clusters alone are in the power of every value, and count once.
     return float(((only + blank) ** count - blank**count).sum() + blank**count)
 
 
-def _clusters(read: Ratings, clusters: NDArray[np.int_] | None) -> tuple[NDArray[np.int_], int]:
-    """Number of the cluster of each unit, its own by default, and how many there are."""
-    groups = np.arange(len(read.places)) if clusters is None else clusters
-    return groups, int(groups.max()) + 1 if len(groups) else 0
+@dataclass(frozen=True)
+class _Held:
+    """How often a row, a unit or a cluster, holds each category that it holds at all.
+
+    Sets may be as many categories as there are values, so rows × categories may be far too many.
+    """
+
+    owner: NDArray[np.intp]
+    places: NDArray[np.intp]
+    counts: Floats
+    rows: int
+    categories: int
+
+    def sum(self, told: Floats) -> Floats:
+        """By row, of what is told for each category that it holds."""
+        return _sum_by(self.owner, told, self.rows)
+
+    @cached_property
+    def dense(self) -> Floats:
+        """Rows × categories."""
+        found = np.zeros((self.rows, self.categories))
+        found[self.owner, self.places] = self.counts
+        return found
+
+    @cached_property
+    def matrix(self) -> Any:
+        """Rows × categories, sparse where they are many."""
+        if self.rows * self.categories <= _CELLS:
+            return self.dense
+        shape = (self.rows, self.categories)
+        return scipy.sparse.csr_array((self.counts, (self.owner, self.places)), shape=shape)
+
+
+def _held(read: Ratings, clusters: NDArray[np.int_] | None) -> _Held:
+    """What each cluster holds in units with two values or more; each unit without clusters."""
+    groups, q = _groups(read, clusters), len(read.categories)
+    units, _, places = read.given
+    used = read.paired[units]
+    cells, counts = np.unique(groups[units[used]] * q + places[used], return_counts=True)
+    rows = int(groups.max()) + 1 if len(groups) else 0
+    return _Held(cells // max(q, 1), cells % max(q, 1), counts.astype(np.float64), rows, q)
+
+
+def _sum_by(groups: NDArray[np.int_], told: Floats, count: int) -> Floats:
+    return np.bincount(groups, told, count).astype(np.float64, copy=False)
+
+
+def _groups(read: Ratings, clusters: NDArray[np.int_] | None) -> NDArray[np.int_]:
+    """Number of the cluster of each unit, its own by default."""
+    return np.arange(len(read.places)) if clusters is None else clusters

@@ -9,16 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isqrt
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import hypergeom
-from statsmodels.stats.proportion import (
-    confint_proportions_2indep,
-    multinomial_proportions_confint,
-    proportion_confint,
-)
 
 TIE = 1e-9
 """A tail above (1 - level) / 2 by less than this, relatively, equals it and is not above it.
@@ -121,7 +116,9 @@ def newcombe(x1: int, n1: int, x2: int, n2: int, level: float = 0.95) -> Differe
     _check_share(x1, n1)
     _check_share(x2, n2)
     check_level(level)
-    low, high = confint_proportions_2indep(x1, n1, x2, n2, method="newcomb", alpha=1 - level)
+    low, high = _proportion().confint_proportions_2indep(
+        x1, n1, x2, n2, method="newcomb", alpha=1 - level
+    )
     # Shares of 0 and 1 reach the end itself; rounding may pass it by some 1e-16.
     return Difference(
         x1 / n1 - x2 / n2, max(float(low), -1.0), min(float(high), 1.0), "newcombe", level
@@ -145,7 +142,7 @@ def simultaneous_intervals(counts: ArrayLike, level: float = 0.95) -> list[Inter
     if x.ndim != 1 or (x < 0).any() or x.sum() <= 0:
         raise ValueError("needs counts that are not negative and not all nought")
     check_level(level)
-    limits = multinomial_proportions_confint(x, alpha=1 - level, method="goodman")
+    limits = _proportion().multinomial_proportions_confint(x, alpha=1 - level, method="goodman")
     # At an end the limit is the end itself; rounding leaves some 1e-16 between them.
     low = np.where(x == 0, 0.0, limits[:, 0])
     high = np.where(x == x.sum(), 1.0, limits[:, 1])
@@ -165,7 +162,16 @@ def chances_unseen(k: ArrayLike, n: int, N: int) -> NDArray[np.float64]:
     if not 0 <= n <= N or (k < 0).any() or (k > N).any():
         raise ValueError(f"needs 0 <= k <= N and 0 <= n <= N, not k={k.tolist()}, n={n}, N={N}")
     # Of a population of zero nothing is missed or seen, which scipy does not define.
-    return np.asarray(hypergeom.pmf(0, N, k, n) if N else np.ones(k.shape), dtype=np.float64)
+    return np.asarray(
+        scipy.stats.hypergeom.pmf(0, N, k, n) if N else np.ones(k.shape), dtype=np.float64
+    )
+
+
+def _proportion() -> Any:
+    """The part of statsmodels for shares, which is slow to import."""
+    from statsmodels.stats import proportion
+
+    return proportion
 
 
 def _binomial_limits(
@@ -173,7 +179,7 @@ def _binomial_limits(
 ) -> tuple[float, float]:
     _check_share(x, n)
     check_level(level)
-    low, high = proportion_confint(x, n, alpha=1 - level, method=method)
+    low, high = _proportion().proportion_confint(x, n, alpha=1 - level, method=method)
     # At an end the limit is the end itself; rounding leaves some 1e-16 between them.
     return 0.0 if x == 0 else float(low), 1.0 if x == n else float(high)
 
@@ -192,8 +198,8 @@ def _check_population(x: int, n: int, N: int) -> None:
 def _hypergeometric_limits(x: int, n: int, N: int, level: float) -> tuple[int, int]:
     limit = (1 - level) / 2 * (1 + TIE)
     M = np.arange(x, N - n + x + 1)
-    low = _first_kept(M, lambda M: hypergeom.sf(x - 1, N, M, n) > limit)
-    high = _first_kept(M[::-1], lambda M: hypergeom.cdf(x, N, M, n) > limit)
+    low = _first_kept(M, lambda M: scipy.stats.hypergeom.sf(x - 1, N, M, n) > limit)
+    high = _first_kept(M[::-1], lambda M: scipy.stats.hypergeom.cdf(x, N, M, n) > limit)
     return low, high
 
 

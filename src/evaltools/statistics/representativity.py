@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linprog
 from statsmodels.discrete.discrete_model import Logit
 
 Floats = NDArray[np.float64]
@@ -140,7 +140,7 @@ def separated(design: ArrayLike, responded: ArrayLike) -> bool:
     signed = np.where(np.asarray(responded, dtype=bool), 1.0, -1.0)[:, None] * X
     largest = np.abs(signed).max(axis=0, initial=0.0)
     balance = (signed / np.where(largest > 0, largest, 1.0)).T
-    found = linprog(
+    found = scipy.optimize.linprog(
         np.zeros(len(X)),
         A_eq=balance,
         b_eq=np.zeros(len(balance)),

@@ -69,6 +69,7 @@ class Publication(Declared):
         programme: that it is a part of.
         isbn, urn: of the report in each language.
         keywords: in each language; general ones where none are declared.
+        languages: that are published together in one bundle; each by itself where none are named.
     """
 
     published: date
@@ -81,9 +82,16 @@ class Publication(Declared):
     isbn: dict[Language, Isbn] = Field(default_factory=dict)
     urn: dict[Language, Urn] = Field(default_factory=dict)
     keywords: tuple[Text, ...] = ()
+    languages: tuple[Language, ...] = ()
 
     @model_validator(mode="after")
     def _number_has_series(self) -> Publication:
         if self.series is None and (self.number or self.issn):
             raise ValueError("a number or an ISSN is one of a series: declare `series`")
+        return self
+
+    @model_validator(mode="after")
+    def _each_language_once(self) -> Publication:
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError("languages: names one twice")
         return self

@@ -430,6 +430,12 @@ class StudyDeclaration(Vocabulary):
         """The documents that are made beside each report."""
         return tuple(each for each in (self.press_release, self.slides) if each is not None)
 
+    def published_with(self, language: Language) -> tuple[Language, ...]:
+        """The languages of the bundle of a report in one of them, which is the first."""
+        declared = self.publication.languages if self.publication else ()
+        others = declared if language in declared else ()
+        return (language, *(each for each in others if each != language))
+
     def printed(
         self, part: Literal["short_title", "subtitle", "publisher"], language: Language
     ) -> str:

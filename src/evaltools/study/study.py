@@ -286,6 +286,11 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
             what = f"a report in '{name}', which is no language of the study"
             allowed = ", ".join(declaration.languages)
             problems.append(Problem(where("reports", name), what, allowed))
+    for name in declaration.publication.languages if declaration.publication else ():
+        if name not in declaration.languages:
+            what = f"publication.languages: '{name}' is no language of the study"
+            place = where("publication", "languages")
+            problems.append(Problem(place, what, ", ".join(declaration.languages)))
     for made in declaration.companions:
         problems += _wrong_companion(declaration, made, where)
     problems += _wrong_reports_due(declaration, where)

@@ -16,6 +16,7 @@ from typing import Any
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.processes import call_apart
 from evaltools.report.engines import read_epoch
+from evaltools.report.kept import Kept
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
 from evaltools.report.renderer.floats import Floats
@@ -36,7 +37,6 @@ from evaltools.report.renderer.pandoc import (
     AttributeTexts,
     PandocError,
     check_filter,
-    read_texts,
     run_filters,
 )
 from evaltools.report.renderer.pandoc_tree import (
@@ -44,12 +44,14 @@ from evaltools.report.renderer.pandoc_tree import (
     Node,
     depth,
     find_classes,
+    join_words,
     make_document,
     nodes,
     rewrite,
 )
 from evaltools.report.renderer.placeholders import PlaceholderFiller
 from evaltools.report.renderer.project import Project, read_project
+from evaltools.report.renderer.reading import read_document
 from evaltools.report.renderer.references import Crossref, cite
 from evaltools.report.renderer.shortcodes import TextPass
 
@@ -82,6 +84,7 @@ def render(
     progress: Callable[[str], None] | None = None,
     profiles: Sequence[str] = (),
     epoch: int | None = None,
+    kept: Kept | None = None,
 ) -> list[Path]:
     """Render a document of a staged project.
 
@@ -94,6 +97,7 @@ def render(
         profiles: Quarto profiles; the project's own default where none are given.
         epoch: seconds since 1970 that stand for now, the date within files; SOURCE_DATE_EPOCH,
             or 1970, if not given.
+        kept: what was made before from the same texts; by default nothing is taken from there.
 
     Returns the paths of the results, in the order of the formats. Nothing is written to the
     output folder unless every format could be made. The same sources give the same bytes.
@@ -107,7 +111,9 @@ def render(
         return []
     now = read_epoch() if epoch is None else epoch
     with TemporaryDirectory(prefix="evaltools-") as name:
-        run, problems = _prepare(project, project / document, wanted[0], Path(name), profiles, now)
+        run, problems = _prepare(
+            project, project / document, wanted[0], Path(name), profiles, now, kept or Kept()
+        )
         # What the formats share has been read; each is then made apart from the others.
         made = call_apart([partial(_make, run, each) for each in wanted])
     refuse(_sort_problems([*problems, *(one for each in made for one in each.unresolved)]))
@@ -172,7 +178,7 @@ def resolve(
 
     Raises ProblemError with everything that is wrong.
     """
-    run, problems = _prepare(root, document, formats[0], scratch, profiles, epoch)
+    run, problems = _prepare(root, document, formats[0], scratch, profiles, epoch, Kept())
     resolved = []
     for name in formats:
         result, found = run.format(name)
@@ -189,6 +195,7 @@ def _prepare(
     scratch: Path,
     profiles: Sequence[str],
     epoch: int,
+    kept: Kept,
 ) -> tuple[_Run, list[Problem]]:
     """What all formats share, with what is wrong in the data; anything else wrong is refused."""
     root, document = root.resolve(), document.resolve()
@@ -208,9 +215,8 @@ def _prepare(
     ]
     refuse(_sort_problems(problems))
     fragments = text_pass.placeholders.fragments
-    texts = {"body": body} | {name: each.text for name, each in fragments.items()}
     try:
-        parsed = read_texts(texts.items())
+        parsed = read_document(body, {name: each.text for name, each in fragments.items()}, kept)
     except (PandocError, RecursionError) as error:
         what = f"the text cannot be read: {error}"
         raise ProblemError(
@@ -221,10 +227,26 @@ def _prepare(
     places = [fragments[name].where if name in fragments else source.start for name in deep]
     refuse(_problem(where, "the text is nested too deeply", "render.depth") for where in places)
     problems = _check_raw(text_pass, parsed)
+    if _has_own_filters_only(project):
+        join_words(parsed)
     run = _Run(
         project, source, text_pass, parsed, media, AttributeTexts(), Formulas(), scratch, epoch
     )
     return run, problems
+
+
+_OWN_FILTERS = Path(__file__).parents[1] / "project" / "style"
+
+
+def _has_own_filters_only(project: Project) -> bool:
+    """Whether no filter of the project is the study's own, which may look at single words."""
+    own = {path.read_bytes() for path in _OWN_FILTERS.glob("*.lua")}
+    paths = {
+        project.root / written.removeprefix(">").lstrip("/")
+        for name in SUFFIXES
+        for written in project.format(name).get("filters", [])
+    }
+    return all(not path.is_file() or path.read_bytes() in own for path in paths)
 
 
 def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:
@@ -330,7 +352,7 @@ class _Run:
             final.headings(blocks)
             blocks = final.quotes(Crossref(*shared).apply(blocks))
             final.check(blocks)
-            blocks = rewrite(blocks, _drop_empty)
+            blocks = rewrite(blocks, _drop_empty, kinds=frozenset({"Para"}))
             blocks, meta = run_filters(blocks, meta, after, name, self.scratch, root)
         except PandocError as error:
             what, where = f"a filter failed: {error}", project.where("filters")

@@ -67,7 +67,7 @@ class Pass:
 
     def apply(self, blocks: list[Node]) -> list[Node]:
         """The tree after the pass, which goes through it children first."""
-        return rewrite(blocks, self._replace)
+        return rewrite(blocks, self._replace, words=False)
 
     def _replace(self, node: Node) -> list[Node] | None:
         raise NotImplementedError

@@ -71,7 +71,7 @@ class FinalPass(Pass):
 
     def raw(self, blocks: list[Node]) -> list[Node]:
         """Keep raw content that is meant for this format, refuse what would get lost or act."""
-        return rewrite(blocks, self._raw)
+        return rewrite(blocks, self._raw, kinds=RAW_KINDS)
 
     def _raw(self, node: Node) -> list[Node] | None:
         if node["t"] not in RAW_KINDS:
@@ -103,7 +103,7 @@ class FinalPass(Pass):
 
     def quotes(self, blocks: list[Node]) -> list[Node]:
         """Quotation marks of the document's language."""
-        return rewrite(blocks, self._quote)
+        return rewrite(blocks, self._quote, kinds=frozenset({"Quoted"}))
 
     def _quote(self, node: Node) -> list[Node] | None:
         if node["t"] != "Quoted":

@@ -4,6 +4,9 @@
   var nav = document.getElementById("contents");
   if (!nav) { return; }
   var drawer = nav.querySelector("details");
+  // The way to other languages stays in sight, so that it can be taken from any section.
+  var languages = document.querySelector(".languages");
+  if (languages) { nav.prepend(languages); }
   var narrow = window.matchMedia("(max-width: 70rem)");
   drawer.open = !narrow.matches;
   narrow.addEventListener("change", function () { drawer.open = !narrow.matches; });
@@ -34,6 +37,11 @@
     if (link === current) { return; }
     if (current) { current.removeAttribute("aria-current"); }
     current = link;
+    // Another language opens at the same section, whose identifier is the same in all of them.
+    var same = link && sections[place].closest("section[id^='sec-']:not([lang])");
+    document.querySelectorAll(".languages a").forEach(function (other) {
+      other.hash = same ? same.id : "";
+    });
     if (!link) { return; }
     link.setAttribute("aria-current", "true");
     var box = nav.getBoundingClientRect();

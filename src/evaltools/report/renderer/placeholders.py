@@ -82,7 +82,7 @@ class PlaceholderFiller:
 
     def fill(self, blocks: list[Node]) -> list[Node]:
         """A tree with every place filled; places that are left, as in a name, are refused."""
-        filled = pandoc_tree.rewrite(copy.deepcopy(blocks), self._replace, down=True)
+        filled = pandoc_tree.rewrite(pandoc_tree.copied(blocks), self._replace, down=True)
         for mark in PLACE.finditer(json.dumps(filled, ensure_ascii=False)):
             self._refuse("a shortcode where none can be", "Put it into the text", mark)
         return filled

@@ -273,6 +273,7 @@ def _identifier(inlines: list[Node], start: int) -> tuple[str, str, int] | None:
     return None
 
 
+_CITING = frozenset(("Para", "Plain", "Header"))
 _MISSING = re.compile(r"citation ([^\s]+) not found", re.IGNORECASE)
 
 
@@ -308,8 +309,9 @@ def cite(
     arguments += [f"--bibliography={_address(root, str(name))}" for name in files]
     if options.get("csl"):
         arguments.append(f"--csl={_address(root, str(options['csl']))}")
+    parts = _parts_with_citations(blocks)
     try:
-        output, messages = pandoc(arguments, make_document(blocks, meta), epoch)
+        output, messages = pandoc(arguments, make_document(parts, meta), epoch)
     except PandocError as error:
         what = f"the bibliography cannot be read: {error}"
         problems.add("", what, code="render.citation", where=files[0].lstrip("/"))
@@ -317,9 +319,40 @@ def cite(
     for message in messages:
         if message.kind == "CiteprocWarning" and (missing := _MISSING.search(message.text)):
             _refuse_unknown(missing[1], problems)
-    # A Cite would be resolved again by writers that know citations themselves.
     resolved: list[Node] = json.loads(output)["blocks"]
-    return rewrite(resolved, _drop_citations)
+    if parts is not blocks:
+        for part, made in zip(parts, resolved, strict=True):
+            part.update(made)
+        resolved = blocks
+    # A Cite would be resolved again by writers that know citations themselves.
+    return rewrite(resolved, _drop_citations, kinds=frozenset({"Cite"}))
+
+
+def _parts_with_citations(blocks: list[Node]) -> list[Node]:
+    """The paragraphs and headings that cite, in order, and the place of the references.
+
+    Citeproc asks no more of a document, most of which cites nothing. All of the blocks where a
+    citation stands outside any paragraph and heading, or references were not left empty.
+    """
+    parts: list[Node] = []
+    found = 0
+    waiting: list[Any] = [blocks]
+    while waiting:
+        item = waiting.pop()
+        if type(item) is list:
+            waiting.extend(reversed(item))
+        elif type(item) is dict:
+            if item.get("t") in _CITING:
+                count = sum(node["t"] == "Cite" for node in nodes(item))
+                parts += [item] if count else []
+                found += count
+            elif item.get("t") == "Div" and item["c"][0][0] == "refs":
+                parts.append(item)
+                if item["c"][1]:
+                    return blocks
+            else:
+                waiting.extend(reversed(item.values()))
+    return parts if found == sum(node["t"] == "Cite" for node in nodes(blocks)) else blocks
 
 
 def _address(root: Path, name: str) -> str:

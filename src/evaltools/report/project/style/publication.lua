@@ -1,7 +1,7 @@
 -- What the report needs and Quarto's own templates have no option for: on every page a line that
 -- tells of example data, tables that go on over pages, formulas with alternative texts. The
 -- embedded renderer's templates have all of it, so there is nothing to do for it.
-local in_quarto = _G['quarto'] ~= nil
+if _G['quarto'] == nil then return {} end
 
 -- Before the template sets its pages, so that it holds for the title and the contents, too.
 local PREAMBLE = [[
@@ -71,7 +71,6 @@ local function with_page_count(span)
 end
 
 function Pandoc(doc)
-  if not in_quarto then return nil end
   doc = doc:walk { Span = with_page_count }
   local notice = doc.meta['example-notice']
   notice = notice and pandoc.utils.stringify(notice)

@@ -58,26 +58,30 @@ class Place:
 
 def walk(tree: Node) -> Iterator[tuple[Node, Place]]:
     """Every element of a document but words and spaces, in reading order, with its place."""
-    yield from _walk(tree["blocks"], Place(), [""])
+    section = ""
+    waiting: list[tuple[Any, Place]] = [(tree["blocks"], Place())]
+    while waiting:
+        content, place = waiting.pop()
+        if type(content) is list:
+            waiting.extend((each, place) for each in reversed(content) if type(each) in _HOLDERS)
+        elif content.get("t", "Str") not in _WORDS:
+            if content["t"] == "Header":
+                section = text_of(content["c"][2])
+            if place.section != section:
+                place = replace(place, section=section)
+            yield content, place
+            if type(content.get("c")) is list:
+                waiting.append((content["c"], _enter_node(content, place)))
 
 
-def _walk(content: Any, place: Place, section: list[str]) -> Iterator[tuple[Node, Place]]:
-    if isinstance(content, list):
-        for item in content:
-            if isinstance(item, list | dict):
-                yield from _walk(item, place, section)
-    elif isinstance(content, dict) and "t" in content and content["t"] not in _WORDS:
-        if content["t"] == "Header":
-            section[0] = text_of(content["c"][2])
-        yield content, replace(place, section=section[0])
-        if isinstance(content.get("c"), list):
-            yield from _walk(content["c"], _enter_node(content, place), section)
+_HOLDERS = (list, dict)
 
 
 def _enter_node(node: Node, place: Place) -> Place:
     identifier, classes, pairs = attributes(node)
     numbered = identifier and node["t"] in ("Figure", "Table")
     return Place(
+        section=place.section,
         boxes=(*place.boxes, ".".join((node["t"], *classes))),
         figure=identifier if numbered else place.figure,
         row_headers=pairs.get("row-headers", "0") != "0" or place.row_headers,

@@ -34,10 +34,27 @@ local function cell_blocks(cell, alignment, call, whole)
   return wrapped(call .. '(' .. table.concat(options, ', ') .. ')[', content, '],')
 end
 
+-- Rows as plain tables of cells: a look into a part of pandoc's own copies that part each time.
+local function read_rows(rows)
+  local out = {}
+  for index, row in ipairs(rows) do
+    local cells = {}
+    for at, cell in ipairs(row.cells) do
+      local contents = cell.contents
+      cells[at] = {
+        contents = contents, length = #pandoc.utils.stringify(contents),
+        alignment = cell.alignment, row_span = cell.row_span, col_span = cell.col_span,
+      }
+    end
+    out[index] = cells
+  end
+  return out
+end
+
 -- Which columns the cells of a row fall into, with cells of earlier rows reaching down.
-local function place(row, reach)
+local function place(cells, reach)
   local columns, column = {}, 1
-  for index, cell in ipairs(row.cells) do
+  for index, cell in ipairs(cells) do
     while (reach[column] or 0) > 0 do column = column + 1 end
     columns[index] = column
     for c = column, column + cell.col_span - 1 do reach[c] = cell.row_span end
@@ -49,14 +66,12 @@ end
 
 local function rows_blocks(rows, colspecs, row_headers, out, call)
   local reach = {}
-  for _, row in ipairs(rows) do
-    local columns = place(row, reach)
+  for _, cells in ipairs(rows) do
+    local columns = place(cells, reach)
     local characters = 0
-    for _, cell in ipairs(row.cells) do
-      characters = math.max(characters, #pandoc.utils.stringify(cell.contents))
-    end
+    for _, cell in ipairs(cells) do characters = math.max(characters, cell.length) end
     local whole = characters < 400 -- a row stays together unless it could outgrow the page
-    for index, cell in ipairs(row.cells) do
+    for index, cell in ipairs(cells) do
       local column = columns[index]
       local alignment = cell.alignment
       if alignment == 'AlignDefault' then alignment = colspecs[column][1] end
@@ -93,34 +108,29 @@ local function rows_of_bodies(tbl)
   return rows
 end
 
-local function has_text(rows)
-  for _, row in ipairs(rows) do
-    for _, cell in ipairs(row.cells) do
-      if pandoc.utils.stringify(cell.contents) ~= '' then return true end
-    end
+local function characters_of(rows)
+  local characters = 0
+  for _, cells in ipairs(rows) do
+    for _, cell in ipairs(cells) do characters = characters + cell.length end
   end
-  return false
+  return characters
 end
 
 -- A table as a call of `data-table`: widths, header rows, then the cells row by row.
 function tables.blocks(tbl, row_headers, kind)
-  local rows = rows_of_bodies(tbl)
-  local characters = 0
-  for _, row in ipairs(rows) do
-    for _, cell in ipairs(row.cells) do
-      characters = characters + #pandoc.utils.stringify(cell.contents)
-    end
-  end
+  local rows, head = read_rows(rows_of_bodies(tbl)), read_rows(tbl.head.rows)
+  local colspecs = tbl.colspecs
+  local characters = characters_of(rows)
   local whole = #rows <= 12 and characters < 1500
-  local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(tbl.colspecs)
+  local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(colspecs)
     .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole)
     .. ', wordy: ' .. tostring(characters > 2500) .. ',') }
-  if has_text(tbl.head.rows) then
+  if characters_of(head) > 0 then
     out:insert(raw('table.header('))
-    rows_blocks(tbl.head.rows, tbl.colspecs, 0, out, 'column-header')
+    rows_blocks(head, colspecs, 0, out, 'column-header')
     out:insert(raw('),'))
   end
-  rows_blocks(rows, tbl.colspecs, row_headers, out, 'table.cell')
+  rows_blocks(rows, colspecs, row_headers, out, 'table.cell')
   out:insert(raw(')'))
   return out
 end
