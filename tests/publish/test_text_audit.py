@@ -381,6 +381,17 @@ def problem_of(path: Path) -> str:
     return caught.value.problems[0].code
 
 
+def test_the_data_of_a_figure_are_passed_over_and_what_only_looks_like_them_is_not(
+    tmp_path: Path,
+) -> None:
+    data = '<details class="figure-data"><table><tr><td>12 % 3,4 %</td></tr></table></details>'
+    path = tmp_path / "a.html"
+    path.write_text(f"<p>Teksti.</p><figure>{data}</figure>", encoding="utf-8")
+    assert [each.text for each in read_outside_text(path).sentences] == ["Teksti."]
+    path.write_text(f"<p>Teksti.</p>{data}", encoding="utf-8")
+    assert any("3,4" in each.text for each in read_outside_text(path).sentences)
+
+
 def test_hostile_texts_are_refused_with_a_reason(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("SECRET 37/52", "utf-8")

@@ -131,7 +131,7 @@ def test_a_study_without_reports_and_codes_says_so(study):
     empty = Evidence.select(other, read_tables(other.data), other.parameters({}))
     pages = annex_pages(other, empty, own, other.words("sv"))
     assert pages["_reports_read.qmd"] == "Det finns inga lästa slutrapporter.\n"
-    assert pages["_codebook.qmd"] == "Utvärderingen har ingen kodram.\n"
+    assert pages["_codebook.qmd"] == "Utvärderingen har inget kodschema.\n"
     assert len(body(pages["_projects.qmd"])) == len(empty.projects)
 
 

@@ -217,7 +217,7 @@ def test_a_figure_is_enlarged_by_keyboard_and_goes_back_where_it_was(opened: Any
     dialog = opened.locator("dialog.figure-dialog")
     assert dialog.get_by_text("Lack of staff").is_visible()
     opened.keyboard.press("Escape")
-    assert opened.locator("dialog").count() == 0
+    dialog.wait_for(state="detached")
     assert opened.locator("#fig-dots .chart-wide svg").is_visible()
 
 

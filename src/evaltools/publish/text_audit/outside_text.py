@@ -187,7 +187,7 @@ def _html_blocks(path: Path, content: bytes) -> Iterator[tuple[str, bool]]:
     for event, element in lxml.etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         name = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            if name in _HIDDEN:
+            if name in _HIDDEN or _is_drawn(element):
                 hidden += 1
             if not hidden:
                 if name in ("td", "th"):
@@ -200,7 +200,7 @@ def _html_blocks(path: Path, content: bytes) -> Iterator[tuple[str, bool]]:
                 pieces.append(element.text or "")
             continue
         if event == "end":
-            if name in _HIDDEN:
+            if name in _HIDDEN or _is_drawn(element):
                 hidden -= 1
             elif not hidden and name in _BLOCKS and name not in ("td", "th"):
                 if _in_row(element):
@@ -211,6 +211,15 @@ def _html_blocks(path: Path, content: bytes) -> Iterator[tuple[str, bool]]:
         if not hidden:
             pieces.append(element.tail or "")
     yield "".join(pieces), bool(level)
+
+
+def _is_drawn(element: lxml.html.HtmlElement) -> bool:
+    """Whether it holds the data of a figure of ours, which say no more than its drawing."""
+    return (
+        element.tag == "details"
+        and element.get("class") == "figure-data"
+        and next(element.iterancestors("figure"), None) is not None
+    )
 
 
 def _in_row(element: lxml.html.HtmlElement) -> bool:
