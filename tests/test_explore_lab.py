@@ -26,7 +26,7 @@ ROOT = find_study(Path(__file__).parent).root
 LIMIT = 0.3
 """Seconds within which a move is answered, where the machine has nothing else to do."""
 MOVES = (
-    *(("region", value) for value in ("01", "02", "04", "05", "06", "07", "08", "09", "10", "11")),
+    *(("region", value) for value in ("01", "02", "06", "11")),
     *(("coder_rule", value) for value in ("any", "all", "consensus", "majority")),
     ("confidence", "0.8"), ("minimum_cell", "8"), ("allocation", "lead"), ("region", "12"),
     ("estimand", "population"), ("municipality_group", "rural"),
