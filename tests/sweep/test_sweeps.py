@@ -107,13 +107,10 @@ def test_two_scenarios_never_share_a_name(study: Study) -> None:
 
 
 def test_numbers_are_those_of_a_build_byte_for_byte(study: Study, made: Sweep) -> None:
-    for one in made.scenarios:
-        if made.results[one.name]["outcome"] == "done" and one.name in ("default", "theme-water"):
-            built = run(study, one.parameters)
-            assert (built.folder / "indicators.csv").read_bytes() == (
-                made.folder / "scenarios" / f"{one.name}.csv"
-            ).read_bytes()
-    assert {"default", "theme-water"} <= {one.name for one in made.of("done")}
+    (one,) = [one for one in made.of("done") if one.name == "theme-water"]
+    built = run(study, one.parameters)
+    computed = made.folder / "scenarios" / f"{one.name}.csv"
+    assert (built.folder / "indicators.csv").read_bytes() == computed.read_bytes()
 
 
 def test_the_long_table_holds_every_scenario(made: Sweep) -> None:
@@ -251,7 +248,12 @@ def test_on_dask_results_are_the_same_though_a_worker_is_killed(
     assert contents(tmp_path / "dask") == contents(made.folder)
 
 
-def test_a_scheduler_that_is_not_there_is_told(study: Study, tmp_path: Path) -> None:
+def test_a_scheduler_that_is_not_there_is_told(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    connect = distributed.Client
+    monkeypatch.setattr(distributed, "Client", lambda address, timeout: connect(address, timeout=1))
     with pytest.raises(ProblemError, match="no scheduler answers"):
         make(study, tmp_path / "none", 1, "tcp://127.0.0.1:9")
 
