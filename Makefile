@@ -49,8 +49,8 @@ help:
 report: $(RUN)/.ready
 	@$(RUN)/bin/evaltools build
 
-test: $(TEST)/.ready
-	@MAKE_MORE="$(MAKE) --no-print-directory $(LAB)/.ready $(CRATE)/.ready"; export MAKE_MORE; \
+test: $(TEST)/.ready $(CRATE)/.ready
+	@LAB="$(MAKE) --no-print-directory $(LAB)/.ready"; export LAB; \
 	EVALTOOLS_BROWSER="$$(bash tests/browser.sh)"; export EVALTOOLS_BROWSER; \
 	export EVALTOOLS_CRATE_VALIDATOR="$(CURDIR)/$(CRATE)/bin/rocrate-validator"; \
 	bash tests/run.sh $(TEST)/bin
@@ -119,10 +119,10 @@ $(RUN)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
 $(TEST)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
 	$(call sync,$(TEST),--compile-bytecode --group test)
 
-# What is imported of these two is compiled then: little of much.
 $(LAB)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
-	$(call sync,$(LAB),--no-compile-bytecode --group lab)
+	$(call sync,$(LAB),--compile-bytecode --group lab)
 
+# Little of it is imported, three times: that is compiled then.
 $(CRATE)/.ready: Makefile | $(filter .venv-tools/%,$(UV))
 	@echo "Setting up $(CRATE)"
 	@$(UV) venv --quiet --clear $(CRATE)
