@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -35,10 +35,8 @@ from evaltools.indicators.disclosure.suppression import Withheld, few
 from evaltools.indicators.indicator import Indicator, from_record
 from evaltools.indicators.savings import EXAMINED
 from evaltools.problems import Problem, ProblemError
-
-if TYPE_CHECKING:
-    from evaltools.study.parameters import Parameters
-    from evaltools.study.schema import Disclosure
+from evaltools.study.parameters import Parameters
+from evaltools.study.schema import Disclosure
 
 TABLES_FILE = "disclosure/tables.json"
 INDICATORS_FILE = "indicators.json"

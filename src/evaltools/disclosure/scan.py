@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evaltools.disclosure.file_units import units
 from evaltools.disclosure.name_lists import is_given, is_surname
@@ -27,11 +26,9 @@ from evaltools.disclosure.persons import (
 from evaltools.disclosure.rendered_files import UnreadableError
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.disclosure.text_units import Unit
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.ratings import answer_counts, distributions
 from evaltools.problems import Problem
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 _CREDENTIAL = re.compile(
     r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"

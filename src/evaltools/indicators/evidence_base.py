@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.agreement import (
     alpha_records,
@@ -27,11 +28,6 @@ from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
 from evaltools.indicators.shares import count_record, plain_share
 from evaltools.statistics.intervals import chances_unseen
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evaltools.evidence import Evidence
 
 THEME_SIZE = 8
 """Projects that hold the theme of `unseen.k8`."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import lacks, map_dimension
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import count_record, number_record, plain_share
@@ -22,9 +22,6 @@ from evaltools.statistics.networks import (
     rewired_clustering,
     robins_alexander,
 )
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 DRAWS, SEED = 10_000, 2019
 """Of the random networks: so many that another seed does not change what is printed, unless the

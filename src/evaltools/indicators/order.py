@@ -8,35 +8,29 @@ that sentences about the commonest, the first few and the order rest on records 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, pairwise
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, codebook
 from evaltools.indicators.shares import absence, coverage_note
-from evaltools.statistics.contingency import count_only, mcnemar_midp, population_p
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
-
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
-from typing import Literal
-
 from evaltools.statistics.contingency import (
+    count_only,
     find_best_set,
     is_borne_out,
+    mcnemar_midp,
+    population_p,
 )
 
 KEY = "order.first_only.share"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.scope import in_calls
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import (
     Subject,
     absent_subject,
@@ -22,9 +22,6 @@ from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import count_record, number_record, plain_share
 from evaltools.indicators.takeup import as_floats, coverage, takeup, takeup_by_region
 from evaltools.statistics.inequality import gini, hhi, top_share
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 UNKNOWN = "unknown"
 TOP = 5

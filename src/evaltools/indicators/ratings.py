@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import (
@@ -20,9 +20,6 @@ from evaltools.indicators.disclosure.suppression import (
 from evaltools.indicators.indicator import Dimensions, Indicator, dimensions
 from evaltools.indicators.shares import infer
 from evaltools.statistics.intervals import Interval, simultaneous_intervals, wilson
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 TOP = 2
 """How many of the highest answers count as high, unless the scale has no more than so many."""
