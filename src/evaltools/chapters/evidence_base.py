@@ -19,19 +19,12 @@ from evaltools.evidence.selection import Evidence
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
-from evaltools.indicators import evidence_base
+from evaltools.indicators import evidence_base, selection
 from evaltools.indicators.agreement import RELIABLE, TENTATIVE
 from evaltools.indicators.coder_decisions import coder_decisions, publishable_codes
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.indicators.prevalence import codebook
 from evaltools.indicators.saturation import ORDERS, saturation_curve
-from evaltools.indicators.selection import (
-    FLAG,
-    UNKNOWN,
-    differences,
-    epoch,
-    representativity,
-)
 
 STATISTICS = ("kappa", "fleiss", "ac1", "alpha")
 UNITS = ("judgements", "sets", "passages", "sentences")
@@ -90,7 +83,7 @@ def selection_figure(evidence: Evidence) -> Figure:
     return Differences(
         gaps if rows["difference"].notna().any() else [],
         unit="standardised",
-        flag=FLAG,
+        flag=selection.FLAG,
         towards=(left, right),
         words=words,
         nothing=words("evidence_base.no_comparison"),
@@ -246,7 +239,7 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
             None if np.isnan(row["difference"]) else float(row["difference"]),
             say.signed(row["difference"], language, 2),
         )
-        for row in differences(evidence).to_dict("records")
+        for row in selection.differences(evidence).to_dict("records")
     ]
     table = pd.DataFrame(rows, columns=["label", "reported", "unreported", "difference", "text"])
     # As objects, so that None stays None.
@@ -257,7 +250,7 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
 def representativity_note(evidence: Evidence) -> str:
     """The R-indicator in a sentence of markdown, and what it leaves out in another."""
     language = evidence.parameters.language
-    words, found = evidence.words, representativity(evidence)
+    words, found = evidence.words, selection.representativity(evidence)
     if found.reason:
         reason = words(f"evidence_base.reason.{found.reason}")
         sentence = words.markdown("evidence_base.r_unknown", reason=reason)
@@ -281,7 +274,7 @@ def _selection_label(row: Mapping[Any, Any], words: Words, dimensions: Iterable[
     if variable == "group":
         keys = [f"group.{category}", *groups]
         return next((words(key) for key in keys if words.has(key)), category)
-    if category == UNKNOWN:
+    if category == selection.UNKNOWN:
         return words("evidence_base.class.size_unknown")
     return words(f"size.{category}")
 
@@ -296,7 +289,7 @@ def _format_mean(row: Mapping[Any, Any], side: str, evidence: Evidence) -> str:
     if variable == "partners":
         return say.number(value, language, 1)
     if variable == "start":
-        day = epoch(evidence) + pd.Timedelta(days=round(value))
+        day = selection.epoch(evidence) + pd.Timedelta(days=round(value))
         return say.date(day.date(), language, "short")
     return say.share(value, round(value * n), n, language)
 
