@@ -301,9 +301,5 @@ def cited_words(folder: Path) -> frozenset[str]:
     """Words of the authors and titles in the BibTeX files of a folder; notes are not among them."""
     files = sorted((*folder.glob("*.bib"), *folder.glob("*/*.bib")))  # of all, and of a language
     texts = (path.read_text(encoding="utf-8") for path in files)
-    return split_words(field for text in texts for field in _FIELD.findall(text))
-
-
-def split_words(texts: Iterable[str]) -> frozenset[str]:
-    """The words of texts, without braces and marks."""
-    return frozenset(word for text in texts for word in re.findall(r"[^\W\d_]+", text))
+    fields = (field for text in texts for field in _FIELD.findall(text))
+    return frozenset(word for field in fields for word in re.findall(r"[^\W\d_]+", field))

@@ -3,36 +3,30 @@ prose, and who says so."""
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from evaltools.lint import claim_rules, finding_rules
 from evaltools.lint.binding import check_binding, check_subjects
 from evaltools.lint.companions import read_companions, said_in_companions
 from evaltools.lint.findings_index import FILE, read_findings_index
-from evaltools.lint.messages import place_of
+from evaltools.lint.messages import excerpt, place_of
 from evaltools.lint.references import check_floats, check_quotes
 from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml, node_position
 
 if TYPE_CHECKING:
     from evaltools.findings.judgement import Judgement
     from evaltools.indicators.indicator import Indicator
-
-
-import datetime
-import re
-from dataclasses import dataclass
-from typing import Any
-
-import yaml
-
-from evaltools.lint.messages import excerpt
-from evaltools.yaml_text import load_yaml, node_position
 
 RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
     {
