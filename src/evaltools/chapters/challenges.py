@@ -7,8 +7,8 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table
+from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Differences, Gap
 from evaltools.charts.maps import Heatmap, Panel
 from evaltools.charts.table import Column, Table
 from evaltools.evidence.selection import Evidence

@@ -10,8 +10,8 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, sizes_of
+from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Differences, Gap
 from evaltools.charts.lines import Line, Point
 from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
 from evaltools.charts.table import Column, Table

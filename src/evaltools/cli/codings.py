@@ -14,12 +14,7 @@ import yaml
 from evaltools.cli.main import MOST_ALIKE, export_group, import_group
 from evaltools.evidence.validation import check_data
 from evaltools.files import read_text, relative_path
-from evaltools.ingest.codings import (
-    CodingJob,
-    CodingsImported,
-    import_into_study,
-    import_to_folder,
-)
+from evaltools.ingest.codings import CodingJob, CodingsImported, import_into_study, import_to_folder
 from evaltools.ingest.identification import UnknownCodesError, read_pairs
 from evaltools.ingest.summary import describe_codings
 from evaltools.problems import Problem, ProblemError, quote_value, refuse

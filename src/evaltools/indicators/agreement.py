@@ -25,11 +25,7 @@ from evaltools.indicators.coder_decisions import NO, YES, CoderDecisions
 from evaltools.indicators.indicator import Dimensions, Indicator, dimensions
 from evaltools.indicators.shares import count_record, infer, number_record, plain_share
 from evaltools.statistics import agreement
-from evaltools.statistics.agreement_alpha import (
-    Metric,
-    chance_without_variation,
-    estimate_alpha,
-)
+from evaltools.statistics.agreement_alpha import Metric, chance_without_variation, estimate_alpha
 from evaltools.statistics.intervals import Interval
 
 TENTATIVE, RELIABLE = 0.667, 0.8
