@@ -20,7 +20,7 @@ from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import read_artifact
 from evaltools.provenance.integrity import check_folder
 from evaltools.publish import verify as verify_module
-from evaltools.publish.publish import ReleaseRegister
+from evaltools.publish.register import ReleaseRegister
 from evaltools.publish.text_audit.audit import audit_text
 from evaltools.publish.text_audit.outside_text import read_outside_text
 from evaltools.publish.text_audit.published import read_published
