@@ -50,7 +50,7 @@ report: $(RUN)/.ready
 	@$(RUN)/bin/evaltools build
 
 test: $(TEST)/.ready $(CRATE)/.ready
-	@LAB="$(MAKE) --no-print-directory $(LAB)/.ready"; export LAB; \
+	@LAB="$(MAKE_COMMAND) --no-print-directory $(LAB)/.ready"; export LAB; \
 	EVALTOOLS_BROWSER="$$(bash tests/browser.sh)"; export EVALTOOLS_BROWSER; \
 	export EVALTOOLS_CRATE_VALIDATOR="$(CURDIR)/$(CRATE)/bin/rocrate-validator"; \
 	bash tests/run.sh $(TEST)/bin
