@@ -226,8 +226,6 @@ class Count:
         top_five = sorted((x for x, _ in self.ranking("challenge")), reverse=True)[:5]
         pandemic = self.told("challenge.pandemic")
         ahead = sum(x >= pandemic for x, _ in self.ranking("challenge"))
-        claims = self.tables["saving_claims"]
-        claiming = claims[claims["document_id"].isin(self.reports["document_id"])]
         additionality = self.told("steering.additionality")
 
         def agreed(*codes):
@@ -260,7 +258,7 @@ class Count:
             "most-residents-reached": reached[1] > 0.5,
             "most-ties-are-new": self.new_ties() > 0.9,
             # Without any assumption: all that were not read might claim savings.
-            "savings-claimed-by-a-minority": (claiming["document_id"].nunique() + self.N - self.n)
+            "savings-claimed-by-a-minority": (self.told("saving.claimed") + self.N - self.n)
             / self.N
             <= 0.5
             and agreed("saving.claimed"),

@@ -204,14 +204,19 @@ class Scope:
         return list(itertools.takewhile(lambda code: code not in beaten, known))
 
     @cache  # noqa: B019
-    def alpha(self, code):
-        """Krippendorff's alpha of the reports that two people read; None where it says nothing."""
+    def decisions(self, code):
+        """Of each report that several people read: how many found the code, how many read."""
         units = []
         for doc in self.docs:
             coders = self.files.people[doc]
             if len(coders) > 1:
                 yes = sum(code in self.files.marks[doc, coder][0] for coder in coders)
                 units.append((yes, len(coders)))
+        return units
+
+    def alpha(self, code):
+        """Krippendorff's alpha of the reports that two people read; None where it says nothing."""
+        units = self.decisions(code)
         m = len(units)
         total, yes = sum(n for _, n in units), sum(y for y, _ in units)
         if not m or yes in (0, total):
@@ -224,10 +229,14 @@ class Scope:
 
     def agreed(self, case, codes):
         """The case, unless coders read its codes differently or nobody knows how they did."""
-        alphas = [self.alpha(code) for code in codes]
-        if any(a is not None and a < ALPHA for a in alphas):
+        alphas = {code: self.alpha(code) for code in codes}
+        if any(a is not None and a < ALPHA for a in alphas.values()):
             return "coders_disagree"
-        return "cannot_be_told" if None in alphas else case
+        for code, alpha in alphas.items():
+            units = self.decisions(code)
+            if alpha is None and (not units or any(0 < y < n for y, n in units)):
+                return "agreement_unknown"
+        return case
 
     def standing(self, sides, kinds, rule):
         """Codes whose difference stands by Fisher and Holm, with the difference; None of few."""

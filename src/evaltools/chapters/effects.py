@@ -129,8 +129,8 @@ def savings_caption(evidence: Evidence, phrase: str) -> str:
     if savings_withheld(evidence):
         sentence = words.markdown("effects.claiming_withheld", n=evidence.n)
     else:
-        record = next(r for r in savings_records(evidence) if r.key == "savings.claimed.share")
-        sentence = words.markdown("effects.claiming", claiming=record.x or 0, n=evidence.n)
+        projects = int(grounds(evidence)["projects"].iloc[0])
+        sentence = words.markdown("effects.claiming", claiming=projects, n=evidence.n)
     return f"{words.markdown(phrase)} {sentence}"
 
 

@@ -15,7 +15,7 @@ from evaltools.charts.bars import Stack
 from evaltools.charts.intervals import Dot
 from evaltools.charts.maps import Panel
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import count_of, list_of, number, share
+from evaltools.i18n.numbers import count_of, number, share
 from evaltools.indicators import evidence_base, networks, takeup
 from evaltools.indicators.agreement import RELIABLE
 
@@ -27,8 +27,6 @@ Values = Mapping[str, object]
 """Fields of the phrase of a headline; empty where the data have no value for one."""
 RARE = 0.05
 """Chance below which a theme is hardly missed."""
-MOST_ITEMS = 4
-"""How many questions of a form can be told in one sentence."""
 
 
 def add_headline(words: Words, key: str, values: Values, caption: str) -> str:
@@ -141,12 +139,11 @@ def themes_seen(records: Iterable[Indicator]) -> Values:
 
 
 def high_ratings(rows: Sequence[Dot], evidence: Evidence) -> Values:
-    """How many gave one of the highest marks, question by question."""
-    language = evidence.parameters.language
-    if not rows or len(rows) > MOST_ITEMS or any(row.suppressed for row in rows):
+    """For how many questions more than half of those who answered gave one of the highest marks."""
+    if not rows or any(row.suppressed for row in rows):
         return {}
-    told = [f"{row.label} {row.printed(row.value, language)}" for row in rows]
-    return {"items": list_of(told, language)}
+    high = sum((row.value or 0) > 1 / 2 for row in rows)
+    return {"of": count_of(high, len(rows), evidence.parameters.language)}
 
 
 def _first(names: pd.Series, values: pd.Series) -> tuple[str, float] | None:

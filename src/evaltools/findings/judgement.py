@@ -23,6 +23,7 @@ from evaltools.findings.sentences import (
     alpha_name,
     choose_case,
     find_unprintable,
+    observed_name,
     plain_text,
 )
 from evaltools.findings.templates import slots_of
@@ -215,8 +216,14 @@ def _needed_numbers(
         of_due = any(each.name.startswith(_OF_THOSE_DUE) for each in looked_at)
         counted = "read.n" if of_due else "scheme.n"
     read = numbers.read(f"reports.{counted}", "D")
-    codes = carrying_codes(finding, lists)
+    codes = [c for c in carrying_codes(finding, lists) if not _agreed_wholly(c, numbers)]
     return (read, *(numbers.read(alpha_name(code), "S") for code in codes))
+
+
+def _agreed_wholly(code: str, numbers: Numbers) -> bool:
+    """Whether coders decided alike on a code in every report, so that alpha may have no value."""
+    alpha, alike = numbers.read(alpha_name(code), "S"), numbers.read(observed_name(code), "D")
+    return alpha.value is None and alike.value == 1
 
 
 def _limit(
