@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -57,7 +57,7 @@ def read_document(path: str | Path, limits: Limits = LIMITS) -> DocumentText:
 
 def read_documents(
     paths: Iterable[str | Path], processes: int = 2, limits: Limits = LIMITS
-) -> Iterator[tuple[Path, DocumentText | Problem]]:
+) -> Generator[tuple[Path, DocumentText | Problem], None, None]:
     """Read many documents, and give each as soon as it and all before it are there.
 
     Each is read in a process of its own, and only a few are held at a time, however many there

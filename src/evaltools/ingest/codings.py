@@ -32,6 +32,7 @@ from evaltools.qda.model import (
     ReadDocument,
     Segment,
     coding_id,
+    rename,
 )
 from evaltools.qda.readers import read_coding
 from evaltools.qda.study_coding import read_study_coding
@@ -172,9 +173,7 @@ def _read(job: CodingJob, study: CodingSet) -> CodingSet:
 
 
 def _identify(job: CodingJob, coding: CodingSet, study: CodingSet) -> IdentifiedCoders:
-    used = {one.coder_id for one in coding.codings}
-    used |= {one.coder_id for one in coding.readings}
-    used |= {one.coder_id for one in coding.relations}
+    used = {one.coder_id for one in (*coding.codings, *coding.readings, *coding.relations)}
     coders = [coder for coder in coding.coders if coder.coder_id in used]
     return identify_coders(coders, study.coders, job.coders, read_key(job.path), job.coder_word)
 
@@ -183,30 +182,8 @@ def _pseudonymise(coding: CodingSet, coders: IdentifiedCoders) -> CodingSet:
     """The set with pseudonyms in place of names."""
     ids = {name: coder.coder_id for name, coder in coders.coders.items()}
     known = {coder.coder_id: coder for coder in coders.coders.values()}
-    codings = []
-    renamed: dict[str, str] = {}
-    for one in coding.codings:
-        is_ours = one.coding_id == coding_id(one.segment_id, one.code_id, one.coder_id, one.round)
-        who = ids.get(one.coder_id, one.coder_id)
-        identifier = coding_id(one.segment_id, one.code_id, who, one.round)
-        renamed[one.coding_id] = identifier if is_ours else one.coding_id
-        codings.append(replace(one, coder_id=who, coding_id=renamed[one.coding_id]))
-    codings = [
-        replace(one, consensus_of=" ".join(renamed.get(n, n) for n in one.consensus_of.split()))
-        for one in codings
-    ]
-    readings = [
-        replace(one, coder_id=ids.get(one.coder_id, one.coder_id)) for one in coding.readings
-    ]
-    return replace(
-        coding,
-        coders=tuple(known[key] for key in sorted(known)),
-        codings=tuple({one.coding_id: one for one in codings}.values()),
-        readings=tuple({(r.document_id, r.coder_id, r.round): r for r in readings}.values()),
-        relations=tuple(
-            replace(one, coder_id=ids.get(one.coder_id, one.coder_id)) for one in coding.relations
-        ),
-    )
+    named = rename(coding, lambda name: ids.get(name, name))
+    return replace(named, coders=tuple(known[key] for key in sorted(known)))
 
 
 def _wrong_documents(
@@ -354,15 +331,8 @@ class _Merge:
             created = one.created or self.job.created
             self.undated += created is None
             own_ids[one.coding_id] = identifier = coding_id(passage, code, coder, one.round)
-            merged = replace(
-                one,
-                coding_id=identifier,
-                segment_id=passage,
-                code_id=code,
-                coder_id=coder,
-                created=created,
-            )
-            new.setdefault(key, merged)
+            ends = {"segment_id": passage, "code_id": code, "coder_id": coder}
+            new.setdefault(key, replace(one, coding_id=identifier, created=created, **ends))
         ids = {row["coding_id"]: row["coding_id"] for row in self.tables["codings"]} | own_ids
         for key, one in new.items():
             names = one.consensus_of.split()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaltools.documents.model import Coverage
+from evaltools.documents.model import Coverage, page_at
 from evaltools.documents.superscripts import flatten_superscripts
 from evaltools.evidence.data_hash import REPLACED
 from evaltools.files import resolve_inside
@@ -51,9 +51,7 @@ class IncomingDocument:
 
     def page_at(self, position: int) -> int | None:
         """The page, from 1, of a position of the text; None where the format has no pages."""
-        if not self.pages:
-            return None
-        return max(1, sum(start <= position for start in self.pages))
+        return page_at(self.pages, position)
 
     @property
     def key(self) -> Key:
@@ -78,18 +76,6 @@ class IdentifiedDocument:
     def replaces(self) -> bool:
         """Whether it is another text in the place of one that is there."""
         return self.old is not None and not self.same_text
-
-
-@dataclass(frozen=True)
-class IdentificationPlan:
-    """Documents that are taken, in the order of their files, and why others are not.
-
-    `twice` has (file, the file that was taken for it) of those that are there more than once.
-    """
-
-    filed: tuple[IdentifiedDocument, ...] = ()
-    twice: tuple[tuple[str, str], ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 def replaced_stem(name: str, digest: str) -> str:
@@ -126,10 +112,6 @@ class PresentDocuments:
         text = path.read_text(encoding="utf-8", errors="replace")
         return bool(text) and same_text_key(text) == read.same
 
-    def was_replaced(self, name: str, read: IncomingDocument) -> bool:
-        """Whether a document once had this file, which gave way to another."""
-        return any(self.data.glob(f"{replaced_stem(name, read.file_sha256)}.*"))
-
 
 def same_text_key(text: str) -> str:
     """SHA-256 of a text without white space, hyphens and capitals: the same in two formats."""
@@ -139,8 +121,12 @@ def same_text_key(text: str) -> str:
 
 def identify_documents(
     reads: Sequence[IncomingDocument], present: PresentDocuments
-) -> IdentificationPlan:
-    """Decide which documents are taken; `reads` are in the order of their files."""
+) -> tuple[list[IdentifiedDocument], tuple[tuple[str, str], ...], list[Problem]]:
+    """Decide which documents are taken; `reads` are in the order of their files.
+
+    Returns those that are taken, in that order; (file, the file that was taken for it) of those
+    that are there more than once; and why others are not taken.
+    """
     reads = [_stay_in_wave(read, present.same_kind(read)) for read in reads]
     problems, unclear = _refuse_several_projects(reads)
     groups: dict[Key, list[IncomingDocument]] = {}
@@ -160,7 +146,7 @@ def identify_documents(
             filed.append(found)
             twice += [(read.file, found.read.file) for read in group if read is not found.read]
     filed.sort(key=lambda item: item.read.file)
-    return IdentificationPlan(tuple(filed), tuple(sorted(twice)), tuple(sorted(problems)))
+    return filed, tuple(sorted(twice)), problems
 
 
 def _stay_in_wave(read: IncomingDocument, rows: Sequence[Row]) -> IncomingDocument:
@@ -246,7 +232,8 @@ def _identify_present(
     best = min(held or group, key=_first_choice)
     if held or present.has_text(row, best):
         return IdentifiedDocument(best, name, row, True)
-    if present.was_replaced(name, best) and best.file not in present.forced:
+    was_replaced = any(present.data.glob(f"{replaced_stem(name, best.file_sha256)}.*"))
+    if was_replaced and best.file not in present.forced:
         what = f"is an earlier version of {name}, which has been replaced since"
         remedy = "To take it back, name it in the mapping file."
         return Problem(best.file, what, "", remedy, "import.earlier")

@@ -24,7 +24,7 @@ from evaltools.problems import (
     refuse,
 )
 from evaltools.qda.model import Code, Coder
-from evaltools.qda.names import lexicon
+from evaltools.qda.names import lexicon, path_to_root
 from evaltools.qda.spreadsheets import read_grid
 from evaltools.qda.tables import unescape_formula, write_cells
 
@@ -327,12 +327,9 @@ def _plain(name: str) -> str:
     return " ".join(_MARK.sub(" > ", name).casefold().split())
 
 
-def _line(code: Code, by_id: Mapping[str, Code]) -> list[Code]:
+def _line(code: Code, by_id: Mapping[str, Code]) -> tuple[Code, ...]:
     """The code below all that are above it, broadest first."""
-    line = [code]
-    while (above := line[-1].parent_id) and above in by_id and by_id[above] not in line:
-        line.append(by_id[above])
-    return line[::-1]
+    return path_to_root(code, lambda one: by_id.get(one.parent_id or ""))
 
 
 def _path(code: Code, by_id: Mapping[str, Code]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from evaltools.ingest.form_text import Section
 from evaltools.qda.model import CodingSet, Document, DroppedItem, Segment, neighbours, segment_id
@@ -79,7 +80,12 @@ def match_passages(
                 drop(name, segment.quote, placed.why)
             else:
                 start, end, ways[name] = placed
-                segments[name] = _moved(segment, target, start, end)
+                segments[name] = replace(
+                    segment,
+                    segment_id=segment_id(target.document_id, start, end),
+                    document_id=target.document_id,
+                    **_at(target.text, start, end),
+                )
     for name in _sharing_words(coding, segments):
         why = "it stood apart from another passage, and here both would stand on the same words"
         drop(name, segments.pop(name).quote, why)
@@ -118,19 +124,11 @@ def _place(
     return found if isinstance(found, UnlocatedQuote) else (found.start, found.end, found.how)
 
 
-def _moved(segment: Segment, target: Document, start: int, end: int) -> Segment:
-    text, name = target.text or "", target.document_id
+def _at(text: str, start: int, end: int) -> dict[str, Any]:
+    """What a passage says of its place in a text."""
     prefix, suffix = neighbours(text, start, end)
-    return replace(
-        segment,
-        segment_id=segment_id(name, start, end),
-        document_id=name,
-        start=start,
-        end=end,
-        quote=text[start:end],
-        prefix=prefix,
-        suffix=suffix,
-    )
+    quote = text[start:end]
+    return {"start": start, "end": end, "quote": quote, "prefix": prefix, "suffix": suffix}
 
 
 Row = Mapping[str, str]
@@ -190,19 +188,14 @@ def move_passages(
             new_name = segment_id(row["document_id"], found.start, found.end)
         if new_name != name:
             renamed[name] = new_name
-        section, page = section_at(found.start), page_at(found.start)
-        prefix, suffix = neighbours(text, found.start, found.end)
+        section = section_at(found.start)
         placed = {
+            **_at(text, found.start, found.end),
             "segment_id": new_name,
-            "start": str(found.start),
-            "end": str(found.end),
-            "quote": text[found.start : found.end],
-            "prefix": prefix,
-            "suffix": suffix,
-            "page": "" if page is None else str(page),
+            "page": page_at(found.start) or "",
             "section": section.heading if section else "",
         }
-        moved[name] = {column: placed.get(column, value) for column, value in row.items()}
+        moved[name] = {column: str(placed.get(column, value)) for column, value in row.items()}
     return MovedPassages(moved, renamed, tuple(reworded), tuple(lost), elsewhere)
 
 

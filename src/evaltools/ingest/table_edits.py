@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -254,8 +253,19 @@ class TableEdits:
         for resource, column in self._referring(name):
             own = resource.primary_key[0] if len(resource.primary_key) == 1 else column.name
             follow: dict[str, str] = {}
-            follow_up = partial(_renamed, column.name, own, renamed, follow)
-            self.put(resource.name, self[resource.name].changed(follow_up))
+
+            def changed(
+                row: Row, column: str = column.name, own: str = own, ids: dict[str, str] = follow
+            ) -> Row:
+                old = row.get(column, "")
+                if old not in renamed:
+                    return row
+                cells = {**row, column: renamed[old]}
+                if own != column and row[own].startswith(f"{old}-"):
+                    cells[own] = ids[row[own]] = renamed[old] + row[own].removeprefix(old)
+                return cells
+
+            self.put(resource.name, self[resource.name].changed(changed))
             self.rename(resource.name, follow)
 
     def drop(self, name: str, ids: set[str]) -> list[tuple[str, Row]]:
@@ -293,16 +303,3 @@ class TableEdits:
             for key in resource.foreign_keys
             if key.resource == name and len(key.fields) == 1
         ]
-
-
-def _renamed(
-    column: str, own: str, renamed: Mapping[str, str], follow: dict[str, str], row: Row
-) -> Row:
-    """A row that refers by a column to what was renamed; its own new name goes into `follow`."""
-    old = row.get(column, "")
-    if old not in renamed:
-        return row
-    cells = {**row, column: renamed[old]}
-    if own != column and row[own].startswith(f"{old}-"):
-        cells[own] = follow[row[own]] = renamed[old] + row[own].removeprefix(old)
-    return cells

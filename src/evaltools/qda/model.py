@@ -6,8 +6,8 @@ the document's normalised text (NFC, LF), from 0, the end one past the last char
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -253,6 +253,39 @@ def parse_day(moment: object) -> date | None:
 def coding_id(segment: str, code_id: str, coder_id: str, round_: int) -> str:
     """Identifier of a coding: reading the same file twice gives the same ones."""
     return f"{segment}-{code_id}-{coder_id}-{round_}"
+
+
+def rename(
+    coding: CodingSet, coder: Callable[[str], str] = lambda name: name, round_: int | None = None
+) -> CodingSet:
+    """The set with other names of coders, or all in another round.
+
+    Identifiers of codings that are made of these follow, in what the consensus rests on too.
+    """
+    ids: dict[str, str] = {}
+    codings: list[Coding] = []
+    for one in coding.codings:
+        own = coding_id(one.segment_id, one.code_id, one.coder_id, one.round)
+        who, number = coder(one.coder_id), round_ or one.round
+        new = coding_id(one.segment_id, one.code_id, who, number)
+        ids[one.coding_id] = new if one.coding_id == own else one.coding_id
+        codings.append(replace(one, coder_id=who, round=number, coding_id=ids[one.coding_id]))
+    codings = [
+        replace(
+            one, consensus_of=" ".join(ids.get(name, name) for name in one.consensus_of.split())
+        )
+        for one in codings
+    ]
+    readings = [
+        replace(one, coder_id=coder(one.coder_id), round=round_ or one.round)
+        for one in coding.readings
+    ]
+    return replace(
+        coding,
+        codings=tuple({one.coding_id: one for one in codings}.values()),
+        readings=tuple({(r.document_id, r.coder_id, r.round): r for r in readings}.values()),
+        relations=tuple(replace(one, coder_id=coder(one.coder_id)) for one in coding.relations),
+    )
 
 
 def refusal(
