@@ -28,14 +28,8 @@ from evaltools.qda.model import (
     Relation,
     Segment,
 )
-from evaltools.qda.tables import (
-    COLUMNS,
-    read_cells,
-    read_tables,
-    table_files,
-    write_cells,
-    write_tables,
-)
+from evaltools.qda.spreadsheets import read_cells, write_cells
+from evaltools.qda.tables import COLUMNS, read_tables, table_files, write_tables
 
 TEXT = '=1+1 Förseningar 👩🏽‍💻 i projektet.\n- työ, jatkuu "hyvin"\n'
 

@@ -23,10 +23,12 @@ from evaltools.ingest.identification import UnknownCodesError, read_pairs
 from evaltools.ingest.summary import describe_codings
 from evaltools.problems import Problem, ProblemError, quote_value, refuse
 from evaltools.qda.model import Choices
+from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.readers import read_codes
 from evaltools.qda.refi import write_qdc, write_qdpx
+from evaltools.qda.spreadsheets import write_cells
 from evaltools.qda.study_coding import read_study_coding
-from evaltools.qda.tables import write_cells, write_tables
+from evaltools.qda.tables import write_tables
 from evaltools.study import Study, find_study
 from evaltools.yaml_text import check_yaml
 
@@ -101,7 +103,7 @@ def coding(
             sheet=sheet,
             columns=_read_columns(columns, column),
             documents=read_pairs(documents) if documents else {},
-            positions=positions,
+            positions=Convention.stated(positions),
             round=round_,
         ),
         read_pairs(coders) if coders else {},

@@ -25,8 +25,7 @@ from evaltools.problems import (
 )
 from evaltools.qda.model import Code, Coder
 from evaltools.qda.names import lexicon, path_to_root
-from evaltools.qda.spreadsheets import read_grid
-from evaltools.qda.tables import unescape_formula, write_cells
+from evaltools.qda.spreadsheets import read_grid, unescape_formula, write_cells
 
 
 def read_pairs(path: Path) -> dict[str, str]:

@@ -33,7 +33,7 @@ from evaltools.ingest.project_match import FIRST_PAGE_CHARACTERS, Projects, Way,
 from evaltools.ingest.summary import ImportedDocument, ReportsImported, State, update_log
 from evaltools.ingest.table_edits import Row, TableEdits
 from evaltools.problems import Problem, ProblemError, list_values, quote_value
-from evaltools.qda.tables import write_cells
+from evaltools.qda.spreadsheets import write_cells
 from evaltools.study import Study
 from evaltools.study.report_form import DocumentsDeclaration
 from evaltools.study.vocabulary import LANGUAGES

@@ -15,7 +15,7 @@ from evaltools.ingest.folder_scan import SkippedFile
 from evaltools.ingest.passage_match import HOW, MatchedPassages
 from evaltools.ingest.project_match import Way
 from evaltools.problems import Problem, list_values, quote_value
-from evaltools.qda.tables import read_cells, write_cells
+from evaltools.qda.spreadsheets import read_cells, write_cells
 
 State = Literal["new", "replaced", "changed", "there"]
 

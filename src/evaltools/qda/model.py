@@ -6,12 +6,14 @@ the document's normalised text (NFC, LF), from 0, the end one past the last char
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeVar, get_args
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.qda.offsets.conventions import Convention
 
 Polarity = Literal["affirm", "deny", "mixed"]
 Certainty = Literal["sure", "unsure"]
@@ -210,7 +212,7 @@ class Choices:
         columns: name of a column by field, where a table does not name it as tools do.
         documents: identifiers of documents of the study by the names in the file.
         library: documents of the study, with their texts, for files that hold none.
-        positions: how positions are counted, by the name of a convention; empty to find out.
+        positions: how positions are counted; None to find out.
         round: round of coding, where the file has none.
         code_ids: codes of the study, which keep their identifiers.
     """
@@ -221,7 +223,7 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     library: tuple[Document, ...] = ()
-    positions: str = ""
+    positions: Convention | None = None
     round: int = 1
     code_ids: frozenset[str] = frozenset()
 
@@ -293,3 +295,65 @@ def refusal(
 ) -> ProblemError:
     """The error of a file that is not read, or not written."""
     return ProblemError([Problem(where, what, allowed, remedy, code)])
+
+
+_ALLOWED = {
+    "Polarity": get_args(Polarity),
+    "Certainty | None": ("", *get_args(Certainty)),
+    "Literal['coder', 'consensus']": ("coder", "consensus"),
+    "Loss": get_args(Loss),
+}
+T = TypeVar("T")
+
+
+def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
+    """Records of rows of a study's table, whose cells have types already or are None.
+
+    What a field does not allow is taken for its default; a row without what has none is left
+    out: 'evaltools check' tells both.
+    """
+    known = fields(kind)  # type: ignore[arg-type]
+    needed = {
+        one.name for one in known if one.default is MISSING and one.default_factory is MISSING
+    }
+    records = []
+    for row in rows:
+        values: dict[str, Any] = {}
+        for one in known:
+            try:
+                if row.get(one.name) is not None:
+                    values[one.name] = parse_value(row[one.name], str(one.type))
+                elif str(one.type) == "str | None":
+                    values[one.name] = None
+            except ValueError:
+                continue
+        if values.keys() >= needed:
+            records.append(kind(**values))
+    return records
+
+
+def parse_value(cell: Any, kind: str) -> object:
+    """A cell as the type that a field of a record declares; raises ValueError where it is none."""
+    if kind == "bool":
+        if not isinstance(cell, str):
+            return bool(cell)
+        if cell not in ("true", "false"):
+            raise ValueError(cell)
+        return cell == "true"
+    if kind in ("int", "int | None"):
+        return None if cell == "" and kind != "int" else int(cell)
+    cell = str(cell)
+    if kind == "date | None":
+        return date.fromisoformat(cell.removesuffix(" 00:00:00")) if cell else None
+    if kind.startswith(("Mapping", "tuple")):
+        shape = dict if kind.startswith("Mapping") else list
+        found = json.loads(cell) if cell else shape()
+        if not isinstance(found, shape):
+            raise ValueError(cell)
+        if isinstance(found, dict):
+            return {str(key): str(value) for key, value in found.items()}
+        return tuple(map(str, found))
+    allowed = _ALLOWED.get(kind.replace('"', "'"))
+    if allowed and cell not in allowed:
+        raise ValueError(cell)
+    return None if kind.endswith("| None") and not cell else cell

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from evaltools.files import open_file
 from evaltools.problems import ProblemError
-from evaltools.qda import model, sqlite, sqlite_projects, tables
-from evaltools.qda.offsets.conventions import Convention
+from evaltools.qda import model, refi, sqlite_projects, tables
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 
 _READ = "a REFI-QDA project or codebook, a QualCoder project, a Taguette database, a spreadsheet "
@@ -38,24 +37,23 @@ def read_codes(path: Path, choices: model.Choices = model.NO_CHOICES) -> model.C
 
 
 def _read(path: Path, choices: model.Choices) -> model.CodingSet:
-    positions = Convention.stated(choices.positions)
     if path.is_dir():
         if tables.is_table_folder(path):
             return tables.read_tables(path)
         if (path / sqlite_projects.FILE_NAME).is_file():
-            with sqlite.open_database(path / sqlite_projects.FILE_NAME) as database:
+            with sqlite_projects.open_database(path / sqlite_projects.FILE_NAME) as database:
                 if database.tables >= sqlite_projects.QUALCODER_TABLES:
                     return sqlite_projects.read_qualcoder(database, choices)
             raise model.refusal(path.name, "it is no QualCoder project", code="exchange.database")
         raise _unknown(path, "the folder is of no tool that is read")
     if not path.exists():
         raise _unknown(path, "there is no such file", "Is the name right?")
-    with open_file(path, path.name):
-        pass  # a plain file that may be read
-    if path.stat().st_size == 0:
+    with open_file(path, path.name) as file:
+        head = file.read(400)
+    if not head:
         raise _unknown(path, "it is empty", "Export it again.")
-    if sqlite.is_sqlite(path):
-        with sqlite.open_database(path) as database:
+    if head.startswith(sqlite_projects.MAGIC):
+        with sqlite_projects.open_database(path) as database:
             names = database.tables
             if names >= sqlite_projects.QUALCODER_TABLES:
                 return sqlite_projects.read_qualcoder(database, choices)
@@ -63,15 +61,11 @@ def _read(path: Path, choices: model.Choices) -> model.CodingSet:
                 return sqlite_projects.read_taguette(database, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
         raise _unknown(path, f"it is a database of no tool that is read (its tables: {shown})")
-    from evaltools.qda import refi  # loads lxml, only where such a file may be
-
     if refi.looks_like_refi(path):
-        coding = refi.read_refi(path, positions, choices.code_ids)
+        coding = refi.read_refi(path, choices.positions, choices.code_ids)
         # The format has no rounds, but our own notes in it may.
         rounds = {one.round for one in (*coding.codings, *coding.readings)}
         return model.rename(coding, round_=choices.round) if rounds <= {1} else coding
-    with path.open("rb") as file:
-        head = file.read(400)
     known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
     if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
         raise _unknown(path, "it is nothing that is read")

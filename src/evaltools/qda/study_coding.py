@@ -13,7 +13,6 @@ from evaltools.evidence.tables import fill_missing_columns, read_one
 from evaltools.files import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda import model
-from evaltools.qda.tables import parse_records
 
 TABLES = (
     *("projects", "documents", "codes", "coders", "segments", "codings", "readings", "relations"),
@@ -111,7 +110,7 @@ def table_rows(frame: pd.DataFrame) -> list[Row]:
 
 def make_records(frame: pd.DataFrame, kind: type[T]) -> list[T]:
     """Records of a table."""
-    return parse_records(kind, table_rows(frame))
+    return model.parse_records(kind, table_rows(frame))
 
 
 def _text(row: Row, column: str) -> str:
@@ -172,7 +171,7 @@ def _codes(frame: pd.DataFrame) -> tuple[model.Code, ...]:
         row["name"] = _first_text(row, "label") or _text(row, "code_id")
         for name in ("definition", "include", "exclude"):
             row[name] = _text(row, name) or _first_text(row, name)
-    return tuple(parse_records(model.Code, rows))
+    return tuple(model.parse_records(model.Code, rows))
 
 
 def _first_text(row: Row, name: str) -> str:

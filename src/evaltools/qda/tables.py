@@ -6,21 +6,19 @@ that may be replaced. The columns of the study's tables stand first and in its o
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import hashlib
-import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args, get_type_hints
 
 from evaltools.files import build_beside, hold_lock, put_in_place
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda import model
-from evaltools.qda.model import refusal
+from evaltools.qda.model import parse_value
+from evaltools.qda.spreadsheets import broken_table, read_cells, write_cells
 
 MARK = "coding.json"
 FORMAT = "evaltools-coding"
@@ -46,24 +44,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "cases": ("name", "project_id", "documents", "variables", "guid"),
     "dropped": ("where", "what", "why", "loss"),
 }
-_RECORDS: dict[str, type[Any]] = {
-    "segments": model.Segment,
-    "codings": model.Coding,
-    "codes": model.Code,
-    "coders": model.Coder,
-    "readings": model.ReadDocument,
-    "relations": model.Relation,
-    "documents": model.Document,
-    "cases": model.Case,
-    "dropped": model.DroppedItem,
-}
-_ALLOWED = {
-    "Polarity": get_args(model.Polarity),
-    "Certainty | None": ("", *get_args(model.Certainty)),
-    "Literal['coder', 'consensus']": ("coder", "consensus"),
-    "Loss": get_args(model.Loss),
-}
-T = TypeVar("T")
+_RECORDS = {name: get_args(get_type_hints(model.CodingSet)[name])[0] for name in COLUMNS}
 
 
 def table_files(coding: model.CodingSet) -> dict[str, bytes]:
@@ -162,34 +143,6 @@ def read_tables(folder: Path) -> model.CodingSet:
     )
 
 
-def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
-    """Records of rows of a study's table, whose cells have types already or are None.
-
-    What a field does not allow is taken for its default; a row without what has none is left
-    out: 'evaltools check' tells both.
-    """
-    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
-    needed = {
-        one.name
-        for one in fields
-        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-    }
-    records = []
-    for row in rows:
-        values: dict[str, Any] = {}
-        for one in fields:
-            try:
-                if row.get(one.name) is not None:
-                    values[one.name] = _as_value(row[one.name], str(one.type))
-                elif str(one.type) == "str | None":
-                    values[one.name] = None
-            except ValueError:
-                continue
-        if values.keys() >= needed:
-            records.append(kind(**values))
-    return records
-
-
 def _text_paths(documents: tuple[model.Document, ...]) -> dict[str, str]:
     """A file name for each text that no document's identifier can lead astray."""
     paths: dict[str, str] = {}
@@ -217,33 +170,6 @@ def _as_cell(value: object) -> str:
     return str(value)
 
 
-def _as_value(cell: Any, kind: str) -> object:
-    """A cell as the type that a field of a record declares; raises ValueError where it is none."""
-    if kind == "bool":
-        if not isinstance(cell, str):
-            return bool(cell)
-        if cell not in ("true", "false"):
-            raise ValueError(cell)
-        return cell == "true"
-    if kind in ("int", "int | None"):
-        return None if cell == "" and kind != "int" else int(cell)
-    cell = str(cell)
-    if kind == "date | None":
-        return date.fromisoformat(cell.removesuffix(" 00:00:00")) if cell else None
-    if kind.startswith(("Mapping", "tuple")):
-        shape = dict if kind.startswith("Mapping") else list
-        found = json.loads(cell) if cell else shape()
-        if not isinstance(found, shape):
-            raise ValueError(cell)
-        if isinstance(found, dict):
-            return {str(key): str(value) for key, value in found.items()}
-        return tuple(map(str, found))
-    allowed = _ALLOWED.get(kind.replace('"', "'"))
-    if allowed and cell not in allowed:
-        raise ValueError(cell)
-    return None if kind.endswith("| None") and not cell else cell
-
-
 def _read_mark(folder: Path) -> dict[str, Any]:
     try:
         mark = json.loads(_read_bytes(folder, MARK))
@@ -269,7 +195,7 @@ def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
             values["text"] = _read_text(folder, path) if path else None
         for column in (one for one in kinds if one in row):
             try:
-                values[column] = _as_value(row[column], kinds[column])
+                values[column] = parse_value(row[column], kinds[column])
             except ValueError:
                 place = f"{where}, row {number}, column {column}"
                 what = f"{row[column][:60]!r} is no value of this column"
@@ -299,68 +225,3 @@ def _read_bytes(folder: Path, path: str) -> bytes:
     if file.stat().st_size > _LARGEST:
         raise broken_table(str(file), "it is larger than 500 MB")
     return file.read_bytes()
-
-
-_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
-_LARGEST_CELL = 50_000_000
-
-
-def escape_formula(text: str) -> str:
-    """The text as it is written into a cell."""
-    return f"'{text}" if text.startswith(_GUARDED) else text
-
-
-def unescape_formula(cell: str) -> str:
-    """The text that a cell was written from."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_GUARDED) else cell
-
-
-def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]], *, guard: bool = True) -> str:
-    """Delimited text: commas, LF, a header; cells quoted where they need it."""
-    lines = [",".join(map(_cell, header))]
-    for row in rows:
-        lines.append(",".join(_cell(escape_formula(cell) if guard else cell) for cell in row))
-    return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    # csv.writer leaves a lone CR bare when lines end by LF, and no reader would take it back.
-    if any(character in text for character in ',"\r\n') or text != text.strip():
-        return '"' + text.replace('"', '""') + '"'
-    return text
-
-
-def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
-    """Rows of delimited text that `write_cells` wrote, cells unguarded, by column.
-
-    Arguments:
-        data: bytes of the file.
-        where: what problems call it.
-
-    Raises ProblemError where it is not UTF-8, or a row has another number of cells.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise broken_table(where, "it is not UTF-8") from None
-    limit = csv.field_size_limit(_LARGEST_CELL)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        what = f"it cannot be split into cells ({error})"
-        raise broken_table(where, what) from None
-    finally:
-        csv.field_size_limit(limit)
-    if not records:
-        raise broken_table(where, "it is empty")
-    header, *rows = records
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            what = f"{len(row)} cells under {len(header)} column names"
-            raise broken_table(f"{where}, row {number}", what)
-    return [dict(zip(header, map(unescape_formula, row), strict=True)) for row in rows]
-
-
-def broken_table(where: str, what: str) -> ProblemError:
-    """The error of a table that is not as it was written."""
-    return refusal(where, what, remedy="Export the coding again.")

@@ -19,6 +19,7 @@ from lxml import etree
 
 from evaltools.documents.zip_package import local_name
 from evaltools.qda.model import DroppedItem, Loss
+from evaltools.qda.names import meanings
 from evaltools.qda.offsets.scoring import quote_key
 
 OURS = "evaltools"
@@ -185,25 +186,6 @@ def split_description(text: str) -> Description:
 
 _LONGEST = 80
 
-# Why what nobody took is left behind, by the element that it is or stands in.
-_REASONS = {
-    "PictureSource": "pictures are not read",
-    "AudioSource": "sound is not read",
-    "VideoSource": "video is not read",
-    "PDFSelection": "it marks a place on a page, and no text of it is in the file",
-    "Graph": "drawings of networks have no place in the study",
-    "Graphs": "drawings of networks have no place in the study",
-    "Set": "sets have no place in the study; codes are grouped by their parents",
-    "Sets": "sets have no place in the study; codes are grouped by their parents",
-    "Note": "memos have no place in the study",
-    "NoteRef": "memos have no place in the study",
-    "Description": "descriptions are kept of codes alone",
-    "VariableValue": "its variable is unknown, or it has no value",
-    "Variable": "no case or document has a value of it",
-    "SelectionRef": "cases of the study hold whole documents",
-    "CodeRef": "cases of the study hold documents, not codes",
-    "SourceRef": "its source was not read",
-}
 _UNKNOWN = "the format has no such element here"
 
 
@@ -230,11 +212,6 @@ class Leftovers:
         for inner in element.iter():
             if isinstance(inner.tag, str):
                 self._reasons.setdefault(inner, (why, loss))
-
-    @property
-    def taken(self) -> Counter[str]:
-        """Elements that were used, by name."""
-        return Counter(map(local_name, self.used))
 
     @property
     def dropped(self) -> tuple[DroppedItem, ...]:
@@ -275,8 +252,8 @@ class Leftovers:
                 break
             if outer in self._reasons:
                 return self._reasons[outer][0], "unsupported"
-            if local_name(outer) in _REASONS:
-                return _REASONS[local_name(outer)], "unsupported"
+            if why := meanings("refi_leftovers").get(local_name(outer)):
+                return why, "unsupported"
         return _UNKNOWN, "unsupported"
 
 

@@ -13,7 +13,7 @@ from evaltools.documents.zip_package import children, first, local_name
 from evaltools.qda import model
 from evaltools.qda.names import identifier, lexicon, meanings
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
-from evaltools.qda.offsets.detection import detect_conventions
+from evaltools.qda.offsets.detection import ToolText, detect_conventions
 from evaltools.qda.offsets.scoring import quote_key
 from evaltools.qda.refi.model import (
     BLOCK,
@@ -50,7 +50,7 @@ _EITHER_WAY = ("rival", "counter")  # what these tie is the same from both ends
 
 
 def read_refi(
-    path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
+    path: Path, positions: Convention | None = None, code_ids: Collection[str] = ()
 ) -> model.CodingSet:
     """The coding in a REFI-QDA project (.qdpx, .qde), or the codes of a codebook (.qdc).
 
@@ -66,28 +66,24 @@ def read_refi(
 
 
 def read_with_leftovers(
-    path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
+    path: Path, positions: Convention | None = None, code_ids: Collection[str] = ()
 ) -> tuple[model.CodingSet, Leftovers]:
     """The same, with the account of every element of the file."""
-    stated = Convention.stated(positions) if isinstance(positions, str) else positions
     archive = open_refi(path)
     leftovers = Leftovers(archive.root)
     origin = " ".join((archive.root.get("origin") or "").split())
     if local_name(archive.root) == "CodeBook":
         project = ProjectFile(archive, PrivateNotes(), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
-        errors = find_schema_errors(archive.root)
-        coding = model.CodingSet(
-            origin=origin, codes=codes, faults=errors, dropped=leftovers.dropped
-        )
-        return coding, leftovers
+        faults, dropped = find_schema_errors(archive.root), leftovers.dropped
+        return model.CodingSet(origin, codes=codes, faults=faults, dropped=dropped), leftovers
     variables = {
         (guid := read_guid(variable)): variable.get("name", guid)
         for variable in _inner(archive.root, "Variables", "Variable")
     }
     notes = _take_notes(archive, leftovers)
     project = ProjectFile(archive, notes, leftovers, variables, origin)
-    return _read_project(project, stated, code_ids), leftovers
+    return _read_project(project, positions, code_ids), leftovers
 
 
 def _inner(root: etree._Element, container: str, name: str) -> list[etree._Element]:
@@ -105,21 +101,18 @@ def _read_project(
     if (codebook := first(root, "CodeBook")) is not None:
         codes, code_guids = _read_codes(codebook, project, code_ids)
     sources, assumed = read_sources(project)
-    with_text = [coded for coded in sources if coded.marked is not None]
-    marked = [coded.marked for coded in with_text if coded.marked is not None]
-    detected = detect_conventions(marked, project.archive.name, stated)
+    with_text = [(coded, coded.marked) for coded in sources if coded.marked is not None]
+    detected = detect_conventions([text for _, text in with_text], project.archive.name, stated)
     passages = _Passages(project, code_guids, coders, _linked(project))
-    for index, coded in enumerate(with_text):
-        passages.read(coded, detected.of(index))
+    for index, (coded, text) in enumerate(with_text):
+        passages.read(coded, text, detected.of(index))
     relations = _read_relations(project, passages)
     cases = _read_cases(project, sources)
     # Variables of which a value was read are in the study; others stay behind.
     values = [one for one in leftovers.used if local_name(one) == "VariableRef"]
     known = {read_guid(one, "targetGUID") for one in values}
-    leftovers.mark_used(*children(root, "Variables"))
-    leftovers.mark_used(
-        *(one for one in _inner(root, "Variables", "Variable") if read_guid(one) in known)
-    )
+    used = (one for one in _inner(root, "Variables", "Variable") if read_guid(one) in known)
+    leftovers.mark_used(*children(root, "Variables"), *used)
     own = notes.line("project", OURS) if project.origin.startswith(OURS) else Line()
     # Positions were read as they were before, if this is our own file, unchanged.
     unchanged = own and not passages.new
@@ -253,18 +246,14 @@ class _Passages:
     new: dict[tuple[str, str], None] = field(default_factory=dict)
     assumed: list[str] = field(default_factory=list)
 
-    def read(self, coded: CodedDocument, convention: Convention) -> None:
-        """Add the passages of a document and the codes on them."""
-        marked = coded.marked
-        if marked is None:
-            return
+    def read(self, coded: CodedDocument, marked: ToolText, convention: Convention) -> None:
+        """Add the passages of a document, with this text, and the codes on them."""
         spans = OffsetScale(marked.text).spans(*marked.positions, convention)
         for index, selection in enumerate(coded.selections):
             fault = spans.faults.get(index, "")
             if not fault:
-                first_, past, grew = marked.form.span(
-                    int(spans.start[index]), int(spans.end[index])
-                )
+                place = int(spans.start[index]), int(spans.end[index])
+                first_, past, grew = marked.form.span(*place)
                 fault = "" if first_ < past else "nothing but blanks stands there"
             if fault:
                 where = f"{selection.get('startPosition')} to {selection.get('endPosition')}"
@@ -294,9 +283,8 @@ class _Passages:
         self.by_guid.setdefault(guid, segment.segment_id)
         self.project.leftovers.mark_used(*parts)
         if grew:
-            self.assumed.append(
-                f"{about} began or ended inside a letter and was widened to take all of it"
-            )
+            why = "began or ended inside a letter and was widened to take all of it"
+            self.assumed.append(f"{about} {why}")
         if line and line.text("proof") != quote_key(segment.quote):
             self.assumed.append(
                 f"{about} ({guid}) is not the passage it was when evaltools wrote it, and counts "

@@ -13,7 +13,9 @@ from lxml import etree
 from evaltools.files import replace_file
 from evaltools.problems import refuse
 from evaltools.qda import model
+from evaltools.qda.names import first_free
 from evaltools.qda.offsets.scoring import quote_key
+from evaltools.qda.placement import digest
 from evaltools.qda.refi.model import (
     BLOCK,
     CODE_FIELDS,
@@ -30,7 +32,6 @@ from evaltools.qda.refi.model import (
     split_description,
     write_lines,
 )
-from evaltools.qda.refi.sources import text_digest
 from evaltools.qda.refi.validate import (
     NAMESPACES,
     arrange_coding,
@@ -132,12 +133,12 @@ class _Project:
         """GUID of something: its own if it is one and free, else made of kind and identifier."""
         key = (kind, identifier)
         if key not in self._guids:
-            guid, count = own, 1
+            guid = own
             if not _GUID.fullmatch(own) or own in self._given:
                 guid = generate_guid(kind, identifier)
-            while guid in self._given:
-                count += 1
-                guid = generate_guid(kind, f"{identifier}#{count}")
+            guid = first_free(
+                guid, self._given, lambda count: generate_guid(kind, f"{identifier}#{count}")
+            )
             self._given.add(guid)
             self._guids[key] = guid
         return self._guids[key]
@@ -306,20 +307,20 @@ class _Project:
             self._values(element, document.variables)
 
     def _document_line(self, element: etree._Element, document: model.Document, guid: str) -> Line:
-        digest = ""
+        sha256 = ""
         if document.text is not None:
             element.set("plainTextPath", f"internal://{guid}.txt")
             self.texts[f"{guid}.txt"] = document.text
-            digest = text_digest(document.text)
+            sha256 = digest(document.text)
         line = Line.about(
             *("document", guid),
             document_id=document.document_id,
-            sha256=digest,
+            sha256=sha256,
             name=altered(document.name),
             variables=_given_values(document.variables),
             guid="" if document.guid == guid else document.guid,
         )
-        if document.text_sha256 != digest:
+        if document.text_sha256 != sha256:
             line["text_sha256"] = document.text_sha256
         return line
 
