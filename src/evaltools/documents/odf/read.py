@@ -10,13 +10,12 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from evaltools.documents.blocks import (
-    CHECKED,
-    UNCHECKED,
     Block,
     Cell,
     DocumentContent,
     Paragraph,
     Table,
+    check_sign,
     row_answers,
     to_text,
 )
@@ -158,7 +157,7 @@ class _Reader:
             answer = shown = stated("current-value", "value")
             if kind in ("checkbox", "radio"):
                 state = stated("current-state", "current-selected")
-                answer = CHECKED if state in ("checked", "true") else UNCHECKED
+                answer = check_sign(state in ("checked", "true"))
                 shown = f"{answer} {stated('label')}".strip()
             if label := stated("title", "label", "name"):
                 self.fields.append((label, answer))

@@ -21,17 +21,18 @@ from evaltools.documents import limits as guard
 from evaltools.documents.blocks import DocumentContent, Paragraph, Table, count_tables, row_answers
 from evaltools.documents.limits import Limits
 from evaltools.documents.pdf import layout_blocks, structure_tree
-from evaltools.documents.pdf.annotations import is_xfa, read_annotations, read_fields
+from evaltools.documents.pdf.annotations import is_xfa, read_annotations, read_fields, save
 from evaltools.documents.pdf.characters import (
     STUMBLES,
     CharacterDevice,
     Glyph,
     Interpreter,
     PageContent,
+    group_while,
     layers_off,
 )
 from evaltools.documents.pdf.glyph_names import LOST
-from evaltools.documents.pdf.lines import group_while, lines_by_position
+from evaltools.documents.pdf.lines import lines_by_position
 from evaltools.documents.pdf.paragraphs import WordList
 from evaltools.documents.pdf.second_reader import draw_pages, read_texts
 from evaltools.documents.pdf.visibility import find_visible, remove_redrawn
@@ -53,20 +54,18 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
     Raises ProblemError: encrypted, truncated, scanned, bomb, too large.
     """
     with _open_pdf(data, limits) as (pdf, notes):
-        typed = read_annotations(pdf, data)
-        data = typed.data
-        drawn, texts, typed_texts = _read_twice(data, pdf, typed.typed, limits)
+        given, (data, typed, remarks) = data, read_annotations(pdf, data)
+        structure = structure and not typed and data is given
+        drawn, texts, typed_texts = _read_twice(data, pdf, typed, limits)
         if not len(drawn) == len(texts) == len(pdf.pages):
             # Libraries look for pages in different ways; one that writes the file anew mends that.
-            rewritten = BytesIO()
-            pdf.save(rewritten)
-            data = rewritten.getvalue()
-            drawn, texts, typed_texts = _read_twice(data, pdf, typed.typed, limits)
+            data = save(pdf)
+            drawn, texts, typed_texts = _read_twice(data, pdf, typed, limits)
             notes.append("The file's list of its pages is damaged and was rebuilt.")
         if not len(drawn) == len(texts) == len(pdf.pages):
             counts = f"{len(drawn)}, {len(texts)} and {len(pdf.pages)}"
             raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
-        pages, hidden, recognised = _visible_pages(drawn, texts, data, typed.typed)
+        pages, hidden, recognised = _visible_pages(drawn, texts, data, typed)
         answers = read_fields(pdf)
         scans = _find_scans(pages, texts, bool(answers), pdf)
         lost = _count_lost(pages, limits)
@@ -74,9 +73,7 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
             line for page in pages for line in lines_by_position(page.glyphs, page.number)
         )
         # Typed text is nowhere in the structure, and has its place only by the layout.
-        tree = None
-        if structure and not (typed.typed or typed.moved):
-            tree = structure_tree.read_tree(pdf)
+        tree = structure_tree.read_tree(pdf) if structure else None
         if tree is not None and structure_tree.is_sound(tree, pages):
             found, how = structure_tree.read(tree, pages, words), "by the file's own structure"
         else:
@@ -93,7 +90,7 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
         left_out=(
             *found.left_out,
             *hidden,
-            *typed.left_out,
+            *remarks,
             *((f"page {number}: {scan}", "") for number in scans),
         ),
         tables=sum(map(count_tables, blocks)),
