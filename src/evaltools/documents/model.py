@@ -118,12 +118,8 @@ class DocumentText:
 
     def page_at(self, position: int) -> int | None:
         """The page, from 1, on which a position of the text stands; None without pages."""
-        return page_at(self.pages, position)
-
-
-def page_at(pages: tuple[int, ...] | None, position: int) -> int | None:
-    """The page, from 1, of a position, by the starts of pages; None without pages."""
-    return max(1, sum(start <= position for start in pages)) if pages else None
+        pages = self.pages
+        return max(1, sum(start <= position for start in pages)) if pages else None
 
 
 def from_plain(plain: dict[str, Any]) -> DocumentText:

@@ -188,16 +188,12 @@ class _Import:
             IncomingDocument(
                 file=name,
                 path=path,
-                format=document.kind,
-                file_sha256=document.file_sha256,
-                text_sha256=document.text_sha256,
+                read=replace(document, text=""),
                 same=same_text_key(document.text),
                 project_id=matched[0],
                 by=matched[1],
                 what=what,
                 sections=find_sections(document.text, document.headings, form.sections, titles),
-                pages=document.pages,
-                coverage=document.coverage,
                 text=self.stage.keep(document.text.encode()),
             )
         )
@@ -217,15 +213,16 @@ class _Import:
 
     def _write(self, item: IdentifiedDocument) -> ImportedDocument | Problem:
         read, name, old = item.read, item.document_id, item.old or {}
+        document = read.read
         notes: list[str] = []
         moved = self._move_passages(item) if item.replaces else None
         if moved is not None and moved.lost and not self.job.drop_lost:
             return _refuse_losses(read, name, moved)
         elsewhere = ""  # the file that is there with the same text, where it is another one
-        if item.same_text and old.get("file_sha256", "") not in ("", read.file_sha256):
+        if item.same_text and old.get("file_sha256", "") not in ("", document.file_sha256):
             elsewhere = old.get("file", "")
-        place = f"{RECEIVED}/{name}.{read.format}"
-        if not elsewhere and not self.stage.copy(place, read.path, read.file_sha256):
+        place = f"{RECEIVED}/{name}.{document.kind}"
+        if not elsewhere and not self.stage.copy(place, read.path, document.file_sha256):
             what = "the file was changed while it was read"
             return Problem(read.file, what, "", "Import it again.", "import.changed")
         if moved is not None:
@@ -241,17 +238,17 @@ class _Import:
         self._documents[name] = [row]
         return ImportedDocument(
             file=read.file,
-            file_sha256=read.file_sha256,
+            file_sha256=document.file_sha256,
             document_id=name,
             state=self._state(item, row),
             by=read.by,
             kind=read.what.kind,
-            format=read.format,
+            format=document.kind,
             language=row["language"],
-            coverage=read.coverage,
+            coverage=document.coverage,
             missing=read.sections.missing,
             unknown=read.sections.unknown,
-            notes=(*notes, *read.coverage.notes),
+            notes=(*notes, *document.coverage.notes),
         )
 
     def _state(self, item: IdentifiedDocument, row: Row) -> State:
@@ -277,7 +274,7 @@ class _Import:
     def _move_passages(self, item: IdentifiedDocument) -> MovedPassages:
         rows = [row for row in self.tables["segments"] if row["document_id"] == item.document_id]
         text = item.read.text.read_text(encoding="utf-8")
-        return move_passages(rows, text, item.read.sections.at, item.read.page_at)
+        return move_passages(rows, text, item.read.sections.at, item.read.read.page_at)
 
     def _replace(self, item: IdentifiedDocument, moved: MovedPassages, notes: list[str]) -> None:
         """Move the passages of a document to its new text and keep its old version."""
@@ -310,7 +307,7 @@ class _Import:
             path = resolve_inside(self.job.data, old.get(column, ""))
             if path is not None and path.is_file():
                 self.stage.put(f"{stem}{path.suffix}", path.read_bytes())
-        new_file = f"{RECEIVED}/{item.document_id}.{item.read.format}"
+        new_file = f"{RECEIVED}/{item.document_id}.{item.read.read.kind}"
         old_file = old.get("file", "")
         if old_file not in ("", new_file) and resolve_inside(self.job.data, old_file):
             self.stage.remove(old_file)
@@ -332,11 +329,11 @@ def _document_row(item: IdentifiedDocument, other_format: str) -> dict[str, str]
         "wave": str(what.wave),
         "received": what.received.isoformat(),
         "language": what.language,
-        "pages": "" if read.pages is None else str(len(read.pages)),
+        "pages": "" if read.read.pages is None else str(len(read.read.pages)),
         "text_file": f"{TEXTS}/{item.document_id}.txt",
-        "text_sha256": read.text_sha256,
-        "file": f"{RECEIVED}/{item.document_id}.{read.format}",
-        "file_sha256": read.file_sha256,
+        "text_sha256": read.read.text_sha256,
+        "file": f"{RECEIVED}/{item.document_id}.{read.read.kind}",
+        "file_sha256": read.read.file_sha256,
         "public_status": what.public_status or old.get("public_status", ""),
     }
     if item.same_text:
@@ -355,7 +352,7 @@ def _section_rows(item: IdentifiedDocument) -> list[Row]:
         {
             "document_id": item.document_id,
             **{name: str(value) for name, value in vars(part).items()},
-            "page": str(item.read.page_at(part.start) or ""),
+            "page": str(item.read.read.page_at(part.start) or ""),
         }
         for part in item.read.sections.found
     ]

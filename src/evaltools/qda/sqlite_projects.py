@@ -20,6 +20,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -27,17 +28,8 @@ from urllib.parse import quote
 from evaltools.documents.superscripts import blank_superscripts
 from evaltools.documents.text_normalisation import clean
 from evaltools.problems import ProblemError, list_values, nearest_value, quote_value
-from evaltools.qda.model import (
-    Case,
-    Choices,
-    Code,
-    CodingSet,
-    Document,
-    DroppedItem,
-    Loss,
-    parse_day,
-    refusal,
-)
+from evaltools.qda import model
+from evaltools.qda.model import DroppedItem
 from evaltools.qda.names import code_ids, document_ids, path_to_root
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.placement import (
@@ -97,7 +89,7 @@ class Database:
 def _unreadable(where: str, error: object) -> ProblemError:
     remedy = "Close the program it belongs to, and copy or export the project again."
     what = f"it cannot be read as a database ({error})"
-    return refusal(where, what, remedy=remedy, code="exchange.database")
+    return model.refusal(where, what, remedy=remedy, code="exchange.database")
 
 
 @contextmanager
@@ -131,14 +123,8 @@ def open_database(path: Path) -> Iterator[Database]:
 def _harden(connection: sqlite3.Connection) -> None:
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-    steps = 0
-
-    def stop() -> int:
-        nonlocal steps
-        steps += 1
-        return int(steps > _MOST_STEPS)
-
-    connection.set_progress_handler(stop, 100_000)
+    steps = count(1)
+    connection.set_progress_handler(lambda: next(steps) > _MOST_STEPS, 100_000)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON", "mmap_size=0"):
         connection.execute(f"PRAGMA {pragma}")
     answer = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -172,7 +158,7 @@ def read_codes(
     name: str,
     memo: str,
     groups: Container[K] = (),
-) -> tuple[tuple[Code, ...], dict[K, str]]:
+) -> tuple[tuple[model.Code, ...], dict[K, str]]:
     """Codes by identifier, and the identifiers of the rows that they were made of.
 
     Arguments:
@@ -190,7 +176,7 @@ def read_codes(
         {key: tuple(read_text(rows[one][name]) for one in line) for key, line in lines.items()}
     )
     codes = [
-        Code(
+        model.Code(
             ids[key],
             ids[lines[key][-2]] if len(lines[key]) > 1 else None,
             read_text(row[name]),
@@ -208,7 +194,7 @@ BYTES = Convention("utf8")
 _NOBODY = frozenset(("", "admin"))
 
 
-def read_taguette(database: Database, choices: Choices) -> CodingSet:
+def read_taguette(database: Database, choices: model.Choices) -> model.CodingSet:
     """The coding of a project, which must be clear; an empty coder where nothing says who coded."""
     project = _project(database, choices.project)
 
@@ -225,7 +211,7 @@ def read_taguette(database: Database, choices: Choices) -> CodingSet:
         text = sources[ids[row["id"]]].text
         file = {"filename": read_text(row["filename"])} if row["filename"] else {}
         name = read_text(row["name"])
-        documents.append(Document(ids[row["id"]], name, text, digest(text), "", file))
+        documents.append(model.Document(ids[row["id"]], name, text, digest(text), "", file))
         if (what := read_text(row["description"])).strip():
             why = "a description of a document; the study has no place for it"
             dropped.append(DroppedItem(f"document {row['id']}", what[:200], why, "unsupported"))
@@ -254,12 +240,12 @@ def read_taguette(database: Database, choices: Choices) -> CodingSet:
         marks += [
             CodedPassage(
                 *(where, document_id, code, coder, start, end, quote, where),
-                parse_day(read_text(moment)),
+                model.parse_day(read_text(moment)),
                 round=choices.round,
             )
             for code in sorted(found)
         ]
-    coding = CodingSet(
+    coding = model.CodingSet(
         origin=f"Taguette, project {read_text(project['name'])}",
         documents=tuple(documents),
         codes=codes,
@@ -285,7 +271,7 @@ def _project(database: Database, wanted: str | None) -> Row:
         near = nearest_value(wanted, [read_text(row["name"]) for row in rows])
         what = f"it holds no project {quote_value(wanted)}"
         remedy = f"Did you mean {quote_value(near)}?" if near else "Choose one by --project."
-    raise refusal(database.where, what, list_values(names), remedy, "exchange.project")
+    raise model.refusal(database.where, what, list_values(names), remedy, "exchange.project")
 
 
 def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
@@ -348,7 +334,7 @@ _LEFT = (
 _PASSAGE = ("ctid", "cid", "fid", "seltext", "pos0", "pos1", "owner", "date", "memo", "important")
 
 
-def read_qualcoder(database: Database, choices: Choices) -> CodingSet:
+def read_qualcoder(database: Database, choices: model.Choices) -> model.CodingSet:
     """The coding of a QualCoder project."""
     project = _Project(database)
     marks = project.read_passages(choices.round)
@@ -357,7 +343,7 @@ def read_qualcoder(database: Database, choices: Choices) -> CodingSet:
             project.drop(f"{table} {read_text(row[key])}", row[content], why)
     version = database.rows("project", ("databaseversion", "about"), "databaseversion")
     about = read_text(version[0]["about"]) if version else ""
-    coding = CodingSet(
+    coding = model.CodingSet(
         origin=about if about.startswith("QualCoder") else f"QualCoder {about}".strip(),
         documents=tuple(project.documents.values()),
         codes=project.codes,
@@ -373,7 +359,7 @@ class _Project:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.dropped: list[DroppedItem] = []
-        self.documents: dict[int | None, Document] = {}
+        self.documents: dict[int | None, model.Document] = {}
         self.sources: dict[str, ToolText] = {}
         self._read_documents()
         columns: tuple[str, ...] = ("catid", "name", "memo", "supercatid")
@@ -396,7 +382,7 @@ class _Project:
         self.codes, ids = read_codes(rows, above, "name", "memo", groups)
         self.code_ids = {key[1]: name for key, name in ids.items() if key not in groups}
 
-    def drop(self, where: str, what: object, why: str, loss: Loss = "unsupported") -> None:
+    def drop(self, where: str, what: object, why: str, loss: model.Loss = "unsupported") -> None:
         """Leave something behind."""
         self.dropped.append(DroppedItem(where, read_text(what)[:200], why, loss))
 
@@ -412,7 +398,7 @@ class _Project:
                 continue
             source = self.sources[ids[key]] = ToolText(read_text(row["fulltext"]))
             values = variables.get(key, {})
-            self.documents[key] = Document(
+            self.documents[key] = model.Document(
                 ids[key], name, source.text, digest(source.text), "", values
             )
             if read_text(row["memo"]):
@@ -429,18 +415,12 @@ class _Project:
                 lost = "file" if document is None else "code"
                 self.drop(where, quote, f"its {lost} is not in the project", "passage")
                 continue
+            coder, day = read_text(row["owner"]).strip(), model.parse_day(row["date"])
+            quote = quote.replace("\u2029", "\n")  # which parts paragraphs where text is shown
+            place = read_integer(row["pos0"]), read_integer(row["pos1"])
             marks.append(
                 CodedPassage(
-                    where,
-                    document.document_id,
-                    code,
-                    read_text(row["owner"]).strip(),
-                    read_integer(row["pos0"]),
-                    read_integer(row["pos1"]),
-                    # Where the program shows text, paragraphs are parted by U+2029.
-                    quote.replace("\u2029", "\n"),
-                    where,
-                    parse_day(read_text(row["date"])),
+                    *(where, document.document_id, code, coder, *place, quote, where, day),
                     round=round_,
                 )
             )
@@ -450,18 +430,19 @@ class _Project:
                 self.drop(where, "important", "the study does not mark importance")
         return marks
 
-    def read_cases(self) -> tuple[Case, ...]:
+    def read_cases(self) -> tuple[model.Case, ...]:
         """Cases with their documents and values."""
         variables = self._variables("case")
         texts: dict[int | None, set[str]] = {}
         for row in self.database.rows("case_text", ("id", "caseid", "fid"), "id"):
             if document := self.documents.get(read_integer(row["fid"])):
                 texts.setdefault(read_integer(row["caseid"]), set()).add(document.document_id)
-        rows = self.database.rows("cases", ("caseid", "name"), "caseid")
-        numbered = [(read_integer(row["caseid"]), read_text(row["name"])) for row in rows]
         return tuple(
-            Case(name, tuple(sorted(texts.get(key, ()))), variables.get(key, {}))
-            for key, name in numbered
+            model.Case(
+                read_text(row["name"]), tuple(sorted(texts.get(key, ()))), variables.get(key, {})
+            )
+            for row in self.database.rows("cases", ("caseid", "name"), "caseid")
+            for key in [read_integer(row["caseid"])]
         )
 
     def _variables(self, kind: str) -> Mapping[int | None, dict[str, str]]:

@@ -201,9 +201,7 @@ def _runs(glyphs: Iterable[Glyph]) -> list[_Run]:
     def continues(run: list[Glyph], glyph: Glyph) -> bool:
         last = run[-1]
         return (
-            last.y == glyph.y
-            and last.size == glyph.size
-            and last.raised == glyph.raised
+            (last.y, last.size, last.raised) == (glyph.y, glyph.size, glyph.raised)
             and -0.5 * glyph.size < _gap(last, glyph) < _SPACE * glyph.size
             and glyph.x0 >= last.x0
         )
@@ -264,8 +262,7 @@ def _are_stacked(one: _Run, other: _Run) -> bool:
         bool(one.shift)
         and not _are_side_by_side(one, other)
         and (one.y < other.y) == (one.shift > 0)
-        and one.text.isdigit()
-        and other.text.isdigit()
+        and all(run.text.isdigit() for run in (one, other))
         and abs(one.size - other.size) < 0.2 * one.size
         and not one.over
     )

@@ -81,8 +81,7 @@ def read_with_leftovers(
         (guid := read_guid(variable)): variable.get("name", guid)
         for variable in _inner(archive.root, "Variables", "Variable")
     }
-    notes = _take_notes(archive, leftovers)
-    project = ProjectFile(archive, notes, leftovers, variables, origin)
+    project = ProjectFile(archive, _take_notes(archive, leftovers), leftovers, variables, origin)
     return _read_project(project, positions, code_ids), leftovers
 
 
@@ -151,12 +150,11 @@ def _take_notes(archive: Archive, leftovers: Leftovers) -> PrivateNotes:
 def _dropped_before(own: Line) -> Iterator[model.DroppedItem]:
     lines = own.get("dropped")
     for line in lines if isinstance(lines, list) else ():
-        if not isinstance(line, list) or not all(isinstance(part, str) for part in line):
-            continue
-        if len(line) == 4 and line[3] in get_args(model.Loss):
-            yield model.DroppedItem(line[0], line[1], line[2], line[3])
-        elif len(line) == 3:  # written before losses had kinds
-            yield model.DroppedItem(line[0], line[1], line[2], "unsupported")
+        if isinstance(line, list) and all(isinstance(part, str) for part in line):
+            # Three parts are of a time before losses had kinds.
+            *item, loss = line if len(line) == 4 else [*line, "unsupported"]
+            if len(item) == 3 and loss in get_args(model.Loss):
+                yield model.DroppedItem(*item, loss)
 
 
 def _read_codes(
@@ -277,7 +275,7 @@ class _Passages:
         if not codings and guid not in self.linked and not line:
             self.project.leftovers.drop(selection, "no code is on it", "uncoded")
             return
-        segment = self._segment(coded, guid, span, convention)
+        segment = self._segment(coded, guid, span, convention.name, line)
         about = f"{coded.document.name}: “{segment.quote[:40]}”"
         self.segments.setdefault(segment.segment_id, segment)
         self.by_guid.setdefault(guid, segment.segment_id)
@@ -294,21 +292,18 @@ class _Passages:
             self._read_coding(coding, part, segment)
 
     def _segment(
-        self, coded: CodedDocument, guid: str, span: tuple[int, int], convention: Convention
+        self, coded: CodedDocument, guid: str, span: tuple[int, int], name: str, line: Line
     ) -> model.Segment:
+        """The passage, as our own note has it if it is the one that the note is about."""
         document, text = coded.document, coded.document.text or ""
+        place = (*span, text[slice(*span)], *model.neighbours(text, *span))
         segment = model.Segment(
-            model.segment_id(document.document_id, *span),
-            document.document_id,
-            *span,
-            text[slice(*span)],
-            *model.neighbours(text, *span),
+            *(model.segment_id(document.document_id, *span), document.document_id, *place),
             page=coded.pages.get(guid),
             origin_tool=self.project.origin,
             origin_guid=guid,
-            offset_convention=convention.name,
+            offset_convention=name,
         )
-        line = self.project.notes.line("segment", guid)
         if line.text("proof") != quote_key(segment.quote):
             return segment
         own = line.text("segment_id", segment.segment_id)
@@ -329,7 +324,7 @@ class _Passages:
         self, coding: etree._Element, selection: etree._Element, segment: model.Segment
     ) -> None:
         reference = first(coding, "CodeRef")
-        code_id = None if reference is None else self.codes.get(read_guid(reference, "targetGUID"))
+        code_id = reference is not None and self.codes.get(read_guid(reference, "targetGUID"))
         if not code_id:
             self.project.leftovers.drop(coding, "its code is not in the codebook", "passage")
             return
@@ -430,13 +425,12 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
                 held.append(document)
                 project.leftovers.mark_used(reference)
         project.leftovers.mark_used(element)
-        values = dict(read_values(project, element))
         name = line.exact_text("name", element.get("name") or "")
         cases.append(
             model.Case(
                 name=name,
                 documents=line.texts("documents") or tuple(held),
-                variables=line.exact_values(values),
+                variables=line.exact_values(dict(read_values(project, element))),
                 project_id=line.text("project_id"),
                 guid=line.own_guid(guid, "case", f"{line.number('number')}:{name}"),
             )
