@@ -21,7 +21,7 @@ from pathlib import Path
 from evaltools.coding.events import AddCode, Event, parse_line, replay, to_message, write_line
 from evaltools.evidence.data_hash import CODERS
 from evaltools.files import replace_file, sync_to_disk
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import Problem, refuse
 from evaltools.qda.model import (
     Coder,
     Coding,
@@ -71,11 +71,10 @@ class Journal:
         behind).
         """
         with self._guard:
-            known = self._by_id.get(event.id)
-            if known is not None:
-                if to_message(known) != to_message(event):
-                    raise WriteConflict(event.id)
+            if event in self:
                 return False
+            if event.id in self._by_id:
+                raise WriteConflict(event.id)
             if self._file < 0:
                 raise PermissionError(self.locked_by)
             length = os.fstat(self._file).st_size
@@ -163,18 +162,15 @@ def read_journal(path: Path) -> tuple[Event, ...]:
             remedy = "Bring the file back from a copy; nothing was changed in it."
             where = f"{path.name}:{number}"
             problems.append(Problem(where, what, "", remedy, "coding.journal"))
-    if problems:
-        raise ProblemError(problems)
+    refuse(problems)
     return tuple(events)
 
 
 def list_journals(folder: Path) -> tuple[tuple[int, Path], ...]:
     """Round and path of every journal in a coder's folder, in order of rounds."""
-    journals = []
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if match := JOURNAL.fullmatch(path.name):
-            journals.append((int(match[1]), path))
-    return tuple(sorted(journals))
+    paths = folder.iterdir() if folder.is_dir() else ()
+    found = ((JOURNAL.fullmatch(path.name), path) for path in paths)
+    return tuple(sorted((int(match[1]), path) for match, path in found if match))
 
 
 def _repair(path: Path, file: int) -> Path | None:

@@ -25,16 +25,8 @@ from evaltools.ingest.identification import (
 from evaltools.ingest.passage_match import MatchedPassages, match_passages
 from evaltools.ingest.table_edits import EditableTable, Row, TableEdits
 from evaltools.problems import Problem, list_values, refuse
-from evaltools.qda.model import (
-    Choices,
-    Coding,
-    CodingSet,
-    DroppedItem,
-    ReadDocument,
-    Segment,
-    coding_id,
-    rename,
-)
+from evaltools.qda import model
+from evaltools.qda.model import Choices, Coding, CodingSet, DroppedItem, ReadDocument, Segment
 from evaltools.qda.readers import read_coding
 from evaltools.qda.study_coding import read_study_coding
 from evaltools.qda.tables import folder_problem, write_tables
@@ -182,7 +174,7 @@ def _pseudonymise(coding: CodingSet, coders: IdentifiedCoders) -> CodingSet:
     """The set with pseudonyms in place of names."""
     ids = {name: coder.coder_id for name, coder in coders.coders.items()}
     known = {coder.coder_id: coder for coder in coders.coders.values()}
-    named = rename(coding, lambda name: ids.get(name, name))
+    named = model.rename(coding, lambda name: ids.get(name, name))
     return replace(named, coders=tuple(known[key] for key in sorted(known)))
 
 
@@ -333,7 +325,7 @@ class _Merge:
                 continue
             created = one.created or self.job.created
             self.undated += created is None
-            own_ids[one.coding_id] = identifier = coding_id(passage, code, coder, one.round)
+            own_ids[one.coding_id] = identifier = model.coding_id(passage, code, coder, one.round)
             ends = {"segment_id": passage, "code_id": code, "coder_id": coder}
             new.setdefault(key, replace(one, coding_id=identifier, created=created, **ends))
         ids = {row["coding_id"]: row["coding_id"] for row in self.tables["codings"]} | own_ids

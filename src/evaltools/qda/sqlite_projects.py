@@ -62,26 +62,23 @@ class Database:
             ).fetchall()
         except (sqlite3.Error, OverflowError) as error:
             raise _unreadable(where, error) from None
-        self.tables = frozenset(str(name) for (name,) in tables if isinstance(name, str))
+        self.tables = frozenset(name for (name,) in tables if isinstance(name, str))
 
     def rows(self, table: str, columns: tuple[str, ...], order: str) -> list[Row]:
         """Rows of a table by column, in order; a column that is not there is None in all."""
         if table not in self.tables:
             return []
         try:
-            present = {
-                str(row[1]): int(row[6])
-                for row in self._connection.execute(f'PRAGMA table_xinfo("{table}")')
-            }
+            described = self._connection.execute(f'PRAGMA table_xinfo("{table}")')
+            present = {str(row[1]): int(row[6]) for row in described}
             # Generated columns hold expressions from outside; they are not asked for.
             selected = [column for column in columns if present.get(column) == 0]
             place = f'"{order}"' if order in selected else "rowid"
             if not selected:
                 return []
             names = ", ".join(f'"{column}"' for column in selected)
-            cursor = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {place}')
-            empty: Row = dict.fromkeys(columns)
-            return [empty | dict(zip(selected, row, strict=True)) for row in cursor]
+            found = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {place}')
+            return [dict.fromkeys(columns) | dict(zip(selected, row, strict=True)) for row in found]
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
             raise _unreadable(f"{self.where}, table {table}", error) from None
 
@@ -97,8 +94,7 @@ def open_database(path: Path) -> Iterator[Database]:
     """The database in a file, read only, with a write-ahead log beside it; refused if it is
     damaged."""
     where = path.name
-    size = path.stat().st_size
-    if size > LARGEST:
+    if path.stat().st_size > LARGEST:
         raise _unreadable(where, f"larger than {LARGEST // 10**9} GB")
     with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
         log = path.with_name(path.name + "-wal")
@@ -282,11 +278,10 @@ def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
             payload = json.loads(read_text(row["payload"]))
         except (ValueError, RecursionError):
             continue
-        if isinstance(payload, dict) and payload.get("type") == "highlight_add":
-            number = payload.get("highlight_id")
-            if isinstance(number, int):
-                user = read_text(row["user_login"])
-                authors.setdefault(number, ("" if user in _NOBODY else user, row["date"]))
+        added = isinstance(payload, dict) and payload.get("type") == "highlight_add"
+        if added and isinstance(number := payload.get("highlight_id"), int):
+            user = read_text(row["user_login"])
+            authors.setdefault(number, ("" if user in _NOBODY else user, row["date"]))
     return authors
 
 

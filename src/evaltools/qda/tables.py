@@ -123,17 +123,13 @@ def read_tables(folder: Path) -> model.CodingSet:
     """The coding set that a folder was written from; raises ProblemError with all that is wrong."""
     problems: list[Problem] = []
     records: dict[str, Any] = {}
-    mark: dict[str, Any] = {}
-    try:
-        mark = _read_mark(folder)
-    except ProblemError as error:
-        problems += error.problems
-    for name in COLUMNS:
+    for name in (MARK, *COLUMNS):
         try:
-            records[name] = _read_table(folder, name)
+            records[name] = _read_table(folder, name) if name != MARK else _read_mark(folder)
         except ProblemError as error:
             problems += error.problems
     refuse(problems)
+    mark = records.pop(MARK)
     return model.CodingSet(
         origin=str(mark.get("origin", "")),
         positions=str(mark.get("positions", "")),

@@ -376,8 +376,8 @@ def _linked(project: ProjectFile) -> frozenset[str]:
 def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[model.Relation, ...]:
     """Links between passages whose name or note says how they hang together."""
     root, leftovers = project.archive.root, project.leftovers
-    relations: dict[str, model.Relation] = {}
     leftovers.mark_used(*children(root, "Links"))
+    relations: dict[str, model.Relation] = {}
     coders: dict[str, str] = {}  # who first coded a passage: the format has nobody for a link
     for coding in passages.codings.values():
         coders.setdefault(coding.segment_id, coding.coder_id)
@@ -447,5 +447,5 @@ def _read_readings(notes: PrivateNotes, passages: _Passages) -> tuple[model.Read
         readings[key] = model.ReadDocument(*key, complete, version)
     for document, coder in passages.new:
         if not any(key[:2] == (document, coder) for key in readings):
-            readings[document, coder, 1] = model.ReadDocument(document, coder, 1, complete=False)
+            readings[document, coder, 1] = model.ReadDocument(document, coder, 1, False)
     return tuple(readings.values())
