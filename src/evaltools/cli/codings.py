@@ -27,8 +27,7 @@ from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.readers import read_codes
 from evaltools.qda.refi import write_qdc, write_qdpx
 from evaltools.qda.spreadsheets import write_cells
-from evaltools.qda.study_coding import read_study_coding
-from evaltools.qda.tables import write_tables
+from evaltools.qda.tables import read_study_coding, write_tables
 from evaltools.study import Study, find_study
 from evaltools.yaml_text import check_yaml
 

@@ -33,8 +33,7 @@ from evaltools.qda.model import (
     coding_id,
     segment_id,
 )
-from evaltools.qda.study_coding import make_records, read_study_tables
-from evaltools.qda.tables import table_files
+from evaltools.qda.tables import make_records, read_study_tables, table_files
 from evaltools.study import Study
 
 JOURNAL = re.compile(r"round-([1-9][0-9]{0,3})\.jsonl")

@@ -28,8 +28,7 @@ from evaltools.problems import Problem, list_values, refuse
 from evaltools.qda import model
 from evaltools.qda.model import Choices, Coding, CodingSet, DroppedItem, ReadDocument, Segment
 from evaltools.qda.readers import read_coding
-from evaltools.qda.study_coding import read_study_coding
-from evaltools.qda.tables import folder_problem, write_tables
+from evaltools.qda.tables import folder_problem, read_study_coding, write_tables
 from evaltools.study.vocabulary import LANGUAGES
 
 
