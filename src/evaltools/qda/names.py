@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import count
 from pathlib import PurePath
@@ -101,7 +101,7 @@ def _unique(
     taken: set[str] = set()
     for key, name in named.items():
         wanted = plain(name)
-        ids[key] = first_free(wanted, taken, lambda number, one=wanted: numbered(one, number))
+        ids[key] = first_free(wanted, taken, partial(numbered, wanted))
         taken.add(ids[key])
     return ids
 
