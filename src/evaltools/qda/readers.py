@@ -64,7 +64,7 @@ def _read(path: Path, choices: model.Choices) -> model.CodingSet:
     if refi.looks_like_refi(path):
         coding = refi.read_refi(path, choices.positions, choices.code_ids)
         # The format has no rounds, but our own notes in it may.
-        rounds = {one.round for one in (*coding.codings, *coding.readings)}
+        rounds = {one.round for one in coding.codings} | {one.round for one in coding.readings}
         return model.rename(coding, round_=choices.round) if rounds <= {1} else coding
     known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
     if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):

@@ -154,7 +154,7 @@ def _dropped_before(own: Line) -> Iterator[model.DroppedItem]:
             # Three parts are of a time before losses had kinds.
             *item, loss = line if len(line) == 4 else [*line, "unsupported"]
             if len(item) == 3 and loss in get_args(model.Loss):
-                yield model.DroppedItem(*item, loss)
+                yield model.DroppedItem(item[0], item[1], item[2], loss)
 
 
 def _read_codes(
