@@ -13,8 +13,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from evaltools.documents.odf.content import style_chain
-from evaltools.documents.odf.content import points
+from evaltools.documents.odf.content import points, style_chain
 from evaltools.documents.spreadsheets import ods_parts
 from evaltools.documents.spreadsheets.number_formats import Shown, parse_decimal, same_number
 from evaltools.documents.spreadsheets.ods_parts import FO, OFFICE, STYLE, TABLE, TEXT
