@@ -252,9 +252,8 @@ class ConsensusSession(CodingSession):
 
 
 def _consensus(material: CoderView) -> Coder:
-    for coder in material.coders.values():
-        if coder.role == "consensus":
-            return coder
+    if agreed := [coder for coder in material.coders.values() if coder.role == "consensus"]:
+        return agreed[0]
     path = f"{material.study.declaration.data}/coding/coders.csv"
     remedy = f"Add a line to {path}: consensus,Consensus,consensus,"
     problem = Problem(path, "there is no coder of the role consensus", "", remedy, "coding.coder")

@@ -16,6 +16,7 @@ from evaltools.evidence.raw_table import UnreadableTableError, decode, read_deli
 from evaltools.evidence.tables import table_file
 from evaltools.files import read_file
 from evaltools.ingest.file_transaction import FileTransaction, import_problem
+from evaltools.qda.tables import as_cell
 
 Row = Mapping[str, str]
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be")
@@ -67,7 +68,7 @@ class EditableTable:
         Raises ProblemError where the table has no column for what a row says otherwise than rows
         without it do.
         """
-        rows = [{name: _as_cell(value) for name, value in row.items()} for row in new]
+        rows = [{name: as_cell(value) for name, value in row.items()} for row in new]
         for row in rows:
             for name, value in self.implied.items():
                 if row.get(name, value) != value:
@@ -118,10 +119,6 @@ class EditableTable:
         return _csv_line([cells[name] for name in self.columns], self.delimiter, self.newline)
 
 
-def _as_cell(value: object) -> str:
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _csv_line(cells: Sequence[str], delimiter: str = ",", newline: str = "\n") -> str:
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=delimiter, lineterminator=newline).writerow(cells)
@@ -165,7 +162,7 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
     columns = tuple(names.get(column, column) for column in grid.header)
     needed = {*resource.primary_key, *(item.name for item in resource.fields if item.required)}
     implied = {
-        name: _as_cell(value)
+        name: as_cell(value)
         for name, value in known_tables().get(resource.name, KnownTable()).defaults.items()
         if name not in columns
     }

@@ -71,7 +71,7 @@ def table_files(coding: model.CodingSet) -> dict[str, bytes]:
             [
                 paths.get(record.document_id, "")
                 if column == "text_file"
-                else _as_cell(getattr(record, column))
+                else as_cell(getattr(record, column))
                 for column in columns
             ]
             for record in getattr(coding, name)
@@ -164,7 +164,8 @@ def _text_paths(documents: tuple[model.Document, ...]) -> dict[str, str]:
     return paths
 
 
-def _as_cell(value: object) -> str:
+def as_cell(value: object) -> str:
+    """A value as it stands in a cell of a table."""
     if value is None:
         return ""
     if isinstance(value, bool):

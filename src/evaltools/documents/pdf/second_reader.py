@@ -75,22 +75,20 @@ def read_texts(
     """
     texts: list[str] = []
     typed: list[str] = []
-    document = None
+    is_open = False
     try:
-        document = pypdfium2.PdfDocument(data)
-        for number, page in enumerate(document, start=1):
-            text = page.get_textpage()
-            texts.append(_text(text, charted))
-            text.close()
-            if number in typed_on:
-                typed.extend(_typed_texts(page))
-            page.close()
+        with pypdfium2.PdfDocument(data) as document:
+            is_open = True
+            for number, page in enumerate(document, start=1):
+                text = page.get_textpage()
+                texts.append(_text(text, charted))
+                text.close()
+                if number in typed_on:
+                    typed.extend(_typed_texts(page))
+                page.close()
     except pypdfium2.PdfiumError as error:
-        what = "open it" if document is None else f"read page {len(texts) + 1}"
+        what = f"read page {len(texts) + 1}" if is_open else "open it"
         raise limits.broken(f"a second reader cannot {what}") from error
-    finally:
-        if document is not None:
-            document.close()
     return texts, typed
 
 

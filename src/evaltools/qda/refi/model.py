@@ -226,7 +226,7 @@ class Leftovers:
     def _where(self, element: etree._Element) -> str:
         parts = [local_name(element)]
         if element.get("name"):
-            parts.append(f"“{_short(str(element.get('name')))}”")
+            parts.append(f"“{shorten(str(element.get('name')))}”")
         if element.get("guid"):
             parts.append(f"({read_guid(element)})")
         return f"{' '.join(parts)}, line {element.sourceline}"
@@ -235,9 +235,9 @@ class Leftovers:
         target = read_guid(element, "targetGUID") or read_guid(element, "representedGUID")
         if target:
             named = self._names.get(target)
-            return f"“{_short(named)}”" if named else target
+            return f"“{shorten(named)}”" if named else target
         if element.text and element.text.strip():
-            return f"“{_short(element.text)}”"
+            return f"“{shorten(element.text)}”"
         inner = Counter(local_name(child) for child in element)
         if inner:
             return ", ".join(f"{count} {name}" for name, count in inner.items())
@@ -268,6 +268,7 @@ def selection_loss(selection: etree._Element) -> Loss:
     return "passage" if any(local_name(inner) == "Coding" for inner in selection) else "uncoded"
 
 
-def _short(text: str) -> str:
+def shorten(text: str, longest: int = _LONGEST) -> str:
+    """A text in one line of no more characters, with an ellipsis where it was cut."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"

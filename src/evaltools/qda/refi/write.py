@@ -29,6 +29,7 @@ from evaltools.qda.refi.model import (
     legal_text,
     legal_values,
     passage_seal,
+    shorten,
     split_description,
     write_lines,
 )
@@ -326,9 +327,8 @@ class _Project:
 
     def _selection(self, source: etree._Element, segment: model.Segment, text: str) -> Line:
         guid = self.assign_guid("segment", segment.segment_id)
-        quote = " ".join(segment.quote.split())
-        name = quote if len(quote) <= SHOWN else quote[: SHOWN - 1] + "…"
         ends = {"startPosition": str(segment.start), "endPosition": str(segment.end)}
+        name = shorten(segment.quote, SHOWN)
         _child(source, "PlainTextSelection", guid=guid, name=name, **ends)
         line = Line.about(
             *("segment", guid),
