@@ -164,7 +164,8 @@ def _read(job: CodingJob, study: CodingSet) -> CodingSet:
 
 
 def _identify(job: CodingJob, coding: CodingSet, study: CodingSet) -> IdentifiedCoders:
-    used = {one.coder_id for one in (*coding.codings, *coding.readings, *coding.relations)}
+    used = {one.coder_id for one in coding.codings} | {one.coder_id for one in coding.readings}
+    used |= {one.coder_id for one in coding.relations}
     people = [coder for coder in coding.coders if coder.coder_id in used]
     return identify_coders(people, study.coders, job.coders, read_key(job.path), job.coder_word)
 
@@ -325,8 +326,8 @@ class _Merge:
             created = one.created or self.job.created
             self.undated += created is None
             own_ids[one.coding_id] = identifier = model.coding_id(passage, code, coder, one.round)
-            ends = {"segment_id": passage, "code_id": code, "coder_id": coder}
-            new.setdefault(key, replace(one, coding_id=identifier, created=created, **ends))
+            named = replace(one, coding_id=identifier, segment_id=passage, code_id=code)
+            new.setdefault(key, replace(named, coder_id=coder, created=created))
         ids = {row["coding_id"]: row["coding_id"] for row in self.tables["codings"]} | own_ids
         for key, one in new.items():
             names = one.consensus_of.split()
