@@ -175,8 +175,7 @@ def _read_codes(
             code_id = by_guid[guid]
         else:
             code = _read_code(element, parent_id, project, codes, known)
-            code_id = code.code_id
-            codes[code_id] = code
+            codes[code_id := code.code_id] = code
             by_guid.setdefault(guid, code_id)
         waiting += [(child, code_id) for child in reversed(list(children(element, "Code")))]
     return tuple(codes.values()), by_guid
