@@ -181,7 +181,7 @@ def move_passages(
             lost.append((row, "it stood in several places, of which fewer are left"))
             continue
         elsewhere += found.moved
-        if not found.exact:
+        if found.how == "close":
             reworded.append((row["quote"], text[found.start : found.end]))
         name = new_name = row["segment_id"]
         if name == segment_id(row["document_id"], int(row["start"]), int(row["end"])):

@@ -99,19 +99,15 @@ class LocatedQuote:
 
     Arguments:
         start, end: code points of the text, the end one past the last.
-        exact: the quote stands there, letter by letter or but for white space, hyphenation,
-            quotation marks, dashes and capitals; False where it is only very like it.
         moved: it stands elsewhere than at the hint.
-        why: how it was found, in words.
-        how: which of the three ways it was.
+        how: letter by letter, but for white space, hyphenation, quotation marks, dashes and
+            capitals (normalised), or only something very like it (close).
     """
 
     start: int
     end: int
-    exact: bool
     moved: bool
-    why: str
-    how: How = "exact"
+    how: How
 
 
 @dataclass(frozen=True)
@@ -150,7 +146,7 @@ def locate(
         if not unicodedata.combining(text[end : end + 1] or " ")
     ]
     if exact:
-        return _choose(exact, quote, beside, hint, "exact", "")
+        return _choose(exact, quote, beside, hint, "exact")
     wanted = fold_short(quote)
     if not wanted:
         return UnlocatedQuote(
@@ -163,8 +159,7 @@ def locate(
         if folded.is_unbroken(start, len(wanted))
     ]
     if like:
-        but = " but for white space, hyphens, quotation marks or capitals"
-        return _choose(like, quote, beside, hint, "normalised", but)
+        return _choose(like, quote, beside, hint, "normalised")
     return _find_similar(beside, wanted, hint)
 
 
@@ -202,17 +197,17 @@ def _find_starts(text: str, part: str) -> Iterator[int]:
 
 
 def _choose(
-    places: list[_Candidate], quote: str, beside: _Context, hint: int | None, how: How, but: str
+    places: list[_Candidate], quote: str, beside: _Context, hint: int | None, how: How
 ) -> LocatedQuote | UnlocatedQuote:
-    def located(place: _Candidate, why: str) -> LocatedQuote:
+    def located(place: _Candidate) -> LocatedQuote:
         moved = hint is not None and place.start != hint
-        return LocatedQuote(place.start, place.end, True, moved, why + but, how)
+        return LocatedQuote(place.start, place.end, moved, how)
 
     full = [place for place in places if place.full]
     best = max(place.fit for place in places)
     at_hint = next((place for place in places if place.start == hint), None)
     if at_hint and (at_hint.full or (not full and at_hint.fit == best)):
-        return located(at_hint, "stands where it stood")
+        return located(at_hint)
     if len(places) == 1:
         only = places[0]
         chance = beside.known >= _MARGIN and only.fit < _NEIGHBOUR
@@ -220,15 +215,15 @@ def _choose(
             return UnlocatedQuote(
                 "so short a quote stands in one place only, but nothing beside it is the same"
             )
-        return located(only, "stands in one place only")
+        return located(only)
     if beside.known == 0:
         return UnlocatedQuote(f"the quote stands in {len(places)} places, and nothing tells which")
     if len(full) == 1:
-        return located(full[0], f"of {len(places)} places the one with the same text on both sides")
+        return located(full[0])
     ranked = sorted(places, key=lambda place: (-place.fit, place.start))
     clear = ranked[0].fit - ranked[1].fit >= _MARGIN and 2 * ranked[0].fit >= beside.known
     if not full and clear:
-        return located(ranked[0], f"of {len(places)} places the one whose neighbours fit best")
+        return located(ranked[0])
     return UnlocatedQuote(
         f"the quote stands in {len(places)} places, and what stands beside them fits equally well"
     )
@@ -268,10 +263,9 @@ def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuo
     ratings.sort(key=lambda rating: (-rating[0], rating[1], rating[2]))
     if len(ratings) > 1 and ratings[0][0] - ratings[1][0] < 0.02:
         return UnlocatedQuote("passages in two places are as like the quote as each other")
-    similarity, start, end = ratings[0]
+    _, start, end = ratings[0]
     first, last = beside.folded.span(start, end - start)
-    why = f"reworded: {round(similarity * 100)} % the same, between the same neighbours"
-    return LocatedQuote(first, last, False, hint is not None and first != hint, why, "close")
+    return LocatedQuote(first, last, hint is not None and first != hint, "close")
 
 
 def _similarity(one: str, other: str) -> float:

@@ -323,12 +323,10 @@ def unescape_formula(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_GUARDED) else cell
 
 
-def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]], *, guard: bool = True) -> str:
+def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Delimited text: commas, LF, a header; cells quoted where they need it."""
-    lines = [",".join(map(_cell, header))]
-    for row in rows:
-        lines.append(",".join(_cell(escape_formula(cell) if guard else cell) for cell in row))
-    return "\n".join(lines) + "\n"
+    escaped = (map(escape_formula, row) for row in rows)
+    return "".join(",".join(map(_cell, line)) + "\n" for line in (header, *escaped))
 
 
 def _cell(text: str) -> str:
