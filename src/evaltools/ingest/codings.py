@@ -13,7 +13,6 @@ from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
 from evaltools.evidence.validation import check_data
 from evaltools.ingest.file_transaction import import_problem, transaction
 from evaltools.ingest.identification import (
-    CodebookAdditions,
     IdentifiedCoders,
     KnownCodes,
     UnknownCodesError,
@@ -128,7 +127,7 @@ def import_into_study(job: CodingJob) -> CodingsImported:
             versions = (code.codebook_version for code in study.codes)
             newest = max(sorted(versions, reverse=True), key=version_order, default="")
             fields = {one.name: one for one in descriptor.resource("codes").fields}
-            additions = CodebookAdditions(fields, newest)
+            additions = (fields, newest)
         codes = identify_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)
         problems = [*_wrong_documents(job, study, coding, matches), *codes.problems]
         if codes.unknown:

@@ -10,7 +10,7 @@ from typing import Any
 from evaltools.ingest.form_text import Section
 from evaltools.qda.model import CodingSet, Document, DroppedItem, Segment, neighbours, segment_id
 from evaltools.qda.names import match_document
-from evaltools.qda.quote_search import LocatedQuote, UnlocatedQuote, locate
+from evaltools.qda.quote_search import LocatedQuote, locate
 
 HOW = {
     "same": "at the same place of the same text",
@@ -76,8 +76,8 @@ def match_passages(
             drop(name, segment.quote, "its text is not there")
         else:
             placed = _place(segment, texts[segment.document_id].text, target.text)
-            if isinstance(placed, UnlocatedQuote):
-                drop(name, segment.quote, placed.why)
+            if isinstance(placed, str):
+                drop(name, segment.quote, placed)
             else:
                 start, end, ways[name] = placed
                 segments[name] = replace(
@@ -113,15 +113,13 @@ def _sharing_words(coding: CodingSet, segments: Mapping[str, Segment]) -> list[s
     return [name for group in groups for name in group]
 
 
-def _place(
-    segment: Segment, source: str | None, text: str
-) -> tuple[int, int, str] | UnlocatedQuote:
+def _place(segment: Segment, source: str | None, text: str) -> tuple[int, int, str] | str:
     """Start and end in a text, and by which way they were found."""
     start, end = segment.start, segment.end
     if source == text and text[start:end] == segment.quote:
         return start, end, "same"
     found = locate(text, segment.quote, segment.prefix, segment.suffix, start)
-    return found if isinstance(found, UnlocatedQuote) else (found.start, found.end, found.how)
+    return found if isinstance(found, str) else (found.start, found.end, found.how)
 
 
 def _at(text: str, start: int, end: int) -> dict[str, Any]:
@@ -174,8 +172,8 @@ def move_passages(
     ]
     crowded = _sharing_places(rows, places, text)
     for row, found in zip(rows, places, strict=True):
-        if not isinstance(found, LocatedQuote):
-            lost.append((row, found.why))
+        if isinstance(found, str):
+            lost.append((row, found))
             continue
         if row["segment_id"] in crowded:
             lost.append((row, "it stood in several places, of which fewer are left"))
@@ -200,7 +198,7 @@ def move_passages(
 
 
 def _sharing_places(
-    rows: Sequence[Row], places: Sequence[LocatedQuote | UnlocatedQuote], text: str
+    rows: Sequence[Row], places: Sequence[LocatedQuote | str], text: str
 ) -> frozenset[str]:
     """Passages that would share a place with one that stood elsewhere.
 

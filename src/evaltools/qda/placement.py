@@ -28,7 +28,7 @@ from evaltools.qda.offsets.conventions import (
     OffsetScale,
     normalise_text,
 )
-from evaltools.qda.quote_search import UnlocatedQuote, fold_short, locate
+from evaltools.qda.quote_search import fold_short, locate
 
 Span = tuple[int, int]
 
@@ -352,8 +352,8 @@ def _locate(
     if not mark.quote.strip():
         return "its position is not in the text, and it has no words to look for"
     again = locate(source.text, clean(mark.quote).strip(), hint=at[0] if at else None)
-    if isinstance(again, UnlocatedQuote):
-        return again.why
+    if isinstance(again, str):
+        return again
     return (again.start, again.end), BY_WORDS if mark.start is None else MOVED
 
 

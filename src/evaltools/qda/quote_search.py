@@ -111,13 +111,6 @@ class LocatedQuote:
 
 
 @dataclass(frozen=True)
-class UnlocatedQuote:
-    """That a quote could not be put anywhere, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True)
 class _Candidate:
     start: int
     end: int
@@ -127,7 +120,7 @@ class _Candidate:
 
 def locate(
     text: str, quote: str, prefix: str = "", suffix: str = "", hint: int | None = None
-) -> LocatedQuote | UnlocatedQuote:
+) -> LocatedQuote | str:
     """Where a quote stands in a text, or why nowhere for certain.
 
     Arguments:
@@ -137,7 +130,7 @@ def locate(
         hint: index at which it once began.
     """
     if not quote.strip():
-        return UnlocatedQuote("the quote is empty")
+        return "the quote is empty"
     beside = _Context(fold(text), fold_short(prefix), fold_short(suffix))
     spans = ((start, start + len(quote)) for start in _find_starts(text, quote))
     exact = [
@@ -149,9 +142,7 @@ def locate(
         return _choose(exact, quote, beside, hint, "exact")
     wanted = fold_short(quote)
     if not wanted:
-        return UnlocatedQuote(
-            "the quote holds no letter or digit, and does not stand there as it is"
-        )
+        return "the quote holds no letter or digit, and does not stand there as it is"
     folded = beside.folded
     like = [
         beside.place(*folded.span(start, len(wanted)))
@@ -198,7 +189,7 @@ def _find_starts(text: str, part: str) -> Iterator[int]:
 
 def _choose(
     places: list[_Candidate], quote: str, beside: _Context, hint: int | None, how: How
-) -> LocatedQuote | UnlocatedQuote:
+) -> LocatedQuote | str:
     def located(place: _Candidate) -> LocatedQuote:
         moved = hint is not None and place.start != hint
         return LocatedQuote(place.start, place.end, moved, how)
@@ -212,26 +203,24 @@ def _choose(
         only = places[0]
         chance = beside.known >= _MARGIN and only.fit < _NEIGHBOUR
         if chance and len(fold_short(quote)) < _SHORT:
-            return UnlocatedQuote(
-                "so short a quote stands in one place only, but nothing beside it is the same"
-            )
+            return "so short a quote stands in one place only, but nothing beside it is the same"
         return located(only)
     if beside.known == 0:
-        return UnlocatedQuote(f"the quote stands in {len(places)} places, and nothing tells which")
+        return f"the quote stands in {len(places)} places, and nothing tells which"
     if len(full) == 1:
         return located(full[0])
     ranked = sorted(places, key=lambda place: (-place.fit, place.start))
     clear = ranked[0].fit - ranked[1].fit >= _MARGIN and 2 * ranked[0].fit >= beside.known
     if not full and clear:
         return located(ranked[0])
-    return UnlocatedQuote(
+    return (
         f"the quote stands in {len(places)} places, and what stands beside them fits equally well"
     )
 
 
-def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuote | UnlocatedQuote:
+def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuote | str:
     """Something like the quote between its neighbours, both of which must be there."""
-    lacking = UnlocatedQuote("the text does not hold the quote")
+    lacking = "the text does not hold the quote"
     if len(wanted) < _SHORT:
         return lacking
     prefix, suffix = beside.prefix[-_CLOSE_NEIGHBOUR:], beside.suffix[:_CLOSE_NEIGHBOUR]
@@ -262,7 +251,7 @@ def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuo
         return lacking
     ratings.sort(key=lambda rating: (-rating[0], rating[1], rating[2]))
     if len(ratings) > 1 and ratings[0][0] - ratings[1][0] < 0.02:
-        return UnlocatedQuote("passages in two places are as like the quote as each other")
+        return "passages in two places are as like the quote as each other"
     _, start, end = ratings[0]
     first, last = beside.folded.span(start, end - start)
     return LocatedQuote(first, last, hint is not None and first != hint, "close")

@@ -40,7 +40,7 @@ from evaltools.qda.placement import (
     digest,
     place_passages,
 )
-from evaltools.qda.quote_search import UnlocatedQuote, locate
+from evaltools.qda.quote_search import locate
 
 MAGIC = b"SQLite format 3\x00"
 LARGEST = 2_000_000_000
@@ -295,9 +295,7 @@ def _position(row: Row, source: HtmlText, shown: str) -> tuple[int | None, int |
     # documents may have been changed: what begins and ends between words is believed.
     again = locate(source.text, clean(shown).strip())
     by_offset = at is not None and _between_words(source.text, *at)
-    by_words = not isinstance(again, UnlocatedQuote) and _between_words(
-        source.text, again.start, again.end
-    )
+    by_words = not isinstance(again, str) and _between_words(source.text, again.start, again.end)
     if by_offset and by_words:
         return "its offsets and what it shows are two different passages"
     if by_offset:
