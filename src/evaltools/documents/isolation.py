@@ -24,7 +24,6 @@ from dataclasses import asdict, replace
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from evaltools.documents import limits as guard
@@ -71,16 +70,14 @@ def read_documents(
     if processes < 1:
         raise ValueError("at least one process reads")
     servers = [_Server() for _ in range(processes)]
-    idle: SimpleQueue[_Server] = SimpleQueue()
-    for server in servers:
-        idle.put(server)
+    idle = deque(servers)
 
     def read(path: Path) -> DocumentText | Problem:
-        server = idle.get()
+        server = idle.pop()  # there are as many as threads
         try:
             return server.read(path, limits)
         finally:
-            idle.put(server)
+            idle.append(server)
 
     pool = ThreadPoolExecutor(processes, thread_name_prefix="reading")
     waiting: deque[tuple[Path, Future[DocumentText | Problem]]] = deque()

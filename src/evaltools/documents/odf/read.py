@@ -31,7 +31,13 @@ from evaltools.documents.odf.content import (
     texts,
 )
 from evaltools.documents.superscripts import shift
-from evaltools.documents.zip_package import Package, attribute_value, children, local_name
+from evaltools.documents.zip_package import (
+    Package,
+    attribute_value,
+    children,
+    count_outside,
+    local_name,
+)
 
 _MOST_REPEATED = 100
 _TITLE = re.compile(r"title|otsikko|rubrik", re.IGNORECASE)
@@ -40,6 +46,7 @@ _INDEXES = frozenset((
     "table-of-content", "alphabetical-index", "illustration-index", "table-index", "object-index",
     "user-index", "bibliography",
 ))  # fmt: skip
+_WITHOUT_TABLES = _INDEXES | {"tracked-changes", "annotation", "object"}
 _ASIDE = {
     "annotation": "comment", "annotation-end": "comment", "tracked-changes": "tracked deletion",
     "forms": "form controls that are not placed in the text", "desc": "description of a picture",
@@ -225,7 +232,7 @@ def read(package: Package, limits: Limits) -> DocumentContent:
         fields=tuple(reader.fields),
         present=(*texts(inside), *reader.given, *(text for _, text in aside)),
         left_out=(*reader.left_out, *aside),
-        tables=_tables(inside),
+        tables=count_outside(inside, "table", _WITHOUT_TABLES),
         notes=(*notes, *reader.inline.symbols.sentences),
         replaced=tuple(reader.inline.symbols.replaced),
     )
@@ -241,13 +248,3 @@ def _hides(node: etree._Element, paragraph: etree._Element) -> bool:
     if local_name(node) != "hidden-paragraph" or attribute_value(node, "is-hidden") != "true":
         return False
     return next((a for a in node.iterancestors() if local_name(a) in ("p", "h")), None) is paragraph
-
-
-def _tables(inside: etree._Element) -> int:
-    """Tables of the text, counted from the XML."""
-    hidden = {*_INDEXES, "tracked-changes", "annotation", "object"}
-    return sum(
-        local_name(node) == "table"
-        and not any(local_name(a) in hidden for a in node.iterancestors())
-        for node in inside.iter()
-    )

@@ -40,7 +40,14 @@ from evaltools.documents.word.styles import (
     page_size,
     read_theme,
 )
-from evaltools.documents.zip_package import Package, attribute_value, children, first, local_name
+from evaltools.documents.zip_package import (
+    Package,
+    attribute_value,
+    children,
+    count_outside,
+    first,
+    local_name,
+)
 
 _MAIN = "word/document.xml"
 _OTHER_PARTS = (
@@ -102,7 +109,10 @@ def read(package: Package, limits: Limits) -> DocumentContent:
         fields=tuple(beside.fields),
         present=tuple(present),
         left_out=tuple(beside.left_out),
-        tables=sum(_tables(part_root) for part_root in roots.values()),
+        # Not those in second copies and deletions.
+        tables=sum(
+            count_outside(r, "tbl", ("Fallback", "del", "moveFrom")) for r in roots.values()
+        ),
         notes=tuple(_sentences(beside)),
         replaced=tuple(beside.symbols.replaced),
     )
@@ -129,17 +139,6 @@ def _notes(root: etree._Element, kind: str, body: Body, beside: SideContent) -> 
     for number, note in known.items():
         if number not in referenced:
             beside.leave_out(f"{kind} that nothing refers to", note)
-
-
-def _tables(root: etree._Element) -> int:
-    """Tables of a part, counted from the XML: not those in second copies and deletions."""
-    return sum(
-        local_name(node) == "tbl"
-        and not any(
-            local_name(above) in ("Fallback", "del", "moveFrom") for above in node.iterancestors()
-        )
-        for node in root.iter()
-    )
 
 
 def _sentences(beside: SideContent) -> Iterator[str]:
