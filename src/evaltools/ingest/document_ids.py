@@ -31,13 +31,13 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,119}")
 class IncomingDocument:
     """A document that was read and whose project is known.
 
-    `read` has all but its text, which waits in a file; `same` is the same for texts that differ in
-    white space and hyphens only.
+    `document` has all but its text, which waits in a file; `same` is the same for texts that
+    differ in white space and hyphens only.
     """
 
     file: str
     path: Path
-    read: DocumentText
+    document: DocumentText
     same: str
     project_id: str
     by: Way
@@ -96,7 +96,7 @@ class PresentDocuments:
 
     def has_text(self, row: Row, read: IncomingDocument) -> bool:
         """Whether a row is of a text, if perhaps in another format."""
-        if row["text_sha256"] == read.read.text_sha256:
+        if row["text_sha256"] == read.document.text_sha256:
             return True
         path = resolve_inside(self.data, row.get("text_file", ""))
         if path is None or not path.is_file():
@@ -153,7 +153,7 @@ def _stay_in_wave(read: IncomingDocument, rows: Sequence[Row]) -> IncomingDocume
 
 def _same_document(read: IncomingDocument, row: Row) -> bool:
     """Whether a row of the same project and kind is of this file or text."""
-    document = read.read
+    document = read.document
     return row.get("file_sha256") == document.file_sha256 or (
         row["text_sha256"] == document.text_sha256
     )
@@ -163,7 +163,7 @@ def _refuse_several_projects(reads: Sequence[IncomingDocument]) -> tuple[list[Pr
     """The same file that is said to be of different projects, kinds or waves."""
     by_hash: dict[str, list[IncomingDocument]] = {}
     for read in reads:
-        by_hash.setdefault(read.read.file_sha256, []).append(read)
+        by_hash.setdefault(read.document.file_sha256, []).append(read)
     problems = []
     remedy = "Correct the mapping file, or take one of them out of the folder."
     for group in by_hash.values():
@@ -223,11 +223,11 @@ def _identify_present(
     group: Sequence[IncomingDocument], row: Row, present: PresentDocuments
 ) -> IdentifiedDocument | Problem:
     name = row["document_id"]
-    held = [read for read in group if read.read.file_sha256 == row.get("file_sha256", "")]
+    held = [read for read in group if read.document.file_sha256 == row.get("file_sha256", "")]
     best = min(held or group, key=_first_choice)
     if held or present.has_text(row, best):
         return IdentifiedDocument(best, name, row, True)
-    was_replaced = any(present.data.glob(f"{replaced_stem(name, best.read.file_sha256)}.*"))
+    was_replaced = any(present.data.glob(f"{replaced_stem(name, best.document.file_sha256)}.*"))
     if was_replaced and best.file not in present.forced:
         what = f"is an earlier version of {name}, which has been replaced since"
         remedy = "To take it back, name it in the mapping file."
@@ -237,7 +237,7 @@ def _identify_present(
 
 def _first_choice(read: IncomingDocument) -> tuple[int, int, str]:
     # Of the same format the shorter name: a copy is called after what it was copied from.
-    return FORMATS.index(read.read.kind), len(read.file), read.file
+    return FORMATS.index(read.document.kind), len(read.file), read.file
 
 
 def _new_name(base: str, taken: set[str]) -> str | None:

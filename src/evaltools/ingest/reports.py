@@ -188,7 +188,7 @@ class _Import:
             IncomingDocument(
                 file=name,
                 path=path,
-                read=replace(document, text=""),
+                document=replace(document, text=""),
                 same=same_text_key(document.text),
                 project_id=matched[0],
                 by=matched[1],
@@ -213,7 +213,7 @@ class _Import:
 
     def _write(self, item: IdentifiedDocument) -> ImportedDocument | Problem:
         read, name, old = item.read, item.document_id, item.old or {}
-        document = read.read
+        document = read.document
         notes: list[str] = []
         moved = self._move_passages(item) if item.replaces else None
         if moved is not None and moved.lost and not self.job.drop_lost:
@@ -274,7 +274,7 @@ class _Import:
     def _move_passages(self, item: IdentifiedDocument) -> MovedPassages:
         rows = [row for row in self.tables["segments"] if row["document_id"] == item.document_id]
         text = item.read.text.read_text(encoding="utf-8")
-        return move_passages(rows, text, item.read.sections.at, item.read.read.page_at)
+        return move_passages(rows, text, item.read.sections.at, item.read.document.page_at)
 
     def _replace(self, item: IdentifiedDocument, moved: MovedPassages, notes: list[str]) -> None:
         """Move the passages of a document to its new text and keep its old version."""
@@ -307,7 +307,7 @@ class _Import:
             path = resolve_inside(self.job.data, old.get(column, ""))
             if path is not None and path.is_file():
                 self.stage.put(f"{stem}{path.suffix}", path.read_bytes())
-        new_file = f"{RECEIVED}/{item.document_id}.{item.read.read.kind}"
+        new_file = f"{RECEIVED}/{item.document_id}.{item.read.document.kind}"
         old_file = old.get("file", "")
         if old_file not in ("", new_file) and resolve_inside(self.job.data, old_file):
             self.stage.remove(old_file)
@@ -322,6 +322,7 @@ class _Import:
 def _document_row(item: IdentifiedDocument, other_format: str) -> dict[str, str]:
     """The row of a document; what nobody gave anew stays as it was, also if mended by hand."""
     read, what, old = item.read, item.read.what, item.old or {}
+    document = read.document
     row = {
         "document_id": item.document_id,
         "project_id": read.project_id,
@@ -329,11 +330,11 @@ def _document_row(item: IdentifiedDocument, other_format: str) -> dict[str, str]
         "wave": str(what.wave),
         "received": what.received.isoformat(),
         "language": what.language,
-        "pages": "" if read.read.pages is None else str(len(read.read.pages)),
+        "pages": "" if document.pages is None else str(len(document.pages)),
         "text_file": f"{TEXTS}/{item.document_id}.txt",
-        "text_sha256": read.read.text_sha256,
-        "file": f"{RECEIVED}/{item.document_id}.{read.read.kind}",
-        "file_sha256": read.read.file_sha256,
+        "text_sha256": document.text_sha256,
+        "file": f"{RECEIVED}/{item.document_id}.{document.kind}",
+        "file_sha256": document.file_sha256,
         "public_status": what.public_status or old.get("public_status", ""),
     }
     if item.same_text:
@@ -352,7 +353,7 @@ def _section_rows(item: IdentifiedDocument) -> list[Row]:
         {
             "document_id": item.document_id,
             **{name: str(value) for name, value in vars(part).items()},
-            "page": str(item.read.read.page_at(part.start) or ""),
+            "page": str(item.read.document.page_at(part.start) or ""),
         }
         for part in item.read.sections.found
     ]
