@@ -15,13 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import cast, get_args
 
-from evaltools.evidence.raw_table import (
-    FURTHER_SHEET,
-    RawTable,
-    UnreadableTableError,
-    read_delimited,
-    refuse_doubts,
-)
+from evaltools.evidence import raw_table
 from evaltools.evidence.workbook import read_workbook
 from evaltools.files import read_file
 from evaltools.problems import (
@@ -62,7 +56,7 @@ def read_grid(
     expected: Collection[str],
     most: int = LARGEST,
     usual: str = "coded segments",
-) -> RawTable:
+) -> raw_table.RawTable:
     """Cells of a table.
 
     Arguments:
@@ -76,14 +70,14 @@ def read_grid(
     try:
         if path.stat().st_size > most:
             what = f"the file is larger than {most // 10**6} MB"
-            raise UnreadableTableError(what, "Is it the right file?", "data.too-large")
+            raise raw_table.UnreadableTableError(what, "Is it the right file?", "data.too-large")
         data = read_file(path, path.name, most)
         kind = workbook_kind(data)
         if not kind:
-            return refuse_doubts(read_delimited(data, expected))
+            return raw_table.refuse_doubts(raw_table.read_delimited(data, expected))
         grid = read_workbook(data, kind, (sheet or usual).casefold(), expected)
-        return refuse_doubts(grid, [FURTHER_SHEET] if sheet else [])
-    except UnreadableTableError as error:
+        return raw_table.refuse_doubts(grid, [raw_table.FURTHER_SHEET] if sheet else [])
+    except raw_table.UnreadableTableError as error:
         where = path.name + (f", row {error.row}" if error.row else "")
         remedy = "Say which by --sheet." if error.code == "data.sheet" else error.remedy
         raise model.refusal(where, error.what, error.allowed, remedy, error.code) from None
@@ -113,7 +107,7 @@ def _wrong_columns(header: Sequence[str], given: Mapping[str, str], where: str) 
 class _Table:
     """One reading of a table: what its rows say, and what is left behind."""
 
-    def __init__(self, name: str, grid: RawTable, choices: model.Choices) -> None:
+    def __init__(self, name: str, grid: raw_table.RawTable, choices: model.Choices) -> None:
         self.name, self.grid, self.choices = name, grid, choices
         self.unmatched: dict[str, str] = {}
         self.dropped: list[model.DroppedItem] = []

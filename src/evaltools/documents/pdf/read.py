@@ -20,17 +20,8 @@ from pdfminer.pdfpage import PDFPage
 from evaltools.documents import limits as guard
 from evaltools.documents.blocks import DocumentContent, Paragraph, Table, count_tables, row_answers
 from evaltools.documents.limits import Limits
-from evaltools.documents.pdf import layout_blocks, structure_tree
+from evaltools.documents.pdf import characters, layout_blocks, structure_tree
 from evaltools.documents.pdf.annotations import is_xfa, read_annotations, read_fields, save
-from evaltools.documents.pdf.characters import (
-    STUMBLES,
-    CharacterDevice,
-    Glyph,
-    Interpreter,
-    PageContent,
-    group_while,
-    layers_off,
-)
 from evaltools.documents.pdf.glyph_names import LOST
 from evaltools.documents.pdf.lines import lines_by_position
 from evaltools.documents.pdf.paragraphs import WordList
@@ -105,11 +96,11 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
 
 def _read_twice(
     data: bytes, pdf: pikepdf.Pdf, typed_on: Collection[int], limits: Limits
-) -> tuple[list[PageContent], list[str], list[str]]:
+) -> tuple[list[characters.PageContent], list[str], list[str]]:
     """The pages as one library finds them, and their texts and typed texts as a second does."""
     manager = PDFResourceManager()
-    device = CharacterDevice(manager)
-    interpreter = Interpreter(manager, device, layers_off(pdf))
+    device = characters.CharacterDevice(manager)
+    interpreter = characters.Interpreter(manager, device, characters.layers_off(pdf))
     total = 0
     try:
         for page in PDFPage.get_pages(BytesIO(data), check_extractable=False):
@@ -117,16 +108,19 @@ def _read_twice(
             total += len(device.pages[-1].glyphs)
             if total > limits.characters or len(device.pages) > limits.pages:
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
-    except STUMBLES as error:
+    except characters.STUMBLES as error:
         raise guard.broken(f"page {len(device.pages) + 1} cannot be read") from error
     return device.pages, *read_texts(data, typed_on, device.charted)
 
 
 def _visible_pages(
-    drawn: Sequence[PageContent], texts: Sequence[str], data: bytes, typed: dict[int, list[Glyph]]
-) -> tuple[list[PageContent], list[tuple[str, str]], list[int]]:
+    drawn: Sequence[characters.PageContent],
+    texts: Sequence[str],
+    data: bytes,
+    typed: dict[int, list[characters.Glyph]],
+) -> tuple[list[characters.PageContent], list[tuple[str, str]], list[int]]:
     """Pages with what can be seen of them, what cannot, and the pages with recognised text."""
-    pages: list[PageContent] = []
+    pages: list[characters.PageContent] = []
     hidden: list[tuple[str, str]] = []
     recognised: list[int] = []
     for page, text, picture in zip(drawn, texts, draw_pages(data), strict=True):
@@ -147,7 +141,7 @@ def _visible_pages(
 
 
 def _find_scans(
-    pages: Sequence[PageContent], texts: Sequence[str], answered: bool, pdf: pikepdf.Pdf
+    pages: Sequence[characters.PageContent], texts: Sequence[str], answered: bool, pdf: pikepdf.Pdf
 ) -> list[int]:
     """Numbers of pages that are scans without text; a document of such pages is refused."""
     counts = [(page, count_characters(text)) for page, text in zip(pages, texts, strict=True)]
@@ -165,7 +159,7 @@ def _find_scans(
     return scans
 
 
-def _count_lost(pages: Sequence[PageContent], limits: Limits) -> int:
+def _count_lost(pages: Sequence[characters.PageContent], limits: Limits) -> int:
     """Number of letters whose font does not say what they are; too many are refused."""
     letters = sum(bool(g.text.strip()) for page in pages for g in page.glyphs)
     lost = sum(LOST in g.text for page in pages for g in page.glyphs)
@@ -195,7 +189,7 @@ def _sentences(words: WordList, lost: int, recognised: Sequence[int]) -> Iterato
 
 def _numbers(numbers: Sequence[int]) -> str:
     """Numbers as ranges: 1–3, 5."""
-    runs = group_while(numbers, lambda run, number: number == run[-1] + 1)
+    runs = characters.group_while(numbers, lambda run, number: number == run[-1] + 1)
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
