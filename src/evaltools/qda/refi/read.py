@@ -15,23 +15,7 @@ from evaltools.qda.names import identifier, lexicon, meanings
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
 from evaltools.qda.offsets.detection import ToolText, detect_conventions
 from evaltools.qda.offsets.scoring import quote_key
-from evaltools.qda.refi.model import (
-    BLOCK,
-    CODE_FIELDS,
-    OURS,
-    Description,
-    Leftovers,
-    Line,
-    PrivateNotes,
-    generate_guid,
-    is_ours,
-    legal_text,
-    passage_seal,
-    read_guid,
-    read_lines,
-    selection_loss,
-    split_description,
-)
+from evaltools.qda.refi import model as refi
 from evaltools.qda.refi.sources import (
     Archive,
     CodedDocument,
@@ -67,18 +51,18 @@ def read_refi(
 
 def read_with_leftovers(
     path: Path, positions: Convention | None = None, code_ids: Collection[str] = ()
-) -> tuple[model.CodingSet, Leftovers]:
+) -> tuple[model.CodingSet, refi.Leftovers]:
     """The same, with the account of every element of the file."""
     archive = open_refi(path)
-    leftovers = Leftovers(archive.root)
+    leftovers = refi.Leftovers(archive.root)
     origin = " ".join((archive.root.get("origin") or "").split())
     if local_name(archive.root) == "CodeBook":
-        project = ProjectFile(archive, PrivateNotes(), leftovers, {}, origin)
+        project = ProjectFile(archive, refi.PrivateNotes(), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
         faults, dropped = find_schema_errors(archive.root), leftovers.dropped
         return model.CodingSet(origin, codes=codes, faults=faults, dropped=dropped), leftovers
     variables = {
-        (guid := read_guid(variable)): variable.get("name", guid)
+        (guid := refi.read_guid(variable)): variable.get("name", guid)
         for variable in _inner(archive.root, "Variables", "Variable")
     }
     project = ProjectFile(archive, _take_notes(archive, leftovers), leftovers, variables, origin)
@@ -109,10 +93,10 @@ def _read_project(
     cases = _read_cases(project, sources)
     # Variables of which a value was read are in the study; others stay behind.
     values = [one for one in leftovers.used if local_name(one) == "VariableRef"]
-    known = {read_guid(one, "targetGUID") for one in values}
-    used = (one for one in _inner(root, "Variables", "Variable") if read_guid(one) in known)
+    known = {refi.read_guid(one, "targetGUID") for one in values}
+    used = (one for one in _inner(root, "Variables", "Variable") if refi.read_guid(one) in known)
     leftovers.mark_used(*children(root, "Variables"), *used)
-    own = notes.line("project", OURS) if project.origin.startswith(OURS) else Line()
+    own = notes.line("project", refi.OURS) if project.origin.startswith(refi.OURS) else refi.Line()
     # Positions were read as they were before, if this is our own file, unchanged.
     unchanged = own and not passages.new
     return model.CodingSet(
@@ -132,22 +116,22 @@ def _read_project(
     )
 
 
-def _take_notes(archive: Archive, leftovers: Leftovers) -> PrivateNotes:
+def _take_notes(archive: Archive, leftovers: refi.Leftovers) -> refi.PrivateNotes:
     """Our own notes, used up with what points to them; other memos stay behind."""
     texts: dict[str, str] = {}
     leftovers.mark_used(*children(archive.root, "Notes"))
     for note in _inner(archive.root, "Notes", "Note"):
-        text = load_text(archive, note).text if note.get("name", "").startswith(OURS) else None
-        if text is not None and is_ours(text):
-            texts[read_guid(note)] = text
+        text = load_text(archive, note).text if note.get("name", "").startswith(refi.OURS) else None
+        if text is not None and refi.is_ours(text):
+            texts[refi.read_guid(note)] = text
             leftovers.mark_used(note, *children(note, "PlainTextContent"))
     for element in leftovers.elements:
-        if local_name(element) == "NoteRef" and read_guid(element, "targetGUID") in texts:
+        if local_name(element) == "NoteRef" and refi.read_guid(element, "targetGUID") in texts:
             leftovers.mark_used(element)
-    return PrivateNotes(line for text in texts.values() for line in read_lines(text))
+    return refi.PrivateNotes(line for text in texts.values() for line in refi.read_lines(text))
 
 
-def _dropped_before(own: Line) -> Iterator[model.DroppedItem]:
+def _dropped_before(own: refi.Line) -> Iterator[model.DroppedItem]:
     lines = own.get("dropped")
     for line in lines if isinstance(lines, list) else ():
         if isinstance(line, list) and all(isinstance(part, str) for part in line):
@@ -169,7 +153,7 @@ def _read_codes(
     waiting = [(element, None) for element in reversed(_inner(codebook, "Codes", "Code"))]
     while waiting:
         element, parent_id = waiting.pop()
-        guid = read_guid(element)
+        guid = refi.read_guid(element)
         if guid and guid in by_guid:
             project.leftovers.drop(element, "another code has the same GUID")
             code_id = by_guid[guid]
@@ -188,7 +172,7 @@ def _read_code(
     found: Collection[str],
     known: Collection[str],
 ) -> model.Code:
-    name, guid = element.get("name") or "", read_guid(element)
+    name, guid = element.get("name") or "", refi.read_guid(element)
     described = first(element, "Description")
     project.leftovers.mark_used(element, described)
     text, block = _without_block((described.text or "") if described is not None else "")
@@ -200,28 +184,28 @@ def _read_code(
         code_id = name
     else:
         code_id = identifier(name, "code", found, parent_id or "")
-    was = Description(*map(line.text, Description._fields))
+    was = refi.Description(*map(line.text, refi.Description._fields))
     # What the note says, unless the description was changed since.
-    noted = was != Description() and legal_text(str(was)) == text
+    noted = was != refi.Description() and refi.legal_text(str(was)) == text
     return model.Code(
         code_id=code_id,
         parent_id=parent_id or line.text("parent_id") or None,
         name=line.exact_text("name", name),
-        **(was if noted else split_description(text))._asdict(),
+        **(was if noted else refi.split_description(text))._asdict(),
         codable=(element.get("isCodable") or "true").strip() not in ("false", "0"),
         color=line.text("color", element.get("color") or ""),
         guid=line.own_guid(guid, "code", code_id),
-        **{name: line.text(name) for name in CODE_FIELDS},
+        **{name: line.text(name) for name in refi.CODE_FIELDS},
     )
 
 
-def _without_block(text: str) -> tuple[str, Line]:
-    head, mark, tail = ("\n\n" + text).rpartition(f"\n\n{BLOCK}")
+def _without_block(text: str) -> tuple[str, refi.Line]:
+    head, mark, tail = ("\n\n" + text).rpartition(f"\n\n{refi.BLOCK}")
     if not mark:
-        return text, Line()
-    lines = list(read_lines(f"\n{tail}"))
+        return text, refi.Line()
+    lines = list(refi.read_lines(f"\n{tail}"))
     if len(lines) != 1 or "code" not in lines[0]:
-        return text, Line()
+        return text, refi.Line()
     return head.removeprefix("\n\n"), lines[0]
 
 
@@ -255,7 +239,7 @@ class _Passages:
             if fault:
                 where = f"{selection.get('startPosition')} to {selection.get('endPosition')}"
                 why = f"{fault} ({where}, read as {convention.name})"
-                self.project.leftovers.drop(selection, why, selection_loss(selection))
+                self.project.leftovers.drop(selection, why, refi.selection_loss(selection))
             else:
                 self._read_selection(coded, selection, (first_, past), grew, convention)
 
@@ -267,7 +251,7 @@ class _Passages:
         grew: bool,
         convention: Convention,
     ) -> None:
-        guid = read_guid(selection)
+        guid = refi.read_guid(selection)
         parts = (selection, *coded.twins.get(guid, ()))
         line = self.project.notes.line("segment", guid)
         codings = [(coding, part) for part in parts for coding in children(part, "Coding")]
@@ -291,7 +275,7 @@ class _Passages:
             self._read_coding(coding, part, segment)
 
     def _segment(
-        self, coded: CodedDocument, guid: str, span: tuple[int, int], name: str, line: Line
+        self, coded: CodedDocument, guid: str, span: tuple[int, int], name: str, line: refi.Line
     ) -> model.Segment:
         """The passage, as our own note has it if it is the one that the note is about."""
         document, text = coded.document, coded.document.text or ""
@@ -306,7 +290,7 @@ class _Passages:
         if line.text("proof") != quote_key(segment.quote):
             return segment
         own = line.text("segment_id", segment.segment_id)
-        is_ours = guid == generate_guid("segment", own)
+        is_made = guid == refi.generate_guid("segment", own)
         return replace(
             segment,
             segment_id=own,
@@ -315,7 +299,7 @@ class _Passages:
             page=line.number("page"),
             section=line.text("section"),
             origin_tool=line.text("origin_tool"),
-            origin_guid=line.text("origin_guid", "" if is_ours else guid),
+            origin_guid=line.text("origin_guid", "" if is_made else guid),
             offset_convention=line.text("offset_convention"),
         )
 
@@ -323,18 +307,18 @@ class _Passages:
         self, coding: etree._Element, selection: etree._Element, segment: model.Segment
     ) -> None:
         reference = first(coding, "CodeRef")
-        code_id = reference is not None and self.codes.get(read_guid(reference, "targetGUID"))
+        code_id = reference is not None and self.codes.get(refi.read_guid(reference, "targetGUID"))
         if not code_id:
             self.project.leftovers.drop(coding, "its code is not in the codebook", "passage")
             return
         coder_id = self.coders.find_coder(coding, selection)
-        line = self.project.notes.line("coding", read_guid(coding))
-        if line and line.text("seal") != passage_seal(segment.segment_id, code_id, coder_id):
+        line = self.project.notes.line("coding", refi.read_guid(coding))
+        if line and line.text("seal") != refi.passage_seal(segment.segment_id, code_id, coder_id):
             self.assumed.append(
                 f"the coding of “{segment.quote[:40]}” with {code_id} by {coder_id} is not what "
                 "it was when evaltools wrote it, and counts as a new one"
             )
-            line = Line()
+            line = refi.Line()
         round_ = line.number("round") or 1
         made = model.coding_id(segment.segment_id, code_id, coder_id, round_)
         result = model.Coding(
@@ -365,9 +349,10 @@ def _relation_kind(name: str) -> str | None:
 def _linked(project: ProjectFile) -> frozenset[str]:
     """GUIDs at the ends of links that mean a relation."""
     return frozenset(
-        read_guid(link, end)
+        refi.read_guid(link, end)
         for link in _inner(project.archive.root, "Links", "Link")
-        if _relation_kind(link.get("name") or "") or project.notes.line("relation", read_guid(link))
+        if _relation_kind(link.get("name") or "")
+        or project.notes.line("relation", refi.read_guid(link))
         for end in ("originGUID", "targetGUID")
     )
 
@@ -381,10 +366,10 @@ def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[model.Re
     for coding in passages.codings.values():
         coders.setdefault(coding.segment_id, coding.coder_id)
     for link in _inner(root, "Links", "Link"):
-        name, line = link.get("name") or "", project.notes.line("relation", read_guid(link))
+        name, line = link.get("name") or "", project.notes.line("relation", refi.read_guid(link))
         kind = line.exact_text("kind", name) if line else _relation_kind(name)
-        origin = passages.by_guid.get(read_guid(link, "originGUID"))
-        target = passages.by_guid.get(read_guid(link, "targetGUID"))
+        origin = passages.by_guid.get(refi.read_guid(link, "originGUID"))
+        target = passages.by_guid.get(refi.read_guid(link, "targetGUID"))
         if kind is None:
             leftovers.drop(link, f"its name says nothing of {', '.join(lexicon()['relations'])}")
             continue
@@ -407,7 +392,7 @@ def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[model.Re
 def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[model.Case, ...]:
     """Cases with their documents and values."""
     documents = {
-        read_guid(element): coded.document.document_id
+        refi.read_guid(element): coded.document.document_id
         for coded in sources
         for element in (coded.holder, coded.holder.getparent())
         if element is not None and element.get("guid")
@@ -415,11 +400,11 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
     cases: list[model.Case] = []
     project.leftovers.mark_used(*children(project.archive.root, "Cases"))
     for element in _inner(project.archive.root, "Cases", "Case"):
-        guid = read_guid(element)
+        guid = refi.read_guid(element)
         line = project.notes.line("case", guid)
         held = []
         for reference in children(element, "SourceRef"):
-            document = documents.get(read_guid(reference, "targetGUID"))
+            document = documents.get(refi.read_guid(reference, "targetGUID"))
             if document is not None and document not in held:
                 held.append(document)
                 project.leftovers.mark_used(reference)
@@ -437,7 +422,7 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
     return tuple(cases)
 
 
-def _read_readings(notes: PrivateNotes, passages: _Passages) -> tuple[model.ReadDocument, ...]:
+def _read_readings(notes: refi.PrivateNotes, passages: _Passages) -> tuple[model.ReadDocument, ...]:
     """Readings that our own notes tell, and that each other coder saw some of a document."""
     readings: dict[tuple[str, str, int], model.ReadDocument] = {}
     for line in notes.readings:
