@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, limits
 from evaltools.charts.bars import Stack, Stacks, state_parts
@@ -38,14 +39,18 @@ def savings_table(evidence: Evidence) -> Table:
 @figure_of("ratings")
 def ratings_figure(evidence: Evidence) -> Figure:
     """Projects that gave one of the highest answers, by question, with its interval."""
-    words = evidence.words
+    words, rows = evidence.words, rating_dots(evidence)
+    high = headlines.high_ratings(rows, evidence)
     return Dots(
-        rating_dots(evidence),
+        rows,
         axis=words("axis.share_of_answers"),
         level=evidence.parameters.confidence,
         words=words,
         nothing=words("effects.no_ratings"),
-    ).figure(ratings_caption(evidence), note=words.markdown("effects.ratings_note"))
+    ).figure(
+        headlines.add_headline(words, "ratings", high, ratings_caption(evidence)),
+        note=words.markdown("effects.ratings_note"),
+    )
 
 
 def ratings_caption(evidence: Evidence) -> str:
