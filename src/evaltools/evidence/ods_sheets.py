@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from evaltools.documents.odf.content import style_chain
+from evaltools.documents.odf.content import points, style_chain
 from evaltools.documents.spreadsheets import ods_parts
 from evaltools.documents.spreadsheets.number_formats import Shown, parse_decimal, same_number
 from evaltools.documents.spreadsheets.ods_parts import FO, OFFICE, STYLE, TABLE, TEXT
@@ -87,7 +87,7 @@ class _Look:
             look = replace(
                 look,
                 by=_shift(item.get(f"{STYLE}text-position", ""), look.by),
-                size=_either(ods_parts.points(item.get(f"{FO}font-size")), look.size),
+                size=_either(points(item.get(f"{FO}font-size")), look.size),
                 colour=colour or look.colour,
             )
         for item in style.iterfind(f"{STYLE}table-cell-properties"):
