@@ -212,7 +212,7 @@ def _needed_numbers(
     What the register says is of all funded projects, but who reported is compared among those due.
     """
     counted = "read.x"
-    if finding.evidence_class == "register":
+    if finding.by_register:
         of_due = any(each.name.startswith(_OF_THOSE_DUE) for each in looked_at)
         counted = "read.n" if of_due else "scheme.n"
     read = numbers.read(f"reports.{counted}", "D")
