@@ -109,9 +109,10 @@ def optimism_rows(evidence: Evidence) -> pd.DataFrame:
         answers = int(row["answers"])
         cells: dict[str, object] = dict.fromkeys(columns, SUPPRESSED)
         cells |= {"label": str(row["label"]), "answers": answers}
-        if not row["withheld"]:
-            for name in ("high", "evidenced"):
+        for name in ("high", "evidenced"):
+            if row[name] is not None:
                 cells[name] = share(row[name] / answers, row[name], answers, language)
+        if not row["withheld"]:
             few = answers < FEWEST_FOR_PERCENT  # then counts in place of points
             parts, of = (answers, f"/{number(answers, language)}") if few else (100, "")
             gap, low, high = (float(row[name]) * parts for name in ("gap", "gap_low", "gap_high"))

@@ -103,8 +103,8 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
 
     Returns:
         In the order of `EVIDENCE`, those of the form: `item_id`, `label`, `answers` (projects),
-        and, missing where `withheld` gives a reason or nobody answered, the counts `high` and
-        `evidenced` of the answers and, as shares, `gap`, `gap_low`, `gap_high`.
+        the count `high` where `rated_high` tells it, and, missing where `withheld` gives a reason
+        or nobody answered, the count `evidenced` and, as shares, `gap`, `gap_low`, `gap_high`.
     """
     ratings, policy = self_ratings(evidence), policy_for(evidence)
     by_item = {item.item: item for item in distributions(evidence)}
@@ -120,6 +120,7 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
         own = ratings[ratings["item_id"].eq(name)].set_index("project_id")["value"]
         row: dict[str, object] = dict.fromkeys(columns)
         row |= {"item_id": name, "label": item.label, "answers": item.answers}
+        row["high"] = item.high
         if item.answers:
             rated = own.to_numpy() >= item.values[-item.top]
             shown = own.index.isin(sorted(evidenced(evidence)))
