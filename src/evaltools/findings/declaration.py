@@ -19,8 +19,8 @@ from evaltools.findings.soundness import Source, check_soundness
 from evaltools.findings.templates import slots_of
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study.declared_files import read_located
 from evaltools.study.vocabulary import LANGUAGES, Language, Text
-from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "reports/findings.yml"
 
@@ -300,11 +300,7 @@ def load_findings(
     """
     if not os.path.lexists(root / FILE_NAME):
         return Findings(())
-    content, lines = read_yaml(root / FILE_NAME, FILE_NAME)
-
-    def where(*place: Any) -> str:
-        return f"{FILE_NAME}:{line_of(lines, place)}"
-
+    content, where = read_located(root, FILE_NAME)
     problems = [
         Problem(where(name), f"'{name}' is not known here", "findings", code=CODE)
         for name in content
