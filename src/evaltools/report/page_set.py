@@ -111,7 +111,7 @@ def write_pages(
     facts: tuple[ScopeFact, ...] = ()
     declared = [hash_declarations(study.root), words.language]
     if cases is not None:
-        made = material.kept.recall(
+        made = material.parts.recall(
             "cases",
             declared,
             lambda: _case_pages(cases, study, material, evidence, policy, glossary),
@@ -123,7 +123,7 @@ def write_pages(
     if CASES in included_pages(chapters):
         texts = (*texts, pages.get(CASES, ""))
     anchors = find_anchors(texts)
-    pages["_evidence.qmd"] = material.kept.recall(
+    pages["_evidence.qmd"] = material.parts.recall(
         "evidence",
         [declared, anchors, [asdict(each) for each in facts]],
         lambda: write_evidence_pages(material, anchors, study, parameters, policy, facts),
@@ -182,7 +182,7 @@ def _write_conclusions(
     links = examine_links(logic, told.outcomes)
     drawn = ""
     if links:
-        shown = material.kept.recall(
+        shown = material.parts.recall(
             "logic",
             [hash_declarations(study.root), words.language],
             lambda: logic_figure(logic, links, words).bundle(),

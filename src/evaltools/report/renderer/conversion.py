@@ -16,7 +16,7 @@ from typing import Any
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.processes import call_apart
 from evaltools.report.engines import read_epoch
-from evaltools.report.kept import Kept
+from evaltools.report.part_store import PartStore
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
 from evaltools.report.renderer.floats import Floats
@@ -51,9 +51,9 @@ from evaltools.report.renderer.pandoc_tree import (
 )
 from evaltools.report.renderer.placeholders import PlaceholderFiller
 from evaltools.report.renderer.project import Project, read_project
-from evaltools.report.renderer.reading import read_document
 from evaltools.report.renderer.references import Crossref, cite
 from evaltools.report.renderer.shortcodes import TextPass
+from evaltools.report.renderer.text_trees import read_document
 
 # Levels of pandoc's JSON; a quotation within a quotation is two more.
 DEEPEST = 150
@@ -84,7 +84,7 @@ def render(
     progress: Callable[[str], None] | None = None,
     profiles: Sequence[str] = (),
     epoch: int | None = None,
-    kept: Kept | None = None,
+    parts: PartStore | None = None,
 ) -> list[Path]:
     """Render a document of a staged project.
 
@@ -97,7 +97,7 @@ def render(
         profiles: Quarto profiles; the project's own default where none are given.
         epoch: seconds since 1970 that stand for now, the date within files; SOURCE_DATE_EPOCH,
             or 1970, if not given.
-        kept: what was made before from the same texts; by default nothing is taken from there.
+        parts: what was made before from the same texts; by default nothing is taken from there.
 
     Returns the paths of the results, in the order of the formats. Nothing is written to the
     output folder unless every format could be made. The same sources give the same bytes.
@@ -112,7 +112,7 @@ def render(
     now = read_epoch() if epoch is None else epoch
     with TemporaryDirectory(prefix="evaltools-") as name:
         run, problems = _prepare(
-            project, project / document, wanted[0], Path(name), profiles, now, kept or Kept()
+            project, project / document, wanted[0], Path(name), profiles, now, parts or PartStore()
         )
         # What the formats share has been read; each is then made apart from the others.
         made = call_apart([partial(_make, run, each) for each in wanted])
@@ -178,7 +178,7 @@ def resolve(
 
     Raises ProblemError with everything that is wrong.
     """
-    run, problems = _prepare(root, document, formats[0], scratch, profiles, epoch, Kept())
+    run, problems = _prepare(root, document, formats[0], scratch, profiles, epoch, PartStore())
     resolved = []
     for name in formats:
         result, found = run.format(name)
@@ -195,7 +195,7 @@ def _prepare(
     scratch: Path,
     profiles: Sequence[str],
     epoch: int,
-    kept: Kept,
+    parts: PartStore,
 ) -> tuple[_Run, list[Problem]]:
     """What all formats share, with what is wrong in the data; anything else wrong is refused."""
     root, document = root.resolve(), document.resolve()
@@ -216,7 +216,7 @@ def _prepare(
     refuse(_sort_problems(problems))
     fragments = text_pass.placeholders.fragments
     try:
-        parsed = read_document(body, {name: each.text for name, each in fragments.items()}, kept)
+        parsed = read_document(body, {name: each.text for name, each in fragments.items()}, parts)
     except (PandocError, RecursionError) as error:
         what = f"the text cannot be read: {error}"
         raise ProblemError(
