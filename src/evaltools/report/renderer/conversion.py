@@ -44,7 +44,6 @@ from evaltools.report.renderer.pandoc_tree import (
     Node,
     depth,
     find_classes,
-    join_words,
     make_document,
     nodes,
     rewrite,
@@ -216,7 +215,8 @@ def _prepare(
     refuse(_sort_problems(problems))
     fragments = text_pass.placeholders.fragments
     try:
-        parsed = read_document(body, {name: each.text for name, each in fragments.items()}, parts)
+        texts = {name: each.text for name, each in fragments.items()}
+        parsed = read_document(body, texts, parts, joined=_has_own_filters_only(project))
     except (PandocError, RecursionError) as error:
         what = f"the text cannot be read: {error}"
         raise ProblemError(
@@ -227,8 +227,6 @@ def _prepare(
     places = [fragments[name].where if name in fragments else source.start for name in deep]
     refuse(_problem(where, "the text is nested too deeply", "render.depth") for where in places)
     problems = _check_raw(text_pass, parsed)
-    if _has_own_filters_only(project):
-        join_words(parsed)
     run = _Run(
         project, source, text_pass, parsed, media, AttributeTexts(), Formulas(), scratch, epoch
     )

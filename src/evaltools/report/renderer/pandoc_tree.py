@@ -172,7 +172,7 @@ def nodes(value: Any) -> Iterator[Node]:
                     waiting.append(content)
             else:
                 waiting.extend(reversed(item.values()))
-        elif type(item) is list:
+        elif type(item) is list and item and type(item[0]) is not str:  # attributes hold no nodes
             waiting.extend(reversed(item))
 
 
@@ -199,7 +199,7 @@ def join_words(value: Any) -> None:
             if item.get("t") != "Cite":
                 waiting.extend(item.values())
             continue
-        if type(item) is not list:
+        if type(item) is not list or not item or type(item[0]) is str:
             continue
         joined: list[Any] = []
         for each in item:
@@ -227,8 +227,10 @@ def depth(value: Any) -> int:
     while waiting:
         item, level = waiting.pop()
         deepest = max(deepest, level)
-        inner = item.values() if isinstance(item, dict) else item
-        waiting.extend((each, level + 1) for each in inner if isinstance(each, list | dict))
+        level += 1
+        for each in item.values() if type(item) is dict else item:
+            if type(each) is dict or (type(each) is list and each and type(each[0]) is not str):
+                waiting.append((each, level))
     return deepest
 
 
