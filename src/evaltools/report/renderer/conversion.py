@@ -6,7 +6,7 @@ project's filters, conditions, structure, floats, numbers, cross-references, cit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,7 @@ from evaltools.report.renderer.pandoc_tree import (
     Node,
     depth,
     find_classes,
+    find_texts,
     make_document,
     nodes,
     rewrite,
@@ -228,23 +229,43 @@ def _prepare(
     refuse(_problem(where, "the text is nested too deeply", "render.depth") for where in places)
     problems = _check_raw(text_pass, parsed)
     run = _Run(
-        project, source, text_pass, parsed, media, AttributeTexts(), Formulas(), scratch, epoch
+        project,
+        source,
+        text_pass,
+        parsed,
+        media,
+        AttributeTexts(),
+        Formulas(),
+        scratch,
+        epoch,
+        parts,
     )
     return run, problems
 
 
 _OWN_FILTERS = Path(__file__).parents[1] / "project" / "style"
+_OF_FINDINGS = ("publication.lua", "findings.lua")
 
 
 def _has_own_filters_only(project: Project) -> bool:
     """Whether no filter of the project is the study's own, which may look at single words."""
-    own = {path.read_bytes() for path in _OWN_FILTERS.glob("*.lua")}
     paths = {
         project.root / written.removeprefix(">").lstrip("/")
         for name in SUFFIXES
         for written in project.format(name).get("filters", [])
     }
-    return all(not path.is_file() or path.read_bytes() in own for path in paths)
+    names = [path.name for path in _OWN_FILTERS.glob("*.lua")]
+    return _are_own([path for path in paths if path.is_file()], names)
+
+
+def _are_own(filters: Iterable[Path], names: Sequence[str] = _OF_FINDINGS) -> bool:
+    """Whether filters are those of evaltools of some names, and not a study's own."""
+    own = {(_OWN_FILTERS / name).read_bytes() for name in names}
+    return all(path.read_bytes() in own for path in filters)
+
+
+def _is_finding(node: Node) -> bool:
+    return node["t"] == "Span" and "finding" in node["c"][0][1]
 
 
 def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:
@@ -320,6 +341,7 @@ class _Run:
     formulas: Formulas
     scratch: Path
     epoch: int
+    parts: PartStore
 
     def format(self, name: str) -> tuple[ResolvedDocument | None, list[Problem]]:
         """Resolve one format; None where a filter failed."""
@@ -339,7 +361,7 @@ class _Run:
         shared = (name, project.profiles, options, words, self.media, self.texts, problems)
         final = FinalPass(*shared)
         try:
-            blocks, meta = run_filters(blocks, meta, before, name, self.scratch, root)
+            blocks, meta = self._filter(blocks, meta, before, name)
             self.texts.prepare(_attribute_texts(blocks))
             blocks = Conditions(*shared).apply(blocks)
             blocks = final.raw(blocks)
@@ -362,19 +384,42 @@ class _Run:
                 value["c"] = final.quotes(value["c"])
         self.formulas.check(meta, problems)
         if not problems.found:
-            blocks = cite(blocks, options, words, root, self.epoch, problems)
+            blocks = cite(blocks, options, words, root, self.epoch, problems, self.parts)
             files = ", ".join(each.lstrip("/") for each in options.get("bibliography", []))
             final.check_references(blocks, files)
             # What titles, captions, filters and references brought in.
             self.formulas.check(blocks, problems)
         document = make_document(blocks, meta)
         context = Context(
-            root, project.document, self.media.folder, options, language, words, self.epoch
+            root,
+            project.document,
+            self.media.folder,
+            options,
+            language,
+            words,
+            self.epoch,
+            self.parts,
         )
         stem = str(options.get("output-file", project.document.stem))
         for suffix in SUFFIXES.values():
             stem = stem.removesuffix(suffix)
         return ResolvedDocument(name, document, context, stem), problems.found
+
+    def _filter(
+        self, blocks: list[Node], meta: dict[str, Any], filters: list[Path], name: str
+    ) -> tuple[list[Node], dict[str, Any]]:
+        """Blocks and metadata after the filters that run first.
+
+        Those of evaltools look at findings alone, so they are given no more of the document.
+        """
+        texts = find_texts(blocks, _is_finding) if _are_own(filters) else None
+        given = blocks if texts is None else texts
+        made, meta = run_filters(given, meta, filters, name, self.scratch, self.project.root)
+        if texts is None:
+            return made, meta
+        for one, new in zip(texts, made, strict=True):
+            one.update(new)
+        return blocks, meta
 
     def _filters(
         self, options: Mapping[str, Any], problems: LocatedProblems

@@ -176,6 +176,30 @@ def nodes(value: Any) -> Iterator[Node]:
             waiting.extend(reversed(item))
 
 
+_TEXTS = frozenset(("Para", "Plain", "Header"))
+
+
+def find_texts(blocks: list[Node], wanted: Callable[[Node], bool]) -> list[Node] | None:
+    """The paragraphs and headings that hold a node that is wanted, in order, themselves.
+
+    None where one stands outside of any paragraph and heading.
+    """
+    found: list[Node] = []
+    waiting: list[Any] = [blocks]
+    while waiting:
+        item = waiting.pop()
+        if type(item) is dict:
+            if item.get("t") in _TEXTS:
+                found += [item] if any(map(wanted, nodes(item))) else []
+            elif "t" in item and wanted(item):
+                return None
+            else:
+                waiting.extend(reversed(item.values()))
+        elif type(item) is list and item and type(item[0]) is not str:
+            waiting.extend(reversed(item))
+    return found
+
+
 def copied(value: Tree) -> Tree:
     """A tree that shares nothing with this one; several times as fast as `copy.deepcopy`."""
     made: Tree = pickle.loads(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
