@@ -101,7 +101,6 @@ def write_pages(
         ),
         "_release_notice.qmd": release_notice(words) if descriptor.example else "",
     }
-    pages |= annex_pages(study, evidence, descriptor, words)
     pages["_since.qmd"] = since_page(
         material.changes, study, material.judgements, descriptor, glossary, used
     )
@@ -110,6 +109,9 @@ def write_pages(
     )
     facts: tuple[ScopeFact, ...] = ()
     declared = [hash_declarations(study.root), words.language]
+    pages |= material.parts.recall(
+        "annexes", declared, lambda: annex_pages(study, evidence, descriptor, words)
+    )
     if cases is not None:
         made = material.parts.recall(
             "cases",

@@ -60,6 +60,7 @@ CHECKED = frozenset(
      "render.encoding", "render.yaml", "render.project", "report.date")
 )  # fmt: skip
 DATES = ("date", "date-modified")
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def check_sources(
@@ -195,7 +196,7 @@ def write_notebooks(
     notebooks.mkdir()
     for name, notebook in sorted(material.notebooks.items()):
         staged = stage_notebook(notebook, headlines)
-        text = json.dumps(staged, ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(staged, ensure_ascii=False, sort_keys=True)
         (notebooks / name).write_text(text + "\n", encoding="utf-8")
 
 
@@ -378,5 +379,6 @@ def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     """Write options or values as YAML, sorted."""
-    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=10_000)
+    options = {"allow_unicode": True, "sort_keys": True, "width": 10_000}
+    text = yaml.dump(dict(content), Dumper=_DUMPER, **options)
     path.write_text(text, encoding="utf-8")

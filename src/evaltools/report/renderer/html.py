@@ -66,7 +66,8 @@ def write_html(document: Node, context: Context) -> bytes:
     )
     arguments = ["-t", "html5-smart", "--mathml", "--wrap=none", "--syntax-highlighting=none",
                  "--email-obfuscation=none", "--sandbox"]  # fmt: skip
-    blocks = write_blocks(tree.blocks(document["blocks"]), "html", arguments, context)
+    blocks = tree.blocks(document["blocks"])
+    blocks = write_blocks(blocks, "html", arguments, context, {"Header", "Note"})
     shown = make_document(blocks, _title_block(meta, context.words))
     arguments += ["--section-divs", f"--template={_HERE / 'page.html'}"]
     if options.get("toc"):

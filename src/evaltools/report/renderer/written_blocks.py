@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from evaltools.problems import refuse
@@ -17,18 +17,20 @@ from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import pandoc
 from evaltools.report.renderer.pandoc_tree import Node, make_document, nodes, raw
 
-_TOGETHER = frozenset(("Header", "Note", "Cite"))
-"""What a writer numbers, gathers or nests over a whole document."""
-
 
 def write_blocks(
-    blocks: list[Node], format_name: str, arguments: Sequence[str], context: Context
+    blocks: list[Node],
+    format_name: str,
+    arguments: Sequence[str],
+    context: Context,
+    together: Set[str],
 ) -> list[Node]:
     """The blocks, where those that stand for themselves are texts of the format.
 
     Arguments:
         format_name: of the texts, as raw content names it.
         arguments: how pandoc writes the format.
+        together: kinds of nodes that the writer numbers, gathers or nests over a whole document.
 
     Raises:
         ProblemError: pandoc cannot write what it was given.
@@ -39,7 +41,7 @@ def write_blocks(
     def visit(inner: list[Node]) -> list[Node]:
         result: list[Node] = []
         for block in inner:
-            if any(node["t"] in _TOGETHER for node in nodes(block)):
+            if any(node["t"] in together for node in nodes(block)):
                 if block["t"] == "Div":
                     block = {"t": "Div", "c": [block["c"][0], visit(block["c"][1])]}
                 result.append(block)
@@ -57,7 +59,7 @@ def write_blocks(
         output, messages = pandoc(arguments, make_document(written, {}), context.epoch)
         refuse(message_problems(messages, context))
         texts = output.decode("utf-8").split(end)
-        return {text: made.strip("\n") for text, made in zip(fresh, texts[:-1], strict=True)}
+        return {text: made.lstrip("\n") for text, made in zip(fresh, texts[:-1], strict=True)}
 
     skeleton = visit(blocks)
     distinct = list(dict.fromkeys(text for _, text in places))
