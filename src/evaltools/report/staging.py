@@ -272,16 +272,17 @@ def copy_project(study: Study, folder: Path, without: frozenset[str] = frozenset
 
 def _copy_sources(reports: Path, folder: Path, without: frozenset[str]) -> None:
     """The author's files; links are not followed, so nothing from elsewhere gets in."""
-    for path in sorted(reports.rglob("*")):
-        relative = path.relative_to(reports)
-        if relative.parts[0].startswith((".", "_build")) or path.is_symlink():
+    for top in sorted(reports.iterdir()):
+        if top.name.startswith((".", "_build")) or top.name in without or top.is_symlink():
             continue
-        if relative.parts[0] in without:
-            continue
-        if path.is_dir():
-            (folder / relative).mkdir(exist_ok=True)
-        else:
-            shutil.copyfile(path, folder / relative)
+        for path in (top, *sorted(top.rglob("*"))):
+            copy = folder / path.relative_to(reports)
+            if path.is_symlink():
+                continue
+            if path.is_dir():
+                copy.mkdir(exist_ok=True)
+            else:
+                shutil.copyfile(path, copy)
 
 
 def write_style(folder: Path, metadata: Mapping[str, Any], one_page: bool = False) -> None:

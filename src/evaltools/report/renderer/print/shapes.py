@@ -77,9 +77,8 @@ def arrange_on_pages(blocks: list[Node]) -> list[Node]:
         item = waiting.pop()
         if type(item) is list:
             for index, (line, follows) in enumerate(itertools.pairwise(item)):
-                if type(line) is dict and line.get("t") == "Para" and follows["t"] in _ANNOUNCED:
-                    if stringify(line["c"]).endswith(":"):
-                        item[index] = div(attr(classes=["announces"]), [line])
+                if _is_announcement(line) and follows["t"] in _ANNOUNCED:
+                    item[index] = div(attr(classes=["announces"]), [line])
             waiting.extend(each for each in reversed(item) if type(each) in (list, dict))
         elif item.get("t") == "Figure":
             put(item["c"][0], "place", "bottom" if opens else "auto")
@@ -88,6 +87,11 @@ def arrange_on_pages(blocks: list[Node]) -> list[Node]:
             opens = opens or (item.get("t") == "Header" and item["c"][0] == 1)
             waiting.extend(reversed([each for each in item.values() if type(each) in (list, dict)]))
     return blocks
+
+
+def _is_announcement(line: Any) -> bool:
+    paragraph = type(line) is dict and line.get("t") == "Para"
+    return paragraph and stringify(line["c"]).endswith(":")
 
 
 def _cover(blocks: list[Node]) -> Node:
