@@ -58,6 +58,8 @@ _ROMAN = (
 class Crossref(Pass):
     """Numbers a tree in place, and turns citations of what has a number into links."""
 
+    kinds = frozenset({"Cite"})
+
     def __post_init__(self) -> None:
         crossref = self.options.get("crossref")
         self._own: Mapping[str, Any] = crossref if isinstance(crossref, Mapping) else {}

@@ -155,7 +155,10 @@ def write_pdf(tree: Node, context: Context) -> bytes:
 def prepare_for_print(tree: Node, context: Context) -> Node:
     """A resolved document in the shapes of paper, wide tables with widths."""
     paper = shape_for_print(tree, context)
-    return {**paper, "blocks": arrange_on_pages(rewrite(paper["blocks"], _fit_table))}
+    return {
+        **paper,
+        "blocks": arrange_on_pages(rewrite(paper["blocks"], _fit_table, kinds={"Table"})),
+    }
 
 
 def _fit_table(node: Node) -> list[Node] | None:

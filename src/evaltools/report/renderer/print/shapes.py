@@ -59,7 +59,8 @@ def shape_for_print(tree: Node, context: Context) -> Node:
         front += _abstract(tree, context)
     if apart["contents"] or meta_flag(tree, "toc", bool(context.format.get("toc", True))):
         front.append(div(attr(classes=["contents"]), []))
-    return {**tree, "blocks": rewrite(_flatten_tabs([*front, *rest], 0), _move_to_table)}
+    flat = _flatten_tabs([*front, *rest], 0)
+    return {**tree, "blocks": rewrite(flat, _move_to_table, kinds={"Div"})}
 
 
 _ANNOUNCED = frozenset(("BlockQuote", "BulletList", "OrderedList"))
