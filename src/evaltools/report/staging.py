@@ -380,6 +380,7 @@ def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     """Write options or values as YAML, sorted."""
-    options = {"allow_unicode": True, "sort_keys": True, "width": 10_000}
-    text = yaml.dump(dict(content), Dumper=_DUMPER, **options)
+    text = yaml.dump(
+        dict(content), Dumper=_DUMPER, allow_unicode=True, sort_keys=True, width=10_000
+    )
     path.write_text(text, encoding="utf-8")

@@ -20,7 +20,8 @@ filters: [style/findings.lua, quarto, style/evidence.lua]
 lang: en
 findings: {late: {outcome: cannot_be_told, label: cannot be told, reason: too few}}
 """
-SOURCES = """@book{smith, title = {Money}, author = {Smith, Ann}, year = {2001}, publisher = {Press}}
+SOURCES = """
+@book{smith, title = {Money}, author = {Smith, Ann}, year = {2001}, publisher = {Press}}
 @book{lee, title = {Words}, author = {Lee, Bo}, year = {2002}, publisher = {Press}}
 """
 PROSE = """Before.

@@ -302,16 +302,13 @@ class _Rewriter:
         same = True
         for item in values:
             kind = type(item)
-            if kind is list:
-                result.append(made := self._items(item))
+            if kind is list or (kind is dict and "t" not in item):
+                result.append(made := self.content(item))
                 same = same and made is item
             elif kind is not dict:
                 result.append(item)
-            elif (name := item.get("t")) is None:
-                result.append(made := self._entries(item))
-                same = same and made is item
             else:
-                found = self._node(item, name)
+                found = self._node(item, item["t"])
                 if found is None:
                     result.append(item)
                 else:
