@@ -101,7 +101,7 @@ def test_citations_are_resolved_as_in_the_whole_document(
 
     def cite():
         (blocks,) = read_texts([("b", text)]).values()
-        return references.cite(blocks, options, {}, tmp_path, 0, None)
+        return references.cite(blocks, options, {}, tmp_path, 0, None, PartStore())
 
     apart = cite()
     monkeypatch.setattr(references, "_parts_with_citations", lambda blocks: blocks)
