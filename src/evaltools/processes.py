@@ -42,6 +42,23 @@ def kill_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+def end_with_parent() -> None:
+    """Have this process, which multiprocessing started, end as soon as its parent is gone.
+
+    Workers of a pool wait for tasks at a pipe that they hold open themselves, for ever.
+    """
+    from multiprocessing import connection, parent_process  # by such a process only
+
+    parent = parent_process()
+    assert parent is not None
+
+    def follow(sentinel: int) -> None:
+        connection.wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=follow, args=(parent.sentinel,), daemon=True).start()
+
+
 def signal_group(leader: int, number: int) -> bool:
     """Send a signal to a process group; False when nobody is left in it."""
     if leader <= 1 or leader == os.getpgrp():

@@ -154,7 +154,7 @@ def test_an_interrupted_sweep_says_what_to_do_and_goes_on(
     os.killpg(process.pid, signal.SIGINT)
     told = process.communicate()[0]
     assert process.returncode == 130
-    assert told.splitlines()[-1].startswith("Stopped. What was computed is kept")
+    assert told.splitlines()[-1].startswith("Stopped. What was complete is kept")
     assert "Traceback" not in told
     assert not (folder / "index.html").exists()
     again = subprocess.run(command, cwd=study.root, capture_output=True, text=True, check=True)

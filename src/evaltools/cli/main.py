@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import click
 
 from evaltools.files import problems_from_error
+from evaltools.interrupts import note_interrupts
 from evaltools.problems import Problem, ProblemError
 from evaltools.processes import collect_rarely
 
 MOST_ALIKE = 20
+STOPPED = "Stopped. What was complete is kept; the same command goes on from there."
 
 COMMANDS = {
     "audit": (
@@ -147,12 +150,26 @@ class CommandGroup(click.Group):
 
 
 class _Main(CommandGroup):
-    """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk."""
+    """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk.
+
+    Whoever stops a command is told so as well; its status is then that of the signal (130 of
+    Ctrl-C), else 1.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         collect_rarely()
+        number: int = signal.SIGINT
         try:
-            return super().invoke(ctx)
+            with note_interrupts() as interrupts:
+                try:
+                    return super().invoke(ctx)
+                except BaseException:
+                    number = interrupts.number or number
+                    interrupts.check()  # a module that was just imported makes something else of it
+                    raise
+        except KeyboardInterrupt:
+            click.echo(STOPPED, err=True)
+            raise SystemExit(128 + number) from None
         except ProblemError as error:
             _print_problems(error.problems)
         except (OSError, UnicodeError, RecursionError, MemoryError) as error:

@@ -70,11 +70,7 @@ def sweep(
         [name, *([parameters.slug()] if values else [])]
     )  # fmt: skip
     settings = run.Settings(workers or usable_cores(), scheduler, not indicators_only)
-    try:
-        made = run.sweep(study, scenarios, to, settings, click.echo)
-    except KeyboardInterrupt:
-        click.echo("Stopped. What was computed is kept; the same command goes on from there.")
-        raise SystemExit(130) from None
+    made = run.sweep(study, scenarios, to, settings, click.echo)
     if wanted:
         readable = {one.name for one in made.of("done")}
         chosen = [known[one] for one in wanted if one in readable]

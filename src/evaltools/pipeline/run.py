@@ -26,7 +26,7 @@ from evaltools.pipeline.declared_reads import (
 )
 from evaltools.pipeline.environment import kernel_environment
 from evaltools.pipeline.ingredients import DECLARATION, RunPlan, declared_inputs, plan_run
-from evaltools.pipeline.interrupts import note_interrupts
+from evaltools.interrupts import note_interrupts
 from evaltools.pipeline.jobs import Engine, Job, Limits
 from evaltools.pipeline.notebook_reuse import NotebookState, Reusable, find_states
 from evaltools.pipeline.notebooks import read_notebook
