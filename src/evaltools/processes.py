@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import pickle
@@ -136,9 +137,13 @@ def call_apart(functions: Sequence[Callable[[], T]]) -> list[T]:
                 content = pipe.read()
             running.pop(0)
             os.close(reader)
-            os.waitpid(pid, 0)
+            _, status = os.waitpid(pid, 0)
             if not content:
-                raise OSError("a process ended before it was done; perhaps memory ran out")
+                killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+                raise OSError(
+                    errno.ENOMEM if killed else errno.EPROTO,  # as the system does for want of it
+                    "a process ended before it was done; perhaps memory ran out",
+                )
             error, result = pickle.loads(content)
             results.append(result)
             errors += [error] if error is not None else []

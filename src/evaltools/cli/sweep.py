@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, parameter_options
-from evaltools.files import relative_path
+from evaltools.files import relative_path, replace_file
 from evaltools.pipeline.pool import usable_cores
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study import Study
@@ -107,6 +106,6 @@ def _render(study: Study, scenarios: Sequence[Any], to: Path) -> None:
         pages = [path for path in report.files if path.suffix == ".html"]
         for path in pages[:1]:
             (to / "reports").mkdir(exist_ok=True)
-            shutil.copyfile(path, to / "reports" / f"{one.name}.html")
+            replace_file(to / "reports" / f"{one.name}.html", path.read_bytes())
     if failed:
         click.echo(f"{failed} of {len(scenarios)} reports failed", err=True)

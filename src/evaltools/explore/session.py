@@ -25,6 +25,7 @@ from evaltools.explore.rows import (
     list_passages,
     list_projects,
 )
+from evaltools.files import problems_from_error
 from evaltools.findings.judgement import Judgement
 from evaltools.indicators.indicator import dimensions
 from evaltools.problems import Problem, ProblemError
@@ -121,6 +122,13 @@ class ExploreSession:
             yield self._draw(request)
         elif kind == "save":
             yield self._save(request)
+
+    def describe_failure(self, error: BaseException) -> Message:
+        """What the panel is told of an error, in one line."""
+        if isinstance(error, OSError | MemoryError):
+            error = ProblemError(problems_from_error(error))
+        text = "; ".join(str(error).splitlines()) or type(error).__name__
+        return {"kind": "failed", "state": self._state, "text": text}
 
     def _introduce(self) -> Message:
         declared = self.study.declaration
@@ -264,8 +272,7 @@ class ExploreSession:
             try:
                 remaining[0]()
             except ProblemError as error:
-                text = "; ".join(str(problem) for problem in error.problems)
-                yield {"kind": "failed", "state": self._state, "text": text}
+                yield self.describe_failure(error)
                 return
         left = max(0, len(remaining) - 1)
         yield {"kind": "progress", "state": self._state, "left": left}

@@ -64,9 +64,9 @@ class Behind {
       body.replaceChildren(...rows.map((one) => el("tr", {}, el("th", { scope: "row", text: one.project }), el("td", { text: one.title }), el("td", { text: one.lead }), states ? el("td", { text: one.state ? words[`state_${one.state}`] : "" }) : null)));
     };
     const find = el("input", { type: "search", class: "evx-find", placeholder: words.filter, "aria-label": words.filter, on: { input: () => fill(find.value.trim().toLowerCase()) } });
-    const columns = [["project", words.project], ["title", ""], ["lead", words.lead], ...(states ? [["state", words.state]] : [])];
-    const head = columns.map(([name, label]) => el("th", { scope: "col" }, label ? el("button", { type: "button", class: "evx-sort", text: label, on: { click: () => { up = by === name ? !up : true; by = name; fill(find.value.trim().toLowerCase()); } } }) : null));
+    const columns = [["project", words.project], ["title", words.project_title], ["lead", words.lead], ...(states ? [["state", words.state]] : [])];
+    const head = columns.map(([name, label]) => el("th", { scope: "col" }, el("button", { type: "button", class: "evx-sort", text: label, on: { click: () => { up = by === name ? !up : true; by = name; fill(find.value.trim().toLowerCase()); } } })));
     fill("");
-    return el("div", {}, find, el("div", { class: "evx-scroll" }, el("table", { class: "evx-table" }, el("thead", {}, el("tr", {}, head)), body)));
+    return el("div", {}, find, scrolled(words.projects, el("table", { class: "evx-table" }, el("thead", {}, el("tr", {}, head)), body)));
   }
 }
