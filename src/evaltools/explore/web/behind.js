@@ -1,7 +1,8 @@
 // What is behind a number: its readings, the projects it counts and the passages for and against.
 
 class Behind {
-  constructor() {
+  constructor(parts) {
+    this.parts = parts;
     this.title = el("h3");
     this.content = el("div", { class: "evx-behind-body" });
     this.closer = el("button", { type: "button", class: "evx-button", on: { click: () => this.close() } });
@@ -24,9 +25,11 @@ class Behind {
   }
 
   close() {
+    const { row } = this;
     this.node.hidden = true;
     this.row = null;
     if (this.from && this.from.isConnected) this.from.focus();
+    else this.parts.closed(row);
   }
 
   show(message) {

@@ -25,6 +25,12 @@ class Form {
     this.problems([]);
   }
 
+  /** Leads a field back to its default; the keyboard goes on there. */
+  reset(name) {
+    this.rows.get(name).inputs[0].focus({ preventScroll: true });
+    this.moved(name, null);
+  }
+
   problems(problems) {
     for (const row of this.rows.values()) this._say(row, "");
     const elsewhere = problems.filter(({ field, text }) => {
@@ -49,7 +55,7 @@ class Form {
     const name = field.label[this.language];
     const described = { "aria-describedby": `${id}-help ${id}-error` };
     const made = field.type === "choices" ? this._choices(field, described) : field.type === "choice" ? this._choice(field, id, described) : this._typed(field, id, described);
-    const back = el("button", { type: "button", class: "evx-back", title: filled(this.words.back_to_default, { label: name }), "aria-label": filled(this.words.back_to_default, { label: name }), on: { click: () => this.moved(field.name, null) } }, "↺");
+    const back = el("button", { type: "button", class: "evx-back", title: filled(this.words.back_to_default, { label: name }), "aria-label": filled(this.words.back_to_default, { label: name }), on: { click: () => this.reset(field.name) } }, "↺");
     const error = el("p", { id: `${id}-error`, class: "evx-error", role: "alert", hidden: true });
     const by = field.derived && this.fields.find((one) => one.name === field.derived);
     const help = field.help[this.language] + (by ? ` (${filled(this.words.follows, { by: by.label[this.language] })})` : "");

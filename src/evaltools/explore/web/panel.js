@@ -99,7 +99,7 @@ class Explorer {
     this.numbers = new Numbers({ open: (row) => this._open(row), whole: () => this._apply() });
     this.findings = new Findings({ open: (row) => this._open(row) });
     this.pictures = new Pictures({ draw: (label) => this._ask({ kind: "draw", label }) });
-    this.behind = new Behind();
+    this.behind = new Behind({ closed: (row) => this._focus(`[data-key="${CSS.escape(row.key)}"] .evx-open`) });
     this._build();
     const linked = linkedState();
     this.given = linked === null ? study.values : Object.fromEntries(new URLSearchParams(linked));
@@ -226,13 +226,14 @@ class Explorer {
   _speak(language) {
     this.language = language;
     this._build();
+    this._focus(".evx-language");
     this._apply();
   }
 
   _summary() {
     const { words, last } = this;
     const differing = this.study.form.filter((field) => field.name in last.changed);
-    const chip = (field) => el("button", { type: "button", class: "evx-chip", title: filled(words.back_to_default, { label: field.label[this.language] }), on: { click: () => this._moved(field.name, null) } }, el("b", { text: `${field.label[this.language]}: ` }), this._told(field, last.changed[field.name]), el("span", { "aria-hidden": "true", text: " ×" }));
+    const chip = (field) => el("button", { type: "button", class: "evx-chip", title: filled(words.back_to_default, { label: field.label[this.language] }), on: { click: () => this.form.reset(field.name) } }, el("b", { text: `${field.label[this.language]}: ` }), this._told(field, last.changed[field.name]), el("span", { "aria-hidden": "true", text: " ×" }));
     this.chips.replaceChildren(el("span", { class: "evx-quiet", text: differing.length ? `${words.differs}:` : words.nothing_differs }), ...differing.map(chip));
     if (!last.counts) return;
     const card = (count, label, before) => el("div", { class: "evx-card" }, el("b", { text: count }), el("span", { text: label }), before === undefined || before === count ? null : el("small", { text: filled(words.by_default, { count: before }) }));
@@ -255,7 +256,14 @@ class Explorer {
     const current = this.judged && this.judged.state === this.state ? this.judged : null;
     const turned = current ? current.findings.filter((one) => one.turned).length : 0;
     const tabs = [...this.study.chapters.map((one) => [one.module, one.title[this.language], current ? current.moved[one.module] : 0]), ["findings", this.words.findings, turned]];
+    const focused = this.tablist.contains(document.activeElement);
     this.tablist.replaceChildren(...tabs.map(([name, label, count]) => el("button", { type: "button", role: "tab", "data-tab": name, "aria-selected": String(name === this.tab), tabindex: name === this.tab ? 0 : -1, on: { click: () => this._choose(name) } }, label, count ? el("span", { class: "evx-count", text: count }) : null)));
+    if (focused) this._focus('.evx-tabs [aria-selected="true"]');
+  }
+
+  /** Has the keyboard go on at an element, where what had it went away. */
+  _focus(selector) {
+    (this.root.querySelector(selector) ?? this.page).focus({ preventScroll: true });
   }
 
   _arrow(event) {
@@ -264,7 +272,6 @@ class Explorer {
     const tabs = [...this.tablist.children];
     const place = tabs.findIndex((one) => one.dataset.tab === this.tab);
     this._choose(tabs[(place + step + tabs.length) % tabs.length].dataset.tab);
-    this.tablist.querySelector('[aria-selected="true"]').focus();
     event.preventDefault();
   }
 
@@ -314,7 +321,7 @@ class Explorer {
 
   _toggleSave() {
     this.saving.hidden = !this.saving.hidden;
-    if (!this.saving.hidden) this.saving.querySelector("input").focus();
+    this._focus(this.saving.hidden ? ".evx-buttons button" : ".evx-save input");
   }
 
   _saved(message) {
@@ -326,6 +333,7 @@ class Explorer {
     if (message.problem) return;
     this.study.scenarios = message.scenarios;
     this._build();
+    this._focus(".evx-buttons button");
     this._say(filled(words.saved, message));
   }
 
