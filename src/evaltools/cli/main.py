@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from evaltools.files import problems_from_error
-from evaltools.interrupts import note_interrupts
+from evaltools.interrupts import Interrupts, note_interrupts
 from evaltools.problems import Problem, ProblemError
 from evaltools.processes import collect_rarely
 
@@ -158,18 +158,18 @@ class _Main(CommandGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         collect_rarely()
-        number: int = signal.SIGINT
+        interrupts: Interrupts | None = None
         try:
             with note_interrupts() as interrupts:
                 try:
                     return super().invoke(ctx)
                 except BaseException:
-                    number = interrupts.number or number
                     interrupts.check()  # a module that was just imported makes something else of it
                     raise
         except KeyboardInterrupt:
             click.echo(STOPPED, err=True)
-            raise SystemExit(128 + number) from None
+            number = interrupts.number if interrupts else 0
+            raise SystemExit(128 + (number or signal.SIGINT)) from None
         except ProblemError as error:
             _print_problems(error.problems)
         except (OSError, UnicodeError, RecursionError, MemoryError) as error:

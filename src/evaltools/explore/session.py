@@ -228,6 +228,10 @@ class ExploreSession:
         elif item is not None and item.type in ("date", "integer", "number"):
             limits = {"low": to_json(item.minimum), "high": to_json(item.maximum)}
             text = words["allowed"].format(**limits)
+        elif problem.code == "parameter.unknown":
+            text = words["no_parameter"].format(name=name)
+        elif item is not None and item.type == "choice":
+            text = words["no_choice"]
         elif item is not None and item.type == "choices":
             text = words["choose_one"]
         return {"field": name if item is not None else "", "text": text}

@@ -88,7 +88,12 @@ def write_bundle(
         if key is not None:
             sign_bundle(assembled, key)
         with build_beside(to) as building:
-            shutil.copytree(assembled, building, dirs_exist_ok=True)
+            for path in sorted(assembled.rglob("*")):
+                place = building / path.relative_to(assembled)
+                if path.is_dir():
+                    place.mkdir()
+                else:  # what fails is told once, and not of every file as by copytree
+                    place.write_bytes(path.read_bytes())
             sync_folder(building)  # what the register has is on disk
             if register:
                 register(digest)
