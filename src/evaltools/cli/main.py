@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
-from evaltools.files import problems_from_error
+from evaltools.files import SYSTEM_FAULTS, problems_from_error
 from evaltools.interrupts import Interrupts, note_interrupts
 from evaltools.problems import Problem, ProblemError
 from evaltools.processes import collect_rarely
 
 MOST_ALIKE = 20
+MACHINE = frozenset(f"file.{kind}" for kind in SYSTEM_FAULTS)
 STOPPED = "Stopped. What was complete is kept; the same command goes on from there."
 
 COMMANDS = {
@@ -179,7 +180,10 @@ class _Main(CommandGroup):
         raise SystemExit(1)
 
 
-def _print_problems(problems: Sequence[Problem]) -> None:
+def _print_problems(found: Sequence[Problem]) -> None:
+    # What is wrong with the machine is no different in another file.
+    once = {problem.code if problem.code in MACHINE else problem: problem for problem in found}
+    problems = [*once.values()]
     for line in format_problems(problems):
         click.echo(line, err=True)
     count = len(problems)
