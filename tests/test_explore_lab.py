@@ -189,7 +189,7 @@ def test_moves_are_answered_at_once_and_a_saved_scenario_gives_the_same_numbers(
             page.evaluate(
                 "name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", theme
             )
-            page.wait_for_selector(f"body[data-jp-theme-name='{theme}']")
+            page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
             for tab in ("findings", "evaltools.indicators.challenges"):
                 page.locator(f".evx-tabs [data-tab='{tab}']").click()
                 check_axe(page, f"{theme}, {tab}")
