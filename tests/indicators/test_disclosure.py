@@ -18,8 +18,10 @@ import pandas as pd
 import pytest
 from chapter_reader import read
 
+from evaltools.chapters import steering as chapter
+from evaltools.charts.table import SUPPRESSED
 from evaltools.evidence import Evidence, read_tables
-from evaltools.indicators import effects, evidence_base, optimism_gap, steering
+from evaltools.indicators import effects, evidence_base, optimism_gap, ratings, steering
 from evaltools.indicators.coder_decisions import coder_decisions
 from evaltools.indicators.disclosure.policy import Policy
 from evaltools.indicators.prevalence import prevalence
@@ -199,6 +201,19 @@ def test_no_gap_tells_how_many_projects_praise_what_they_cannot_show(computed, v
     main = told(records, "optimism_gap.difference")
     own = told(records, "optimism_gap.difference", item="goal_attainment")
     assert (main.suppressed, main.value) == (own.suppressed, own.value)
+
+
+def test_a_table_withholds_no_rating_that_is_published_elsewhere(select):
+    evidence = select()
+    records = {r.key: r for r in ratings.rated_high(evidence) if r.estimand == "D"}
+    cells = chapter.optimism_rows(evidence)
+    frame = optimism_gap.optimism(evidence)
+    assert frame["withheld"].notna().any()
+    for item, cell in zip(frame["item_id"], cells["high"], strict=True):
+        record = records[f"rating.{item}.high.share"]
+        assert (cell is SUPPRESSED) is record.suppressed
+        if not record.suppressed:
+            assert cell == f"{100 * record.value:.0f} %".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def test_who_is_in_both_shares_changes_nothing_that_is_published(select, monkeypatch):

@@ -18,7 +18,8 @@ from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import JudgedFinding
 from evaltools.provenance.finding_changes import list_pairs, pair_findings
 from evaltools.publish import publish
-from evaltools.publish.publish import FILE_NAME, PublicationCheck, ReleaseRegister
+from evaltools.publish.publish import PublicationCheck
+from evaltools.publish.register import FILE_NAME, ReleaseRegister
 
 RELEASE = Release("", (), frozenset({"p1"}))
 THEN = JudgedFinding("a", "holds", (), case="holds", said={"en": "Most do (30/52)."})

@@ -15,7 +15,7 @@ from evaltools.indicators.disclosure.rules import Rules
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
 from evaltools.publish.gates import Candidate
-from evaltools.publish.publish import FILE_NAME, ReleaseRegister, drop_repeated_releases
+from evaltools.publish.register import FILE_NAME, ReleaseRegister, drop_repeated_releases
 
 VALUES = ("1", "2", "3")
 

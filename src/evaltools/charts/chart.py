@@ -18,13 +18,7 @@ from evaltools.charts.layout import Axis, RowLayout, round_ends, ticks
 from evaltools.charts.style import GRID, NARROW_WIDTH, QUIET, drawn_at, text_width
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import (
-    FEWEST_FOR_PERCENT,
-    Language,
-    count_of,
-    number,
-    percent,
-)
+from evaltools.i18n.numbers import FEWEST_FOR_PERCENT, Language, count_of, number, percent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,14 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from evaltools.findings.conditions import (
-    Case,
-    Condition,
-    Glob,
-    Outcome,
-    Strict,
-    needs_interval,
-)
+from evaltools.findings.conditions import Case, Condition, Glob, Outcome, Strict, needs_interval
 from evaltools.findings.premises import Premise
 from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.findings.soundness import Source, check_soundness

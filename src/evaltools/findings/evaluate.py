@@ -9,23 +9,7 @@ from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any, Final
 
-from evaltools.findings.conditions import (
-    AmongTop,
-    Change,
-    Condition,
-    Differs,
-    Equals,
-    ExcludesZero,
-    Greatest,
-    Judged,
-    Leads,
-    Order,
-    Outcome,
-    Quantity,
-    Threshold,
-    Word,
-    keys_of,
-)
+from evaltools.findings import conditions
 from evaltools.findings.lookup import Numbers, Reading, substitute
 from evaltools.findings.reasons import Kind, ReasonKind
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
@@ -36,7 +20,7 @@ from evaltools.statistics.contingency import is_borne_out
 SAME: Final = 1e-9
 """Two numbers nearer than this, relative to their size, are one number."""
 
-IMPLIED: Final[dict[Word, tuple[Word, ...]]] = {
+IMPLIED: Final[dict[conditions.Word, tuple[conditions.Word, ...]]] = {
     "none": (),
     "few": (),
     "some": (),
@@ -46,7 +30,7 @@ IMPLIED: Final[dict[Word, tuple[Word, ...]]] = {
 }
 """Which stronger words leave a word true: what nearly all do, most do."""
 
-_REACH: Final[dict[Word, tuple[float, float]]] = {
+_REACH: Final[dict[conditions.Word, tuple[float, float]]] = {
     "none": (0.0, 0.0),
     "few": (0.0, FEW_BELOW),
     "some": (FEW_BELOW, MOST_ABOVE),
@@ -60,7 +44,7 @@ _REACH: Final[dict[Word, tuple[float, float]]] = {
 class Verdict:
     """What comes of a condition, and why."""
 
-    outcome: Outcome
+    outcome: conditions.Outcome
     because: tuple[ReasonKind, ...]
 
 
@@ -117,7 +101,9 @@ def not_any(verdicts: Sequence[Verdict]) -> Verdict:
     return (fails if found.outcome == "holds" else holds)(*found.because)
 
 
-def _decided(verdicts: Sequence[Verdict], first: Sequence[Outcome], otherwise: Outcome) -> Verdict:
+def _decided(
+    verdicts: Sequence[Verdict], first: Sequence[conditions.Outcome], otherwise: conditions.Outcome
+) -> Verdict:
     for outcome in first:
         if deciding := [each for each in verdicts if each.outcome == outcome]:
             return Verdict(outcome, _joined(deciding))
@@ -131,7 +117,9 @@ def _joined(verdicts: Sequence[Verdict]) -> tuple[ReasonKind, ...]:
 # Conditions on one number: limits, words for how many, differences, counts.
 
 
-def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards: bool) -> Verdict:
+def threshold(
+    required: conditions.Threshold, numbers: Numbers, estimand: Estimand, upwards: bool
+) -> Verdict:
     """Whether a number is on the right side of a value with its whole interval or one limit.
 
     Arguments:
@@ -177,7 +165,7 @@ def lacks_interval(reading: Reading) -> bool:
     )
 
 
-def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdict:
+def how_many(required: conditions.Quantity, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a word for how many is true of a share.
 
     It holds where `present.quantity` gives the word, or a stronger one that implies it; it
@@ -198,7 +186,7 @@ def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdic
     return undecided(ReasonKind("quantity_open", (reading,), interval=limits, word=word))
 
 
-def _apart(limits: tuple[float, float], word: Word) -> bool:
+def _apart(limits: tuple[float, float], word: conditions.Word) -> bool:
     """Whether no share of the interval could be called by the word."""
     low, high = limits
     least, most = _REACH[word]
@@ -209,7 +197,9 @@ def _apart(limits: tuple[float, float], word: Word) -> bool:
     return high < least or low > most
 
 
-def difference(required: ExcludesZero | Change, numbers: Numbers, estimand: Estimand) -> Verdict:
+def difference(
+    required: conditions.ExcludesZero | conditions.Change, numbers: Numbers, estimand: Estimand
+) -> Verdict:
     """Whether the interval of a difference lies on the side of zero that is claimed."""
     up = required.direction in ("positive", "up", "either")
     down = required.direction in ("negative", "down", "either")
@@ -245,7 +235,7 @@ def find_standing(readings: Sequence[Reading], numbers: Numbers) -> tuple[Readin
     return tuple(each for each in _by_distance(readings) if stands(each, numbers))
 
 
-def differs(required: Differs, numbers: Numbers, estimand: Estimand) -> Verdict:
+def differs(required: conditions.Differs, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether some difference of a family stands after adjustment, whichever it is.
 
     What was not asked is no part of the family. That none stands is told of the chance only: no
@@ -275,7 +265,7 @@ def _by_distance(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     return tuple(sorted(known, key=lambda each: (-abs(_value(each)), each.name)))
 
 
-def equals(required: Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
+def equals(required: conditions.Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a count is what it is said to be."""
     reading = numbers.read(required.key, estimand)
     if required.other is not None:
@@ -300,7 +290,7 @@ def _same(one: float | None, other: float | None) -> bool:
     return abs(one - other) <= SAME * max(1.0, abs(one), abs(other))
 
 
-def judged(required: Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
+def judged(required: conditions.Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
     """Whether another finding came out as a conclusion needs it."""
     case, outcome = numbers.judged[required.finding]
     if case in required.cases or outcome in required.cases:
@@ -313,7 +303,7 @@ def judged(required: Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
 # Conditions on rank: the greatest, the order, the first few.
 
 
-def greatest(required: Greatest, numbers: Numbers, estimand: Estimand) -> Verdict:
+def greatest(required: conditions.Greatest, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a number leads a set.
 
     The ranking is by the values, which are the same under every estimand; beyond the reports
@@ -336,7 +326,7 @@ def greatest(required: Greatest, numbers: Numbers, estimand: Estimand) -> Verdic
     return holds(ReasonKind("leads", (key,), best))
 
 
-def leads(required: Leads, numbers: Numbers, estimand: Estimand) -> Verdict:
+def leads(required: conditions.Leads, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether one of a set leads it, whichever it is.
 
     Of the reports read the values decide. Of more than those, the leader must be ahead of every
@@ -374,7 +364,7 @@ def unbeaten(
     return tuple(takewhile(lambda each: each.stem in best, known))
 
 
-def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
+def order(required: conditions.Order, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether numbers are in an order, and ahead of the rest of a set where one is given."""
     keys = [numbers.read(key, estimand) for key in required.keys]
     rivals = _others(required.of, required.keys, numbers, estimand) if required.of else []
@@ -394,7 +384,7 @@ def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
     return holds(ReasonKind("in_order", tuple(keys)))
 
 
-def among_top(required: AmongTop, numbers: Numbers, estimand: Estimand) -> Verdict:
+def among_top(required: conditions.AmongTop, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether numbers are the first of a set, in any order among themselves."""
     first = required.first or len(required.keys)
     keys = [numbers.read(key, estimand) for key in required.keys]
@@ -484,7 +474,7 @@ EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = Map
 """How each condition on numbers is judged."""
 
 
-def evaluate(condition: Condition, numbers: Numbers, estimand: Estimand) -> Verdict:
+def evaluate(condition: conditions.Condition, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a condition is met by the numbers of a run.
 
     Arguments:
@@ -499,11 +489,13 @@ def evaluate(condition: Condition, numbers: Numbers, estimand: Estimand) -> Verd
     return combine([evaluate(part, numbers, estimand) for part in condition.parts])
 
 
-def readings(condition: Condition, numbers: Numbers, estimand: Estimand) -> tuple[Reading, ...]:
+def readings(
+    condition: conditions.Condition, numbers: Numbers, estimand: Estimand
+) -> tuple[Reading, ...]:
     """Every number that a condition looks at, named ones first, each once."""
     found: dict[tuple[str, Estimand], Reading] = {}
     for leaf in condition.leaves():
-        names, globs = keys_of(leaf)
+        names, globs = conditions.keys_of(leaf)
         own = (leaf.leaf.estimand if leaf.leaf else None) or estimand
         for name in (*names, *(each for glob in globs for each in numbers.matching(glob))):
             found.setdefault((name, own), numbers.read(name, own))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.ratings import rating_records
 from evaltools.indicators.savings import EXAMINED, savings_records
 from evaltools.indicators.sustainability import sustainability_shares
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 
 def compute(evidence: Evidence) -> list[Indicator]:

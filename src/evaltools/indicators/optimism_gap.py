@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import EVIDENCED_ITEMS
 from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
@@ -21,9 +22,6 @@ from evaltools.indicators.savings import claims
 from evaltools.indicators.shares import infer
 from evaltools.indicators.sustainability import achieved_goals
 from evaltools.statistics.intervals import Difference, wilson
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 KEY = "optimism_gap.difference"
 PAIRED, METHOD = "newcombe, paired", "newcombe, paired, any table"
@@ -105,8 +103,8 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
 
     Returns:
         In the order of `EVIDENCE`, those of the form: `item_id`, `label`, `answers` (projects),
-        and, missing where `withheld` gives a reason or nobody answered, the counts `high` and
-        `evidenced` of the answers and, as shares, `gap`, `gap_low`, `gap_high`.
+        the count `high` where `rated_high` tells it, and, missing where `withheld` gives a reason
+        or nobody answered, the count `evidenced` and, as shares, `gap`, `gap_low`, `gap_high`.
     """
     ratings, policy = self_ratings(evidence), policy_for(evidence)
     by_item = {item.item: item for item in distributions(evidence)}
@@ -122,6 +120,7 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
         own = ratings[ratings["item_id"].eq(name)].set_index("project_id")["value"]
         row: dict[str, object] = dict.fromkeys(columns)
         row |= {"item_id": name, "label": item.label, "answers": item.answers}
+        row["high"] = item.high
         if item.answers:
             rated = own.to_numpy() >= item.values[-item.top]
             shown = own.index.isin(sorted(evidenced(evidence)))

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.disclosure.codes import CLAIMED, savings_withheld
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, withhold
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import share_records
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 GROUNDS = ("with_sum", "baseline", "method", "complete")
 PERIODS = ("once", "yearly")

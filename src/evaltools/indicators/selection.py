@@ -7,11 +7,11 @@ reporting would be told apart by the calendar.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import group_dimension, lacks
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import count_record
@@ -23,9 +23,6 @@ from evaltools.statistics.representativity import (
     standardised_difference,
     standardised_difference_of_shares,
 )
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 Design = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 

@@ -24,12 +24,7 @@ from evaltools.study.parameters import (
 from evaltools.study.phrases import own_phrases
 from evaltools.study.place import FILE_NAME, locate_study
 from evaltools.study.scenarios import list_saved, place_in, read_saved
-from evaltools.study.schema import (
-    Companion,
-    ParameterDeclaration,
-    ReportTarget,
-    StudyDeclaration,
-)
+from evaltools.study.schema import Companion, ParameterDeclaration, ReportTarget, StudyDeclaration
 from evaltools.study.vocabulary import LANGUAGES, Language
 from evaltools.yaml_text import line_of, read_yaml
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from evaltools.evidence.computed_once import computed_once
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 CLAIMED = "savings.claimed"
 
