@@ -64,10 +64,11 @@ def sweep(
     workers = computing["workers"] or usable_cores()
     settings = run.Settings(workers, computing["scheduler"], not computing["indicators_only"])
     made = run.sweep(study, scenarios, to, settings, click.echo)
+    failed = 0
     if wanted:
         readable = {one.name for one in made.of("done")}
         chosen = [known[one] for one in wanted if one in readable]
-        _render(study, chosen, to)
+        failed = _render(study, chosen, to)
         made = run.sweep(study, scenarios, to, settings, click.echo)
     empty = [one.name for one in made.of("nothing_to_read")]
     if empty:
@@ -79,12 +80,12 @@ def sweep(
         click.echo(f"{one.name}: failed: {first}{more}")
     click.echo(f"{len(made.of('done'))} of {len(scenarios)} scenarios computed")
     click.echo(f"  {relative_path(to / run.PAGE)}")
-    if made.of("failed"):
+    if made.of("failed") or failed:
         raise SystemExit(1)
 
 
-def _render(study: Study, scenarios: Sequence[Any], to: Path) -> None:
-    """Build the report of each, and put its page beside the sweep; failures are collected."""
+def _render(study: Study, scenarios: Sequence[Any], to: Path) -> int:
+    """Build the report of each, and put its page beside the sweep; how many failed."""
     from evaltools.report.build import build_report
 
     failed = 0
@@ -103,3 +104,4 @@ def _render(study: Study, scenarios: Sequence[Any], to: Path) -> None:
             replace_file(to / "reports" / f"{one.name}.html", path.read_bytes())
     if failed:
         click.echo(f"{failed} of {len(scenarios)} reports failed", err=True)
+    return failed
