@@ -38,7 +38,8 @@ def main() -> None:
         f"| median of {found[1]} moves | milliseconds |",
         "|---|---:|",
         f"| in the browser, on the clock; {found[3]} processes wanted each core | {found[2]} |",
-        f"| of a processor, for the answer itself, with what could be foreseen worked out before | {_processor_milliseconds():.0f} |",
+        "| of a processor, for the answer itself, with what could be foreseen worked out before | "
+        f"{_processor_milliseconds():.0f} |",
     ]
     write_section("The exploring panel", lines)
 
