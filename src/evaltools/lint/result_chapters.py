@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from evaltools.lint.blocks import Block
 from evaltools.lint.markdown import UnreadableMarkdownError
+from evaltools.lint.notebook_code import as_prose, read_code
 from evaltools.lint.source import UNREAD, Report, Source, parse_all
 from evaltools.problems import Problem
 
@@ -83,10 +84,11 @@ def _included(source: Source, block: Block) -> list[str]:
 
 
 def find_results(report: Report) -> tuple[Report, list[Problem]]:
-    """The report with its chapters on results, and the markdown of the notebooks that they show.
+    """The report with its chapters on results, and the words of the notebooks that they show.
 
-    Each cell is a source, `notebooks/01.ipynb, cell 3`. Its tags are classes around its text, so
-    that the tag `method` marks the whole cell.
+    Each cell is a source, `notebooks/01.ipynb, cell 3`: all of one of markdown, and of one of code
+    the literals and options that say something. Its tags are classes around its text, so that the
+    tag `method` marks the whole cell.
     """
     results = tuple(result_blocks(report))
     names = sorted(
@@ -99,18 +101,22 @@ def find_results(report: Report) -> tuple[Report, list[Problem]]:
     )
     texts: dict[str, str] = {}
     tags: dict[str, tuple[str, ...]] = {}
+    code: list[Source] = []
     for name in names:
         for number, cell in enumerate(_cells(report.root / name), start=1):
+            given, metadata = cell.get("source", ""), cell.get("metadata")
+            source = "".join(map(str, given)) if isinstance(given, list) else str(given)
+            place = f"{name}, cell {number}"
+            given = metadata.get("tags") if isinstance(metadata, dict) else None
+            tags[place] = tuple(map(str, given)) if isinstance(given, list) else ()
             if cell.get("cell_type") == "markdown":
-                source, metadata = cell.get("source", ""), cell.get("metadata")
-                place = f"{name}, cell {number}"
-                texts[place] = source if isinstance(source, str) else "".join(map(str, source))
-                given = metadata.get("tags") if isinstance(metadata, dict) else None
-                tags[place] = tuple(map(str, given)) if isinstance(given, list) else ()
-    if not texts:
-        return replace(report, results=results), []
+                texts[place] = source
+            elif cell.get("cell_type") == "code":
+                code.append(read_code(source, place, report.language))
+            else:
+                code.append(as_prose(source, place, report.language, [(0, len(source))]))
     try:
-        read = parse_all(texts, report.language)
+        read = (*(parse_all(texts, report.language) if texts else ()), *code)
     except UnreadableMarkdownError as error:
         remedy = "Look for what opens again and again in its markdown cells."
         return replace(report, results=results), [
