@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,12 +76,9 @@ def declared_texts(root: Path, language: Language) -> list[Declared]:
     for path in sorted(root.glob("data/**/*.csv")):
         if path.name in _TABLES:
             found += _rows(path, path.relative_to(root).as_posix(), language)
-    for path in sorted((root / "reports").rglob("*")):
+    others: set[str] = {each for each in LANGUAGES if each != language}
+    for path in _files(root / "reports", others):
         name = path.relative_to(root).as_posix()
-        inside = path.relative_to(root / "reports").parts
-        elsewhere = inside[0] in LANGUAGES and inside[0] != language
-        if inside[0].startswith((".", "_build")) or elsewhere or not path.is_file():
-            continue
         if path.suffix == ".bib":
             found += _references(path, name)
         elif path.suffix != ".qmd" and name not in (*DECLARING, *REGISTERS):
@@ -117,14 +115,28 @@ def declared_sentences(root: Path, language: Language) -> tuple[Source, ...]:
     return tuple(sources)
 
 
-def _read(path: Path) -> tuple[str, list[_Leaf]]:
+def _files(reports: Path, others: set[str]) -> Iterator[Path]:
+    """The files that are rendered, without those of other languages and what was built."""
+    for first in sorted(reports.iterdir()) if reports.is_dir() else ():
+        if not first.name.startswith((".", "_build")) and first.name not in others:
+            for path in (first, *sorted(first.rglob("*"))):
+                if path.is_file() and not path.is_symlink():
+                    yield path
+
+
+def _read(path: Path) -> tuple[str, tuple[_Leaf, ...]]:
     """The text of a YAML file and its values; none of one that cannot be read, as others tell."""
     try:
         text = path.read_text(encoding="utf-8")
-        _, tree = load_yaml(text, StudyLoader)
+        return text, _parse(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return "", []
-    return text, list(_leaves(tree, (), None)) if tree is not None else []
+        return "", ()
+
+
+@lru_cache(maxsize=16)  # each language asks for the same files
+def _parse(text: str) -> tuple[_Leaf, ...]:
+    _, tree = load_yaml(text, StudyLoader)
+    return tuple(_leaves(tree, (), None)) if tree is not None else ()
 
 
 def _leaves(node: Any, place: Place, language: str | None) -> Iterator[_Leaf]:
@@ -163,8 +175,9 @@ def _declarations(root: Path, file: str, language: Language) -> Iterator[Declare
         if not told or (spoken and not any(leaf.language == language for leaf in told)):
             continue
         content = "\n".join(
-            f"{'.'.join(leaf.place[len(head) :])}: {leaf.node.value}".removeprefix(": ")
+            f"{'.'.join(within)}: {leaf.node.value}".removeprefix(": ")
             for leaf in told
+            for within in ([p for p in leaf.place[len(head) :] if p != leaf.language],)
         )
         where = f"{file}:{leaves[0].node.start_mark.line + 1}"
         name = f"{file}: {'.'.join(head)}"

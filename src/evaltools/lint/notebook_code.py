@@ -17,7 +17,7 @@ from evaltools.lint.source import Language, Source
 
 _OPTION: Final = re.compile(r"^#\|[ \t]*(?P<key>[\w.-]+)[ \t]*:[ \t]*(?P<value>.*)$", re.MULTILINE)
 _CONTINUED: Final = re.compile(r"^#\|(?![ \t]*[\w.-]+[ \t]*:)[ \t]*(?P<value>.*)$", re.MULTILINE)
-_SILENT: Final = re.compile(r"(?:true|false|null|label:.*|[\w.%-]*)", re.IGNORECASE)
+_SILENT: Final = re.compile(r"(?:[>|][+-]?|[\w.%-]*)")
 """Values of options that say nothing: names, numbers, switches."""
 _NAME: Final = re.compile(r"[a-z0-9_.*:/-]*")
 """A literal that names something for the code."""
@@ -27,10 +27,10 @@ _DISPLAYING: Final = frozenset(
 )  # fmt: skip
 
 
-def read_code(source: str, name: str, language: Language) -> Source:
+def read_code(source: str, name: str, language: Language, raw: bool = False) -> Source:
     """The words of a code cell as prose: a block for each literal or option that says something.
 
-    A cell that is not Python (a magic, an error) is read as a whole.
+    A cell that is raw or not Python (a magic, an error) is read as a whole.
     """
     found = [
         each.span("value")
@@ -40,19 +40,12 @@ def read_code(source: str, name: str, language: Language) -> Source:
         and not (pattern is _OPTION and each["key"] in ("label", "tags"))
     ]
     try:
-        tree = ast.parse(source)
+        found += [] if raw else _literals(ast.parse(source), source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        found = [(0, len(source))]
-    else:
-        found += _literals(tree, source)
-    return as_prose(source, name, language, sorted(set(found)))
-
-
-def as_prose(source: str, name: str, language: Language, places: list[tuple[int, int]]) -> Source:
-    """Stretches of a text as paragraphs."""
+        raw = True
     blocks = tuple(
         Block(False, source[start:end], tuple(range(start, end)), (), (), 0, ())
-        for start, end in places
+        for start, end in ([(0, len(source))] if raw else sorted(set(found)))
         if start < end
     )
     return Source(name, language, source, blocks)
