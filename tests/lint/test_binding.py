@@ -233,6 +233,15 @@ def test_include_that_no_rule_reads_is_stopped_in_any_chapter(chapter, path):
     assert [problem.code for problem in found] == ["E17"]
 
 
+def test_text_of_an_author_among_generated_pages_is_stopped(chapter, tmp_path):
+    folder = tmp_path / "reports" / "fi" / "_generated"
+    folder.mkdir(parents=True)
+    include = "{{< include _generated/_parameters.qmd >}}\n"
+    assert chapter(include) == []
+    (folder / "_parameters.qmd").write_text("Kannustin epäonnistui.\n", encoding="utf-8")
+    assert [problem.code for problem in chapter(include)] == ["E17"]
+
+
 def notebook(root: Path, *cells: tuple[str, list[str]]) -> None:
     (root / "notebooks").mkdir()
     content = [

@@ -292,7 +292,7 @@ def _unread_includes(report: Report) -> list[Problem]:
         for piece in block.shortcodes
         if (path := included_path(source, piece.content)) is not None
         and path not in read
-        and f"/{GENERATED}" not in path
+        and (f"/{GENERATED}" not in path or (report.root / path).exists())
     ]
 
 

@@ -118,7 +118,8 @@ def declared_sentences(root: Path, language: Language) -> tuple[Source, ...]:
 def _files(reports: Path, others: set[str]) -> Iterator[Path]:
     """The files that are rendered, without those of other languages and what was built."""
     for first in sorted(reports.iterdir()) if reports.is_dir() else ():
-        if not first.name.startswith((".", "_build")) and first.name not in others:
+        own = not first.name.startswith((".", "_build")) and first.name not in others
+        if own and not first.is_symlink():
             for path in (first, *sorted(first.rglob("*"))):
                 if path.is_file() and not path.is_symlink():
                     yield path
