@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table
 from evaltools.charts.differences import Differences, Gap
@@ -47,7 +48,12 @@ def pairs_figure(evidence: Evidence) -> Figure:
     panels, rows, columns = pair_panels(evidence)
     chart = Heatmap(panels, rows, columns, words=words, nothing=words("themes.none"))
     return chart.figure(
-        words.markdown("challenges.pairs", n=evidence.n),
+        headlines.add_headline(
+            words,
+            "pairs",
+            headlines.linked_pairs(panels, evidence),
+            words.markdown("challenges.pairs", n=evidence.n),
+        ),
         note=words.markdown("challenges.pairs_note"),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, limits
 from evaltools.charts.bars import Stack, Stacks, state_parts
@@ -38,14 +39,18 @@ def savings_table(evidence: Evidence) -> Table:
 @figure_of("ratings")
 def ratings_figure(evidence: Evidence) -> Figure:
     """Projects that gave one of the highest answers, by question, with its interval."""
-    words = evidence.words
+    words, rows = evidence.words, rating_dots(evidence)
+    high = headlines.high_ratings(rows, evidence)
     return Dots(
-        rating_dots(evidence),
+        rows,
         axis=words("axis.share_of_answers"),
         level=evidence.parameters.confidence,
         words=words,
         nothing=words("effects.no_ratings"),
-    ).figure(ratings_caption(evidence), note=words.markdown("effects.ratings_note"))
+    ).figure(
+        headlines.add_headline(words, "ratings", high, ratings_caption(evidence)),
+        note=words.markdown("effects.ratings_note"),
+    )
 
 
 def ratings_caption(evidence: Evidence) -> str:
@@ -124,8 +129,8 @@ def savings_caption(evidence: Evidence, phrase: str) -> str:
     if savings_withheld(evidence):
         sentence = words.markdown("effects.claiming_withheld", n=evidence.n)
     else:
-        record = next(r for r in savings_records(evidence) if r.key == "savings.claimed.share")
-        sentence = words.markdown("effects.claiming", claiming=record.x or 0, n=evidence.n)
+        projects = int(grounds(evidence)["projects"].iloc[0])
+        sentence = words.markdown("effects.claiming", claiming=projects, n=evidence.n)
     return f"{words.markdown(phrase)} {sentence}"
 
 

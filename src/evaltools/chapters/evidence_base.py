@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, sizes_of
 from evaltools.charts.differences import Differences, Gap
@@ -128,7 +129,12 @@ def unseen_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("evidence_base.unseen_none"),
     ).figure(
-        words.markdown("evidence_base.unseen", **sizes_of(evidence)),
+        headlines.add_headline(
+            words,
+            "unseen",
+            headlines.seldom_missed(evidence),
+            words.markdown("evidence_base.unseen", **sizes_of(evidence)),
+        ),
         note=words.markdown("evidence_base.unseen_note"),
     )
 
@@ -159,7 +165,12 @@ def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure
         words=words,
         nothing=words("agreement.none"),
     ).figure(
-        words.markdown("agreement.figure", n=_compared(evidence)["n"]),
+        headlines.add_headline(
+            words,
+            "agreement",
+            headlines.reliable_codes(records, evidence),
+            words.markdown("agreement.figure", n=_compared(evidence)["n"]),
+        ),
         note=words.markdown("agreement.figure_note"),
     )
 
@@ -208,7 +219,12 @@ def saturation_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figur
         words=words,
         nothing=words("saturation.none"),
     ).figure(
-        words.markdown("saturation.figure", n=evidence.n),
+        headlines.add_headline(
+            words,
+            "saturation",
+            headlines.themes_seen(records),
+            words.markdown("saturation.figure", n=evidence.n),
+        ),
         note=words.markdown("saturation.note", level=level_of(evidence), orders=ORDERS),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import as_count, theme_rows, themes_figure, themes_table
 from evaltools.charts import alt_text
@@ -50,7 +51,12 @@ def result_states_figure(evidence: Evidence) -> Figure:
         for row in themes(evidence, "result").to_dict("records")
     ]  # fmt: skip
     return states_chart(rows, words, words("themes.none")).figure(
-        words.markdown("goals.result_states", n=evidence.n),
+        headlines.add_headline(
+            words,
+            "results",
+            headlines.told_results(rows, evidence),
+            words.markdown("goals.result_states", n=evidence.n),
+        ),
         note=words.markdown("goals.result_states_note"),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
 from evaltools.charts.bars import Part, Stack, Stacks
@@ -47,7 +48,12 @@ def partners_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("networks.nothing"),
     ).figure(
-        words.markdown("networks.partners", **_sizes(evidence)),
+        headlines.add_headline(
+            words,
+            "partners",
+            headlines.partner_numbers(evidence),
+            words.markdown("networks.partners", **_sizes(evidence)),
+        ),
         note=words.markdown("networks.partners_note"),
     )
 
@@ -58,7 +64,12 @@ def region_ties_figure(evidence: Evidence) -> Figure:
     words, (labels, counts) = evidence.words, networks.ties_between_areas(evidence)
     panels = [Panel(words("networks.ties"), counts)] if labels else []
     return Heatmap(panels, labels, labels, words=words, nothing=words("networks.nothing")).figure(
-        words.markdown("networks.areas", ties=len(networks.pairs(evidence))),
+        headlines.add_headline(
+            words,
+            "ties",
+            headlines.ties_within(counts, evidence),
+            words.markdown("networks.areas", ties=len(networks.pairs(evidence))),
+        ),
         note=words.markdown("networks.areas_note"),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
 from evaltools.chapters.themes import as_float
@@ -49,7 +50,12 @@ def calls_figure(evidence: Evidence) -> Figure:
     applied = sum(x for x in table["applications"] if x)
     rows = [Call(*row) for row in table[["call_id", *published]].to_numpy().tolist()]
     return CallBars(rows, words=words, nothing=nothing).figure(
-        words.markdown("portfolio.calls", applications=applied),
+        headlines.add_headline(
+            words,
+            "calls",
+            headlines.most_applications(table, evidence),
+            words.markdown("portfolio.calls", applications=applied),
+        ),
         note=words.markdown("portfolio.calls_note"),
     )
 
@@ -84,6 +90,7 @@ def projects_map(evidence: Evidence) -> Figure:
     """Projects by the area of their lead."""
     words = evidence.words
     caption = words.markdown("portfolio.projects_map", N=evidence.funded)
+    caption = headlines.add_headline(words, "projects", headlines.most_projects(evidence), caption)
     return _map(evidence, "projects", words("axis.projects"), 0).figure(caption)
 
 
@@ -92,6 +99,7 @@ def takeup_map(evidence: Evidence) -> Figure:
     """Money per inhabitant by area."""
     words = evidence.words
     caption = words.markdown("portfolio.takeup_map", **_known(evidence))
+    caption = headlines.add_headline(words, "money", headlines.most_money(evidence), caption)
     chart = _map(evidence, "money_per_inhabitant", words("axis.money_per_inhabitant"), 1)
     return chart.figure(caption, note=_allocation_note(evidence))
 
@@ -143,6 +151,8 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
         return chart.figure(words.markdown("portfolio.lorenz_projects", **_known(evidence)))
     rule = _allocation_note(evidence)
     caption = words.markdown("portfolio.lorenz", **_known(evidence))
+    largest = headlines.largest_grants(records, evidence)
+    caption = headlines.add_headline(words, "grants", largest, caption)
     return chart.figure(caption, note=words("portfolio.lorenz_note", rule=rule))
 
 

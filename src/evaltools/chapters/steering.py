@@ -31,8 +31,9 @@ def steering_table(evidence: Evidence) -> Table:
 
 @figure_of("self_ratings", "evidenced_ratings")
 def optimism_figure(evidence: Evidence) -> Figure:
-    """Projects that rated high, and those of them with evidence."""
+    """Projects that rated high, and those of them with evidence; headed by its first question."""
     words = evidence.words
+    caption = words.markdown("steering.optimism", marks=_marks(evidence), **_sizes(evidence))
     return Dots(
         optimism_dots(evidence),
         name=words("steering.rated_high", marks=_marks(evidence)),
@@ -41,7 +42,7 @@ def optimism_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("effects.no_ratings"),
     ).figure(
-        words.markdown("steering.optimism", marks=_marks(evidence), **_sizes(evidence)),
+        " ".join([*told_gaps(evidence)[:1], caption]),
         alt=optimism_alt(evidence),
         note=words.markdown("steering.optimism_note"),
     )
@@ -82,8 +83,15 @@ def optimism_dots(evidence: Evidence) -> list[Dot]:
 
 def optimism_alt(evidence: Evidence) -> str:
     """What the figure of optimism shows: both shares of every question; empty without any."""
-    words, rows = evidence.words, optimism_dots(evidence)
-    told = [
+    hidden = [row.label for row in optimism_dots(evidence) if row.suppressed]
+    withheld = alt_text.describe_withheld(hidden, evidence.parameters.language)
+    return alt_text.join(*told_gaps(evidence), withheld)
+
+
+def told_gaps(evidence: Evidence) -> list[str]:
+    """Of each question that is shown: how many rated high, how many have evidence."""
+    words = evidence.words
+    return [
         words(
             "steering.optimism_alt",
             label=row.label,
@@ -91,13 +99,9 @@ def optimism_alt(evidence: Evidence) -> str:
             high=row.printed(row.value, words.language),
             evidenced=row.printed(row.second, words.language),
         )
-        for row in rows
+        for row in optimism_dots(evidence)
         if not row.suppressed
     ]
-    hidden = alt_text.describe_withheld(
-        [row.label for row in rows if row.suppressed], words.language
-    )
-    return alt_text.join(*told, hidden)
 
 
 def optimism_rows(evidence: Evidence) -> pd.DataFrame:

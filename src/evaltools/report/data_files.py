@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
@@ -211,6 +212,10 @@ def table_schema(words: Words) -> dict[str, Any]:
     return {"fields": fields, "primaryKey": key, "missingValues": [""]}
 
 
+_NOT_IN_NAMES: Final = re.compile(r"[:\\/?*\[\]]")
+"""What Excel allows in no name of a sheet, of at most 31 characters."""
+
+
 @dataclass(frozen=True)
 class Chapter:
     """The indicators that one notebook handed over; its name names files and sheets."""
@@ -245,6 +250,7 @@ def codebook_csv(codes: pd.DataFrame) -> str:
 def indicator_sheets(found: Sequence[Chapter], cover: Cover, glossary: Glossary) -> list[Sheet]:
     """Cover, contents, notes, then a sheet a chapter."""
     words = glossary.words
+    found = [_in_language(chapter, place, words) for place, chapter in enumerate(found, start=1)]
     names = [words(f"publishing.{name}") for name in ("cover", "contents", "notes")]
     listed: list[tuple[Value, ...]] = [
         (names[2], words("publishing.notes.about"), len(_note_rows(found, words))),
@@ -271,6 +277,17 @@ def indicator_sheets(found: Sequence[Chapter], cover: Cover, glossary: Glossary)
     ]  # fmt: skip
     above = " ".join(text for text in (cover.notice, cover.source) if text)
     return [sheets[0], *(replace(sheet, source=above) for sheet in sheets[1:])]
+
+
+def _in_language(chapter: Chapter, place: int, words: Words) -> Chapter:
+    """A chapter as the study's words call it, `chapter.01_portfolio`; else as its notebook does."""
+    key = f"chapter.{chapter.name}"
+    if not words.has(key):
+        return chapter
+    title = words(key)
+    return replace(
+        chapter, name=_NOT_IN_NAMES.sub(" ", f"{place} {title}")[:31].strip(), title=title
+    )
 
 
 def _number_formats(indicators: Sequence[Indicator]) -> dict[tuple[int, int], str]:

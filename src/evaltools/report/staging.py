@@ -24,6 +24,7 @@ from evaltools.files import read_text
 from evaltools.findings.declaration import CODE
 from evaltools.findings.display import findings_metadata
 from evaltools.i18n.numbers import Language
+from evaltools.indicators.indicator import Indicator
 from evaltools.lint.claim_rules import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
@@ -318,7 +319,7 @@ def front_matter(
         "short-title": declared.printed("short_title", language),
         "subtitle": declared.printed("subtitle", language),
         "author": [*cited.authors] or cited.publisher,
-        "flags": example_flags(study, material),
+        "flags": condition_flags(study, parameters, material),
         "run": material.run,
     }
     if record := catalogue_record(declared, language):
@@ -350,13 +351,21 @@ def _reference_docx(metadata: Mapping[str, Any], one_page: bool) -> bytes:
     return reference_docx(page)
 
 
-def example_flags(study: Study, material: ReportMaterial) -> dict[str, bool]:
+def condition_flags(
+    study: Study, parameters: Parameters, material: ReportMaterial
+) -> dict[str, bool]:
     """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
+    narrowed = any(
+        dimension.map is None and getattr(parameters, name, "all") != "all"
+        for name, dimension in study.declaration.dimensions.items()
+    )
     return {
         "example": material.descriptor.example,
         "few_reports": are_few(study, material),
-        "earlier_wave": _has_numbers(material, "wave_difference."),
-        "groups": _has_numbers(material, "group_difference."),
+        "earlier_wave": _could_compare(material, "wave_difference."),
+        "waves_compared": _has_differences(material, "wave_difference."),
+        "groups": not narrowed and _could_compare(material, "group_difference."),
+        "groups_compared": _has_differences(material, "group_difference."),
         "predecessor": material.changes is not None,
     }
 
@@ -366,14 +375,24 @@ def are_few(study: Study, material: ReportMaterial) -> bool:
     return material.n < study.declaration.judging.least_reports
 
 
-def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
+def _could_compare(material: ReportMaterial, beginning: str) -> bool:
     """Whether something was compared, or could have been but for too few reports on a side."""
     return any(
-        indicator.key.startswith(beginning)
-        and indicator.key.endswith(".difference")
-        and (indicator.value is not None or indicator.why == "too_few")
-        for indicator in material.indicators
+        one.value is not None or one.why == "too_few" for one in _differences(material, beginning)
     )
+
+
+def _has_differences(material: ReportMaterial, beginning: str) -> bool:
+    """Whether anything was compared."""
+    return any(one.value is not None for one in _differences(material, beginning))
+
+
+def _differences(material: ReportMaterial, beginning: str) -> list[Indicator]:
+    return [
+        indicator
+        for indicator in material.indicators
+        if indicator.key.startswith(beginning) and indicator.key.endswith(".difference")
+    ]
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:

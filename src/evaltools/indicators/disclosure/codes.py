@@ -49,6 +49,18 @@ def savings_withheld(evidence: Evidence) -> Withheld | None:
     return _claiming_withheld(evidence) or withheld_codes(evidence).get(claimed)
 
 
+def count_claiming(evidence: Evidence) -> int:
+    """Reports that claim savings, not for print as it is.
+
+    By the coder rule where the study declares a code behind the number, as other themes are
+    counted; else those that the table of claims has.
+    """
+    claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
+    if evidence.tables["codes"]["code_id"].eq(claimed).any():
+        return _count_reports(evidence).get(claimed, (0, 0))[0]
+    return int(evidence.saving_claims["project_id"].nunique())
+
+
 def _claiming_withheld(evidence: Evidence) -> Withheld | None:
     claiming = int(evidence.saving_claims["project_id"].nunique())
     return policy_for(evidence).why_count(f"{CLAIMED}.share", claiming, int(evidence.n))
