@@ -282,6 +282,8 @@ SHOWN = {
     "filled text": 'Markdown(f"Hankkeista {count} epäonnistui")',
     "value of a cell": '"pettymys"',
     "bytes": 'show(b"Kannustin failed")',
+    "another name": 'from IPython.display import Markdown as M\nM("pettymys")',
+    "joined words": 'show(" ".join([word, "pettymys"]))',
     "magic": "%%html\n<b>Kannustin epäonnistui</b>",
 }
 CALLS = (

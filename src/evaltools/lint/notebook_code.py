@@ -58,6 +58,14 @@ def _literals(tree: ast.AST, source: str) -> Iterator[tuple[int, int]]:
     for line in lines:
         starts.append(starts[-1] + len(line))
 
+    displaying = _DISPLAYING | {
+        str(alias.asname)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in _DISPLAYING
+    }
+
     def offset(line: int, column: int) -> int:
         return starts[line - 1] + len(lines[line - 1].encode()[:column].decode(errors="ignore"))
 
@@ -73,7 +81,7 @@ def _literals(tree: ast.AST, source: str) -> Iterator[tuple[int, int]]:
         if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call):
             displayed = True  # the last expression of a cell is shown
         if isinstance(node, ast.Call):
-            displayed = displayed or _called(node.func) in _DISPLAYING
+            displayed = displayed or _called(node.func) in displaying
         for child in ast.iter_child_nodes(node):
             yield from visit(child, displayed)
 
@@ -81,6 +89,7 @@ def _literals(tree: ast.AST, source: str) -> Iterator[tuple[int, int]]:
 
 
 def _called(function: Any) -> str:
+    """The name of what is called; `print` for a method of a literal, which makes words of it."""
     if isinstance(function, ast.Attribute):
-        return function.attr
+        return "print" if isinstance(function.value, ast.Constant) else function.attr
     return function.id if isinstance(function, ast.Name) else ""
