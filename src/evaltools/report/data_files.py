@@ -103,19 +103,6 @@ def data_names(study: Study, language: Language) -> tuple[str, str, str]:
     return INDICATORS, f"{stem}-{language}.{suffix}" if several else WORKBOOK, SCHEMA
 
 
-def write_schema(
-    study: Study,
-    parameters: Parameters,
-    run: str,
-    words: Words,
-    example: bool,
-    files: Mapping[str, bytes],
-) -> bytes:
-    """The description of table and workbooks, given their contents, as a file."""
-    package = data_package(study, parameters, run, words, example, files)
-    return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
-
-
 def describe_run(
     study: Study, parameters: Parameters, run: str, words: Words, example: bool
 ) -> Cover:
@@ -145,15 +132,19 @@ def describe_run(
     return Cover(title, notice, source, tuple((name, text) for name, text in rows() if text))
 
 
-def data_package(
+def write_schema(
     study: Study,
     parameters: Parameters,
     run: str,
     words: Words,
     example: bool,
     files: Mapping[str, bytes],
-) -> dict[str, Any]:
-    """The description of the files for programs: what each column of the table holds."""
+) -> bytes:
+    """A description of table and workbooks for programs: what each column holds, as a file.
+
+    Arguments:
+        files: the contents of those files, by name.
+    """
     declared = study.declaration
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
@@ -189,7 +180,7 @@ def data_package(
         resource(stem, INDICATORS, "text/csv") | table | {"schema": table_schema(words)},
         *(resource(name, book, sheet) for name, book in named.items()),
     ]
-    return package
+    return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
 
 
 def table_schema(words: Words) -> dict[str, Any]:
@@ -280,8 +271,8 @@ def indicator_sheets(found: Sequence[Chapter], cover: Cover, glossary: Glossary)
 
 
 def _in_language(chapter: Chapter, place: int, words: Words) -> Chapter:
-    """A chapter as the study's words call it, `chapter.01_portfolio`; else as its notebook does."""
-    key = f"chapter.{chapter.name}"
+    """A chapter by the study's words, `words.chapter.01_portfolio`; else by its notebook."""
+    key = f"words.chapter.{chapter.name}"
     if not words.has(key):
         return chapter
     title = words(key)
