@@ -194,8 +194,8 @@ def _render_companions(
 
 
 def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
-    """A line on how many sentences among the results nobody has signed; none where all are."""
+    """A line on how many of the words that need it nobody has signed; none where all are."""
     found = unsigned_sentences(study.root, parameters.language)
     count = sum(problem.code == CODE for problem in found)
-    what = "Sentences among the results that are no findings and that nobody has signed"
+    what = "Sentences and declarations that no data stand behind and that nobody has signed"
     return [f"{what}: {count} (evaltools sign lists them)"] if count else []
