@@ -1,7 +1,8 @@
 """What is checked of a built page in a real browser, so that the statement of accessibility and the
 tests speak of the same checks.
 
-Every state of the page (contents open, words searched, table sorted and filtered, evidence open)
+Every state of the page (contents open, words searched, table sorted and filtered, figure enlarged,
+evidence open)
 is audited by axe-core in every width and colour scheme, in one browser session. The whole page is
 audited once on a wide screen and once on a phone in dark; the states only where they differ from
 it, since axe looks at each element of a long report anew. Tests take each width in one scheme.
@@ -131,6 +132,15 @@ def _check_screen(page: Any, width: int, scheme: str, whole: bool) -> Iterator[C
         table.locator(".filter input").fill("a")
         name = table.get_attribute("id")
         yield _axe(page, "table sorted and filtered", width, scheme, [[f"#{name}"]])
+    # One figure with a drawing for this width, and one that is scrolled.
+    for kind in (":has(.chart-narrow)", ":has(.chart-scroll)"):
+        figure = page.locator(f"figure.chart-figure{kind}").first
+        if figure.count():
+            figure.locator(".figure-tools > button").first.press("Enter")
+            yield _axe(page, "figure enlarged", width, scheme, [[".figure-dialog"]])
+            yield overflow("figure enlarged")
+            yield plain("targets", "figure enlarged", page.evaluate(_TARGETS, TARGET))
+            page.keyboard.press("Escape")
     link = page.locator("main a.evidence-link").first
     if link.count():
         link.press("Enter")
