@@ -60,6 +60,8 @@ class Check:
         state: of the page. width, scheme: of the screen.
         faults: what is wrong, with where it stands; empty where it holds.
         passed: rules of axe that hold. unsure: places that axe leaves to a person.
+        drawn: those of them that are words in drawings, whose contrast is computed from the colours
+            of the drawing (`tests/charts/test_figures_on_screen.py`).
     """
 
     name: str
@@ -69,6 +71,7 @@ class Check:
     faults: tuple[str, ...] = ()
     passed: int = 0
     unsure: int = 0
+    drawn: int = 0
 
 
 @contextmanager
@@ -159,7 +162,8 @@ def _axe(page: Any, state: str, width: int, scheme: str, include: list[list[str]
 
     there = [each for each in include or [] if page.locator(each[0]).count()]
     # Landmarks, headings and the like are questions to a whole page.
-    options = {"resultTypes": ["violations"]} | (
+    # Of kinds of results that are not asked for axe gives one place a rule.
+    options = {"resultTypes": ["violations", "incomplete"]} | (
         {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]} if there else {}
     )
     told = Axe().run(page, context={"include": there} if there else None, options=options).response
@@ -168,8 +172,9 @@ def _axe(page: Any, state: str, width: int, scheme: str, include: list[list[str]
         for each in told["violations"]
         for node in each["nodes"]
     )
-    unsure = sum(len(each["nodes"]) for each in told["incomplete"])
-    return Check("axe", state, width, scheme, faults, len(told["passes"]), unsure)
+    unsure = [node["html"] for each in told["incomplete"] for node in each["nodes"]]
+    drawn = sum(html.startswith(("<text", "<tspan")) for html in unsure)
+    return Check("axe", state, width, scheme, faults, len(told["passes"]), len(unsure), drawn)
 
 
 def _unreached(page: Any) -> list[str]:
