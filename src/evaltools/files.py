@@ -172,14 +172,13 @@ def open_file(path: Path, where: str = "") -> Iterator[io.BufferedReader]:
 
     Raises ProblemError: it is missing, unreadable, or a folder, pipe or device.
     """
-    where = where or relative_path(path)
     # A pipe without a writer would be waited for, and a device has no end.
     with (
-        errors_as_problems(where),
+        errors_as_problems(where or path),
         os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file,
     ):
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ProblemError([file_problem("not-plain", where)])
+            raise ProblemError([file_problem("not-plain", where or relative_path(path))])
         yield file
 
 
@@ -188,10 +187,10 @@ def read_file(path: Path, where: str = "", most: int = LARGEST) -> bytes:
 
     Raises ProblemError: it cannot be opened (see `open_file`), or is too large.
     """
-    where = where or relative_path(path)
     with open_file(path, where) as file:
         content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
     if content is None or len(content) > most:
+        where = where or relative_path(path)
         raise ProblemError([file_problem("large", where, f"up to {most / 1e6:g} MB are read")])
     return content
 
@@ -202,7 +201,7 @@ def read_text(path: Path, where: str = "", most: int = LARGEST) -> str:
     Raises ProblemError: it cannot be read (see `read_file`), or is not UTF-8.
     """
     content = read_file(path, where, most)
-    with errors_as_problems(where or relative_path(path)):
+    with errors_as_problems(where or path):
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -221,11 +220,12 @@ def walk_folder(folder: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def errors_as_problems(where: str) -> Iterator[None]:
+def errors_as_problems(where: str | Path) -> Iterator[None]:
     """Tell faults of the system as problems of this file, whatever they call it themselves."""
     try:
         yield
     except (OSError, UnicodeError, RecursionError, MemoryError) as error:
+        where = relative_path(where) if isinstance(where, Path) else where
         raise ProblemError(
             Problem(where, item.what, item.allowed, item.remedy, item.code)
             for item in problems_from_error(error, where)

@@ -33,16 +33,9 @@ _NAMED = 5
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes at once.")
 @click.option("--scheduler", default="", metavar="tcp://…", help="Compute on a Dask cluster.")
 def sweep(
-    given: tuple[str, ...],
-    scenario: str | None,
-    over: str | None,
-    listed: Path | None,
-    folder: Path | None,
-    indicators_only: bool,
-    asked: tuple[str, ...],
-    workers: int | None,
-    scheduler: str,
-) -> None:
+    given: tuple[str, ...], scenario: str | None, over: str | None, listed: Path | None,
+    folder: Path | None, asked: tuple[str, ...], **computing: Any,
+) -> None:  # fmt: skip
     """Compute indicators and findings of many scenarios; what is there already is kept."""
     from evaltools.sweep import run  # loads pandas
     from evaltools.sweep.scenarios import make_grid, read_list
@@ -69,7 +62,8 @@ def sweep(
     to = folder or study.build / "sweeps" / "_".join(
         [name, *([parameters.slug()] if values else [])]
     )  # fmt: skip
-    settings = run.Settings(workers or usable_cores(), scheduler, not indicators_only)
+    workers = computing["workers"] or usable_cores()
+    settings = run.Settings(workers, computing["scheduler"], not computing["indicators_only"])
     try:
         made = run.sweep(study, scenarios, to, settings, click.echo)
     except KeyboardInterrupt:

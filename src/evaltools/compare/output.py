@@ -31,7 +31,7 @@ from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.finding_changes import list_pairs
 from evaltools.provenance.indicator_changes import IndicatorChange, select_headline_changes
-from evaltools.report.renderer.standalone import write_standalone
+from evaltools.report.renderer.single_page import write_standalone
 from evaltools.study import Study
 
 SHOWN = 25

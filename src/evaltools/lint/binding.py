@@ -151,7 +151,7 @@ def _sentence(
     classes = {*block.within, *(name for s in block.spans_at(start, *MARKS) for name in s.classes)}
     if mark := next((name for name in MARKS if name in classes), None):
         return Sentence(where, text, mark, True)
-    if block.heading or (strong and start == _first_letter(block.text)):
+    if block.heading or (strong and not block.text[:start].strip()):
         return Sentence(where, text, "heading", True)
     if _covered(block, start, end, "quote") and report.quoted(block, start):
         return Sentence(where, text, None, True)
@@ -163,10 +163,6 @@ def _sentence(
     if None in kinds or not kinds:
         return Sentence(where, text, None, False)
     return Sentence(where, text, "numbers" if "numbers" in kinds else "references", True)
-
-
-def _first_letter(text: str) -> int:
-    return len(text) - len(text.lstrip())
 
 
 def _write_out(block: Block, start: int, end: int) -> str:
@@ -257,18 +253,14 @@ def check_binding(report: Report) -> list[Problem]:
 
     Background needs a citation in its paragraph, or it is an opinion.
     """
-    problems = [
-        Problem(
-            each.where,
-            f"{excerpt(each.text)} is bound to nothing, so it stays when the data change",
-            "a finding, a sentence of numbers or references, or one marked "
-            + ", ".join(f".{name}" for name in MARKS),
-            "Make it a finding of reports/findings.yml, or mark it: [sentence]{.method}.",
-            "E17",
-        )
-        for each in read_sentences(report)
-        if not each.bound
-    ]
+    marks = ", ".join(f".{name}" for name in MARKS)
+    allowed = f"a finding, a sentence of numbers or references, or one marked {marks}"
+    remedy = "Make it a finding of reports/findings.yml, or mark it: [sentence]{.method}."
+    problems = []
+    for each in read_sentences(report):
+        if not each.bound:
+            what = f"{excerpt(each.text)} is bound to nothing, so it stays when the data change"
+            problems.append(Problem(each.where, what, allowed, remedy, "E17"))
     for source, block, start, end in result_sentences(report):
         named = {
             *block.within,
@@ -276,15 +268,9 @@ def check_binding(report: Report) -> list[Problem]:
         }
         cited = [p for p in block.references if not _CROSS_REFERENCE.match(p.content)]
         if "background" in named and not cited:
-            problems.append(
-                Problem(
-                    source.where(block, start),
-                    f"{excerpt(block.text[start:end])} is marked as background and cites nothing",
-                    "",
-                    "Say whose knowledge it is: [@source].",
-                    "E17",
-                )
-            )
+            what = f"{excerpt(block.text[start:end])} is marked as background and cites nothing"
+            remedy = "Say whose knowledge it is: [@source]."
+            problems.append(Problem(source.where(block, start), what, "", remedy, "E17"))
     return [*problems, *_unread_includes(report)]
 
 
@@ -314,6 +300,8 @@ def check_subjects(report: Report) -> list[Problem]:
     """
     themes = Themes.read(report)
     problems = []
+    allowed = "a word of its label or of its forms in reports/forms.yml"
+    remedy = "Name the theme, or take the number of the theme that is named."
     for source, block in report.blocks():
         # The words in bold at the head of a paragraph say what all of it is about.
         head = next((s.end for s in block.spans if "strong" in s.classes and not s.start), 0)
@@ -324,16 +312,12 @@ def check_subjects(report: Report) -> list[Problem]:
                 if not start <= piece.at < end or code is None:
                     continue
                 if not themes.is_about(text, code):
-                    problems.append(
-                        Problem(
-                            source.where(block, piece.at),
-                            f"{{{{< var {key} >}}}} is a number of {excerpt(themes.labels[code])}, "
-                            "of which its sentence says nothing",
-                            "a word of its label or of its forms in reports/forms.yml",
-                            "Name the theme, or take the number of the theme that is named.",
-                            "E18",
-                        )
+                    what = (
+                        f"{{{{< var {key} >}}}} is a number of {excerpt(themes.labels[code])}, of "
+                        "which its sentence says nothing"
                     )
+                    where = source.where(block, piece.at)
+                    problems.append(Problem(where, what, allowed, remedy, "E18"))
     return problems
 
 

@@ -3,60 +3,41 @@ prose, and who says so."""
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import yaml
+
+from evaltools.lint import claim_rules, finding_rules
 from evaltools.lint.binding import check_binding, check_subjects
-from evaltools.lint.claim_rules import (
-    check_causes,
-    check_digits,
-    check_number_words,
-    check_population,
-    check_quantifiers,
-    check_shares,
-)
 from evaltools.lint.companions import read_companions, said_in_companions
-from evaltools.lint.finding_rules import (
-    check_agreement,
-    check_counter_evidence,
-    check_finding_spans,
-    check_rivals,
-)
 from evaltools.lint.findings_index import FILE, read_findings_index
-from evaltools.lint.messages import place_of
+from evaltools.lint.messages import excerpt, place_of
 from evaltools.lint.references import check_floats, check_quotes
 from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml, node_position
 
 if TYPE_CHECKING:
     from evaltools.findings.judgement import Judgement
     from evaltools.indicators.indicator import Indicator
 
-
-import datetime
-import re
-from dataclasses import dataclass
-from typing import Any
-
-import yaml
-
-from evaltools.lint.messages import excerpt
-from evaltools.yaml_text import load_yaml, node_position
-
 RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
     {
-        "E01": check_shares,
-        "E03": check_quantifiers,
-        "E04": check_finding_spans,
+        "E01": claim_rules.check_shares,
+        "E03": claim_rules.check_quantifiers,
+        "E04": finding_rules.check_finding_spans,
         "E05": check_quotes,
-        "E06": check_population,
-        "E07": check_causes,
-        "E13": check_digits,
-        "E14": check_number_words,
+        "E06": claim_rules.check_population,
+        "E07": claim_rules.check_causes,
+        "E13": claim_rules.check_digits,
+        "E14": claim_rules.check_number_words,
         "E15": check_floats,
         "E17": check_binding,
         "E18": check_subjects,
@@ -83,7 +64,7 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
     if unreadable or not allowed.readable:
         return _ordered([*problems, *unreadable])  # what else there is would follow from these
     names = tuple(name for name, _ in allowed.names)
-    found = [*check_counter_evidence(findings), *check_rivals(findings)]
+    found = [*finding_rules.check_counter_evidence(findings), *finding_rules.check_rivals(findings)]
     declared = study_root / FILE
     texts = {FILE: declared.read_text(encoding="utf-8")} if declared.is_file() else {}
     releases, unread = read_companions(study_root, findings, names)
@@ -107,7 +88,7 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
         texts |= {source.name: source.text for source in (*report.sources, *report.notebooks)}
         for check in RULES.values():
             found += check(report)
-        found += check_digits(replace(report, sources=report.notebooks, notebooks=()))
+        found += claim_rules.check_digits(replace(report, sources=report.notebooks, notebooks=()))
     problems += apply_waivers(_ordered(found), allowed.waivers, texts)
     if checked.issuperset(
         language for language in LANGUAGES if (study_root / "reports" / language).is_dir()
@@ -131,7 +112,11 @@ def doubted_findings(
     sources, hindered = read_sources(study_root, language)
     known, unreadable = read_findings_index(study_root)
     report = Report(study_root, language, sources, known)
-    return [*hindered, *unreadable, *check_agreement(judgements, indicators, [report])]
+    return [
+        *hindered,
+        *unreadable,
+        *finding_rules.check_agreement(judgements, indicators, [report]),
+    ]
 
 
 def _ordered(problems: Iterable[Problem]) -> list[Problem]:

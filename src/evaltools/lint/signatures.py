@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
@@ -76,17 +76,12 @@ def unsigned_sentences(root: Path, language: Language) -> list[Problem]:
     """A problem for each marked sentence that nobody has signed as it stands."""
     signed = {each.sha256 for each in read_signatures(root)}
     sentences, problems = marked_sentences(root, language)
-    return problems + [
-        Problem(
-            each.where,
-            f"{excerpt(each.text)} ({each.mark}) is signed by nobody as it stands",
-            "",
-            "Look at it, then: evaltools sign --by NAME.",
-            CODE,
-        )
-        for each in sentences
-        if hash_sentence(each) not in signed
-    ]
+    for each in sentences:
+        if hash_sentence(each) not in signed:
+            what = f"{excerpt(each.text)} ({each.mark}) is signed by nobody as it stands"
+            remedy = "Look at it, then: evaltools sign --by NAME."
+            problems.append(Problem(each.where, what, "", remedy, CODE))
+    return problems
 
 
 def read_signatures(root: Path) -> tuple[Signature, ...]:
@@ -100,26 +95,15 @@ def read_signatures(root: Path) -> tuple[Signature, ...]:
     content, lines = read_yaml(root / FILE_NAME, FILE_NAME)
     entries = content.get("signatures")
     given = entries if isinstance(entries, list) else []
-    refuse(
-        Problem(
-            f"{FILE_NAME}:{line_of(lines, ('signatures', place))}",
-            "is no signature",
-            ", ".join(FIELDS),
-            "Write it by evaltools sign.",
-            CODE,
-        )
+    places = [
+        f"{FILE_NAME}:{line_of(lines, ('signatures', place))}"
         for place, entry in enumerate(given)
-        if not _is_signature(entry)
-    )
+        if not isinstance(entry, dict) or set(entry) != set(FIELDS)
+        or not all(str(entry[name]).strip() for name in FIELDS)
+    ]  # fmt: skip
+    what, allowed, remedy = "is no signature", ", ".join(FIELDS), "Write it by evaltools sign."
+    refuse(Problem(where, what, allowed, remedy, CODE) for where in places)
     return tuple(Signature(**{name: str(entry[name]) for name in FIELDS}) for entry in given)
-
-
-def _is_signature(entry: Any) -> bool:
-    return (
-        isinstance(entry, dict)
-        and set(entry) == set(FIELDS)
-        and all(str(entry[name]).strip() for name in FIELDS)
-    )
 
 
 def sign_sentences(
