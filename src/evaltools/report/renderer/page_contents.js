@@ -17,13 +17,20 @@
     if (narrow.matches) { drawer.open = false; }
     if (!gone) { overlays.leave(); }
   }
+  function enter() {
+    over = true;
+    overlays.enter("contents", shut);
+  }
+  drawer.querySelector("summary").addEventListener("click", function () {
+    if (narrow.matches && !drawer.open) { enter(); }
+  });
+  // However else it is opened or closed, of which the browser tells a little later.
   drawer.addEventListener("toggle", function () {
-    if (narrow.matches && drawer.open) { overlays.enter("contents", shut); } else if (over) { overlays.leave(); }
-    over = narrow.matches && drawer.open;
+    if (narrow.matches && drawer.open) { if (!over) { enter(); } } else if (over) { shut(); }
   });
   drawer.addEventListener("click", function (event) {
     var link = event.target.closest("a[href^='#']");
-    if (!narrow.matches || !link) { return; }
+    if (!narrow.matches || !link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
     event.preventDefault();
     over = false;
     drawer.open = false;
