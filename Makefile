@@ -79,10 +79,11 @@ reruns: $(TEST)/.ready
 	@$(TEST)/bin/python tests/findings/reruns.py
 	@nice -n 5 $(TEST)/bin/python tests/findings/rendered_reruns.py
 
-bench: $(RUN)/.ready $(MILLRUN)/.ready
+bench: $(RUN)/.ready $(MILLRUN)/.ready $(TEST)/.ready $(LAB)/.ready
 	@$(RUN)/bin/python benchmarks/reruns.py $(MILLRUN)
 	@$(RUN)/bin/python benchmarks/sweeps.py $(MILLRUN)
 	@$(RUN)/bin/python benchmarks/large_evidence.py
+	@EVALTOOLS_BROWSER="$$(bash tests/browser.sh)" $(TEST)/bin/python benchmarks/panel.py
 
 hooks: $(TEST)/.ready
 	@$(TEST)/bin/pre-commit install

@@ -27,12 +27,19 @@ from evaltools.problems import Problem, ProblemError
 LARGEST = 500_000_000
 """Bytes of a file that is read whole, where nothing smaller is asked for."""
 
+LEAST_ROOM = 1_000_000
+"""Bytes of a disk without which next to nothing works any more."""
+
 FaultKind = Literal[
     "missing", "denied", "read-only", "full", "folder", "no-folder", "not-plain", "link-loop",
     "name", "exists", "not-empty", "large", "busy", "too-many", "device", "encoding", "nested",
     "memory", "other",
 ]  # fmt: skip
 
+SYSTEM_FAULTS: frozenset[FaultKind] = frozenset(
+    ("read-only", "full", "too-many", "device", "memory")
+)
+"""Faults of the machine, whatever is read or written on it."""
 _KINDS: Mapping[int, FaultKind] = {
     errno.ENOENT: "missing", errno.EACCES: "denied", errno.EPERM: "denied",
     errno.EROFS: "read-only", errno.ENOSPC: "full", errno.EDQUOT: "full",
@@ -66,6 +73,8 @@ _TEXTS: Mapping[FaultKind, tuple[str, str]] = {
     "memory": ("needs more memory than there is", "Close other programs, or use less data."),
     "other": ("cannot be used", "Look after it and try again."),
 }  # fmt: skip
+_UNNAMED: Mapping[FaultKind, str] = {"full": "the disk", "memory": "this command"}
+"""What is at fault where an error names no file."""
 
 
 def file_problem(kind: FaultKind, where: str, detail: str = "") -> Problem:
@@ -94,12 +103,12 @@ def problems_from_error(error: BaseException, where: str = "") -> tuple[Problem,
         )  # fmt: skip
     if isinstance(error, OSError):
         return (_problem_from_os_error(error, where),)
+    if isinstance(error, MemoryError):
+        return (file_problem("memory", where or _UNNAMED["memory"]),)
     where = where or "a file"
     if isinstance(error, UnicodeDecodeError):
         return (file_problem("encoding", where, f"byte {error.start + 1}"),)
-    if isinstance(error, UnicodeError):
-        return (file_problem("name", where),)
-    return (file_problem("nested" if isinstance(error, RecursionError) else "memory", where),)
+    return (file_problem("name" if isinstance(error, UnicodeError) else "nested", where),)
 
 
 def _problem_from_os_error(error: OSError, where: str) -> Problem:
@@ -107,7 +116,7 @@ def _problem_from_os_error(error: OSError, where: str) -> Problem:
     detail = _error_text(error) if kind == "other" else ""
     name = error.filename2 if error.filename2 is not None else error.filename
     if name is None or isinstance(name, int):
-        return file_problem(kind, where or "a file", detail)
+        return file_problem(kind, where or _UNNAMED.get(kind, "a file"), detail)
     path = Path(name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name))
     if kind in ("no-folder", "exists", "missing", "name", "denied", "read-only", "full"):
         kind, path = _find_obstacle(kind, path)
@@ -270,6 +279,15 @@ def check_new_folder(folder: Path, remedy: str, code: str) -> list[Problem]:
     return []
 
 
+def check_room(folder: Path) -> None:
+    """Raise OSError, as a write would, where the disk of a folder is as good as full.
+
+    For whoever was let down by a program that says nothing of why.
+    """
+    if shutil.disk_usage(folder).free < LEAST_ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Put these bytes at a path: written beside and renamed, so nobody ever sees half a file.
 
@@ -280,7 +298,7 @@ def replace_file(path: Path, data: bytes) -> None:
         raise OSError(errno.EISDIR if path.is_dir() else errno.ENXIO, "no plain file", str(path))
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with name_folder_in_errors(path.parent), os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(name).chmod(0o644)
         Path(name).replace(path)
@@ -342,9 +360,7 @@ def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None
     Raises OSError where that cannot be done, as where something is there that is not to be
     replaced; what was there is there still.
     """
-    for path in (*building.rglob("*"), building):
-        if path.is_file() or path.is_dir():
-            sync_to_disk(path)
+    sync_folder(building)
     if replace and target.exists():
         old = target.with_name(f".{target.name}.building-{secrets.token_hex(4)}")
         target.rename(old)
@@ -372,6 +388,13 @@ def clear_leftovers(folder: Path, name: str = "") -> None:
                 shutil.rmtree(path, ignore_errors=True)
             finally:
                 os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until a folder with all that is in it is on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        if path.is_file() or path.is_dir():
+            sync_to_disk(path)
 
 
 def sync_to_disk(path: Path) -> None:

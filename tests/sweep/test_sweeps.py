@@ -1,6 +1,7 @@
 """Sweeps of another programme's study: numbers of builds, whole or taken up again, wherever they
 are computed."""
 
+import contextlib
 import csv
 import json
 import os
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,12 +156,42 @@ def test_an_interrupted_sweep_says_what_to_do_and_goes_on(
     os.killpg(process.pid, signal.SIGINT)
     told = process.communicate()[0]
     assert process.returncode == 130
-    assert told.splitlines()[-1].startswith("Stopped. What was computed is kept")
+    assert told.splitlines()[-1].startswith("Stopped. What was complete is kept")
     assert "Traceback" not in told
     assert not (folder / "index.html").exists()
     again = subprocess.run(command, cwd=study.root, capture_output=True, text=True, check=True)
     assert "scenarios are there already" in again.stdout.splitlines()[0]
     assert contents(folder) == contents(made.folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+def test_workers_end_with_the_process_that_started_them() -> None:
+    mark = f"EVALTOOLS_MARK={uuid.uuid4()}"
+
+    def marked() -> list[str]:
+        found = []
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit() and mark.encode() in (entry / "environ").read_bytes():
+                    found.append((entry / "cmdline").read_text())
+        return found
+
+    code = "import time; from evaltools.sweep.run import run_locally as r; "
+    code += "[*r([(str(i), time.sleep, (600,)) for i in range(2)], 2, print)]"
+    name, _, value = mark.partition("=")
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"if __name__ == '__main__':\n {code}"],
+        env=os.environ | {name: value}, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while sum("spawn_main" in one for one in marked()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1)  # they have begun to wait
+    process.kill()
+    process.wait()
+    while marked() and time.monotonic() < deadline + 60:
+        time.sleep(0.05)
+    assert marked() == []
 
 
 def test_one_worker_or_two_give_the_same_bytes(study: Study, made: Sweep, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import yaml
 
 from evaltools.cli.main import MOST_ALIKE, export_group, import_group
 from evaltools.evidence.validation import check_data
-from evaltools.files import read_text, relative_path
+from evaltools.files import read_text, relative_path, replace_file
 from evaltools.ingest.codings import CodingJob, CodingsImported, import_into_study, import_to_folder
 from evaltools.ingest.identification import UnknownCodesError, read_pairs
 from evaltools.ingest.summary import describe_codings
@@ -164,7 +164,7 @@ def _write_list(
 ) -> Path:
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(write_cells(columns, rows), encoding="utf-8")
+    replace_file(place, write_cells(columns, rows).encode())
     return place
 
 

@@ -24,6 +24,7 @@ from evaltools.compare.compare import Comparison
 from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
 from evaltools.compare.prose import read_code_labels
 from evaltools.evidence import load_descriptor
+from evaltools.files import replace_file
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import MISSING, Language
@@ -382,7 +383,7 @@ def write_comparison(
             continue
         content = make()
         try:
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
+            replace_file(path, content.encode() if isinstance(content, str) else content)
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
             raise ProblemError([Problem(str(path), what, code="compare.file")]) from None

@@ -22,7 +22,8 @@ from evaltools.files import (
     put_in_place,
     read_file,
 )
-from evaltools.pipeline import Run, best_progress, current_run, note_interrupts, run
+from evaltools.interrupts import note_interrupts
+from evaltools.pipeline import Run, best_progress, current_run, run
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import (
     changed_keys,

@@ -272,8 +272,8 @@ def indicator_sheets(found: Sequence[Chapter], cover: Cover, glossary: Glossary)
 
 
 def _in_language(chapter: Chapter, place: int, words: Words) -> Chapter:
-    """A chapter as the study's words call it, `chapter.01_portfolio`; else as its notebook does."""
-    key = f"chapter.{chapter.name}"
+    """A chapter by the study's words, `words.chapter.01_portfolio`; else by its notebook."""
+    key = f"words.chapter.{chapter.name}"
     if not words.has(key):
         return chapter
     title = words(key)
