@@ -19,6 +19,8 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.lint.binding import split_sentences
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import LARGEST_LIST, JudgedFinding, read_artifact
+from evaltools.publish.text_audit.clauses import count_negations, without_negations
+from evaltools.publish.text_audit.criteria import CriterionLevels, read_levels
 from evaltools.publish.text_audit.outside_text import read_outside_text
 from evaltools.publish.text_audit.stated_numbers import without_numbers
 from evaltools.report.evidence_pages.glossary import Glossary
@@ -36,6 +38,10 @@ _SHORTEST: Final = 4
 _MEASURE: Final = re.compile(r"\.[a-z_]+$")
 _FEW_FAMILIES: Final = 3
 """A word that more families of numbers share tells none of them apart."""
+_ENOUGH: Final = 3
+"""Words that a sentence shares with a finding, so that it may be about the same."""
+_SILENT: Final = frozenset({"silent", "denied"})
+"""Parts of keys that count those that do not tell, or tell that it is not so."""
 _FIXED: Final = 20
 """Letters that a wording must fix, so that a sentence is known by it."""
 
@@ -88,6 +94,8 @@ class Published:
         codes: ids of the codebook.
         descriptions: by language and key, what a number means, in the words of the report.
         files: of the report, in its formats.
+        criteria: what was judged of them.
+        programme: beginnings of the words that the programme goes by, by language.
     """
 
     name: str
@@ -98,6 +106,8 @@ class Published:
     codes: frozenset[str] = frozenset()
     descriptions: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    criteria: CriterionLevels = CriterionLevels()
+    programme: Mapping[Language, frozenset[str]] = field(default_factory=dict)
 
     def printed(self, suffix: str) -> dict[str, str]:
         """Sentences of the report by their plain form: of its page, and of its file of a format.
@@ -199,6 +209,70 @@ class Published:
         owners = [known.get(word, frozenset()) for word in word_stems(text)]
         return frozenset(name for names in owners if len(names) == 1 for name in names)
 
+    def concerns(self, text: str, language: Language) -> bool:
+        """Whether a text has words of a code, a criterion, a finding, or the programme."""
+        stems = word_stems(text)
+        if stems & self.programme.get(language, frozenset()):
+            return True
+        if self.criteria.named_in(text, language):
+            return True
+        named = self.named_in(text, language) | self.hinted_at(text, language)
+        return bool(named & self.codes) or any(
+            len(stems & own) >= _ENOUGH for own in self._told_stems(language)
+        )
+
+    def denied_by(self, text: str, language: Language) -> Wording | None:
+        """The sentence of a finding that has all words of a text, but denies what it says.
+
+        Or says what it denies. At least half of the words of the finding must be in the text, and
+        none that the finding lacks.
+        """
+        times = count_negations(text, language)
+        told = word_stems(without_negations(text, language))
+        if len(told) < _ENOUGH:
+            return None
+        for wordings in self.said.values():
+            for each in wordings:
+                finding = self.findings[each.finding]
+                if not finding.said and finding.outcome != "holds":
+                    continue
+                own = word_stems(without_negations(each.text, language))
+                if told <= own and 2 * len(told) >= len(own):
+                    if abs(times - count_negations(each.text, language)) == 1:
+                        return each
+        return None
+
+    def _told_stems(self, language: Language) -> list[frozenset[str]]:
+        """The beginnings of the words of what findings say in a language."""
+        if language not in self._told:
+            self._told[language] = [
+                word_stems(text)
+                for finding in self.findings.values()
+                for told in (finding.said, finding.text)
+                if (text := told.get(language))
+            ]
+        return self._told[language]
+
+    @cached_property
+    def _told(self) -> dict[Language, list[frozenset[str]]]:
+        return {}
+
+    def negations_of(self, item: Indicator, language: Language) -> frozenset[int]:
+        """How often names of what an indicator is of say *not*; once more where it counts silence.
+
+        A code such as *would not have been done without the grant* denies by itself.
+        """
+        names = self.names.get(language, {})
+        code = next(self._codes_in(item.key), "")
+        told = (*names.get(name_of_key(item.key), ()), *names.get(code, ()))
+        more = sum(part in _SILENT for part in item.key.split("."))
+        return frozenset(count_negations(text, language) + more for text in told) or {more}
+
+    def denies(self, item: Indicator, language: Language) -> bool:
+        """Whether what an indicator means says *not* anywhere, so that no *not* turns it surely."""
+        described = self.descriptions.get(language, {}).get(item.key, "")
+        return self.negations_of(item, language) != {0} or count_negations(described, language) > 0
+
     @cached_property
     def _by_word(self) -> dict[Language, dict[str, frozenset[str]]]:
         made: dict[Language, dict[str, frozenset[str]]] = {}
@@ -280,6 +354,8 @@ def read_published(folder: Path) -> Published:
         sources = (study / "reports", codes[0] if codes else study / "data" / "codes.csv")
     else:
         sources = (root, root / "codebook.csv")
+    declared = _read_mapping((sources[0] if artifact.kind == "bundle" else study or root)
+                             / "evaluation.yml")  # fmt: skip
     phrases = _read_mapping(sources[0] / "words.yml")
     forms = _read_mapping(sources[0] / "forms.yml")
     indicators = tuple(item for item in artifact.indicators if item.value is not None)
@@ -297,7 +373,20 @@ def read_published(folder: Path) -> Published:
         },
         files=tuple(sorted(path for path in (root / "report", root)
                            for path in path.glob("*") if path.suffix in _FORMATS)),
+        criteria=read_levels(sources[0] / "conclusions.yml", artifact.findings or {}),
+        programme=_programme_words(declared),
     )  # fmt: skip
+
+
+def _programme_words(declared: Mapping[str, Any]) -> dict[Language, frozenset[str]]:
+    """The beginnings of the words of the titles that a study declares."""
+    titles = [declared.get(name) for name in ("title", "short_title")]
+    return {
+        each: frozenset().union(
+            *(word_stems(str(title.get(each, ""))) for title in titles if isinstance(title, dict))
+        )
+        for each in LANGUAGES
+    }
 
 
 def name_of_key(key: str) -> str:
@@ -368,6 +457,8 @@ def _names(
     made: dict[str, tuple[str, ...]] = {}
     for stem in sorted(stems):
         texts = [codes.get(stem, {}).get(language, "")]
+        if stem in codes and language == "en":  # ids are English words
+            texts.append(stem.rpartition(".")[2].replace("_", " "))
         own = forms.get(stem)
         by_form = own.get(language) if isinstance(own, dict) else None
         texts += list(map(str, by_form.values())) if isinstance(by_form, dict) else []
