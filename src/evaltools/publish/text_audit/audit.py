@@ -28,11 +28,13 @@ from evaltools.publish.text_audit.clauses import (
 from evaltools.publish.text_audit.number_match import (
     find_distance,
     find_drift,
+    is_rest,
     print_indicator,
     prints_alike,
     select_keys,
 )
 from evaltools.publish.text_audit.outside_text import OutsideSentence, OutsideText
+from evaltools.publish.text_audit.polarity import Polarity
 from evaltools.publish.text_audit.published import (
     Published,
     Wording,
@@ -166,6 +168,7 @@ class _Reading:
     _found: dict[StatedNumber, list[Indicator]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._polarity = Polarity(self.published, self.language)
         for item in self.published.indicators:
             self._by_name.setdefault(name_of_key(item.key), []).append(item)
 
@@ -238,7 +241,7 @@ class _Reading:
 
     def _denied(self, text: str) -> Verdict | None:
         """The finding that says what a sentence denies, or denies what it says."""
-        own = self.published.denied_by(text, self.language)
+        own = self._polarity.denied_by(text)
         return own and Verdict(
             "turned",
             "negated",
@@ -259,9 +262,8 @@ class _Reading:
         """
         text = sentence.text
         declares = not (numbers or sentence.row or text.endswith(("?", ":")))
-        if declares and len(text.split()) >= _SENTENCE:
-            if self.published.concerns(text, self.language):
-                return True
+        if declares and len(text.split()) >= _SENTENCE and self._polarity.concerns(text):
+            return True
         words = lexicon(self.language)
         lists = [words.quantifiers, words.fractions, words.causes, words.population, words.ranks]
         lists += [] if numbers else [words.verdicts]
@@ -367,20 +369,18 @@ class _Reading:
         hinted = named | self.published.hinted_at(scope, self.language)
         spelt = number.kind == "count" and not any(map(str.isdigit, number.text))
         fitting = named & self.published.codes if spelt else hinted
-        own = [item for item in matching if name_of_key(item.key) in fitting]
-        if own:
-            return self._polar(number, own, denied, clauses[at] if apart else None)
         whole = [item for name in sorted(named) for item in self._by_name.get(name, ())
                  if not item.dimensions]  # fmt: skip
-        if denied:
-            rest = [item for item in whole if denied == 1 and not self._denying(item)
-                    and _is_rest(number, item)]  # fmt: skip
-            if rest and apart and not is_subordinate(clauses[at].text, self.language):
-                return _borne_out(number, "complement", rest)
+        simply = denied == 1 and apart and not is_subordinate(clauses[at].text, self.language)
+        if rest := [item for item in whole if simply and is_rest(number, item)
+                    and not self._polarity.denies(item)]:  # fmt: skip
+            return _borne_out(number, "complement", rest)
+        if own := [item for item in matching if name_of_key(item.key) in fitting]:
+            return self._polar(number, own, denied, simply)
         # Beside a clause on its own subject, one that names none may be of something unknown.
         known = not denied and (apart or not any(others))
-        comparable = known and not sentence.row and (
-            not matching or self._swapped(scope, whole, matching)
+        comparable = (
+            known and not sentence.row and (not matching or self._swapped(scope, whole, matching))
         )
         if comparable and (drift := find_drift(number, whole)) is not None:
             how, item = drift
@@ -394,7 +394,7 @@ class _Reading:
             return Verdict("unknown", "no_number", number)
         described = frozenset() if spelt else self.published.described_in(scope, self.language)
         if own := [item for item in matching if item.key in described]:
-            return self._polar(number, own, denied, None)
+            return self._polar(number, own, denied, False)
         keys, more = select_keys(matching)
         return Verdict("unknown", "other_subject" if whole else "no_subject", number, keys, more)
 
@@ -403,47 +403,31 @@ class _Reading:
         named = self.published.named_in(clause.text, self.language)
         return named | self.published.hinted_at(clause.text, self.language)
 
-    def _denying(self, item: Indicator) -> bool:
-        return self.published.denies(item, self.language)
-
     def _polar(
-        self, number: StatedNumber, own: Sequence[Indicator], denied: int, clause: Clause | None
+        self, number: StatedNumber, own: Sequence[Indicator], denied: int, simply: bool
     ) -> Verdict:
         """The verdict of a number that is published of what its clause names, or denies.
 
         Arguments:
             own: indicators that print like it.
             denied: how often the words that lead to it say *not*.
-            clause: that has both the number and its subject; None where they stand apart.
+            simply: whether that is once, in a clause that has both the number and its subject.
         """
         alike = [each for each in own
-                 if denied in self.published.negations_of(each, self.language)]  # fmt: skip
+                 if denied in self._polarity.negations_of(each)]  # fmt: skip
         if alike:
             return _borne_out(number, "named", alike)
         keys, more = select_keys(own)
-        surely = (
-            denied == 1
-            and clause is not None
-            and number.kind in ("fraction", "percent")
-            and not is_subordinate(clause.text, self.language)
-            and not any(map(self._denying, own))
-        )
-        if surely and any(_is_rest(number, each) for each in own):  # half of them
-            return _borne_out(number, "complement", own)
         published = print_indicator(own[0], self.language)
-        if surely:
+        exact = [replace(each, low=None, high=None) for each in own]
+        if (
+            simply
+            and number.kind in ("fraction", "percent")
+            and all(prints_alike(number, each) for each in exact)
+            and not any(self._polarity.denies(each) for each in own)
+        ):
             return Verdict("turned", "negated", number, keys, more, published=published)
         return Verdict("unknown", "denied", number, keys, more, published=published)
-
-
-def _is_rest(number: StatedNumber, item: Indicator) -> bool:
-    """Whether a number is that of all others than a share counts."""
-    if item.unit != "share" or item.value is None or item.estimand != "D":
-        return False
-    if item.x is None or item.n is None:
-        return False
-    rest = replace(item, value=1 - item.value, x=item.n - item.x, low=None, high=None)
-    return prints_alike(number, rest) and number.value != item.n
 
 
 def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from evaltools.i18n.numbers import Language
@@ -43,7 +44,7 @@ def split_clauses(
         for found in _CUT.finditer(text)
         if not any(start <= found.start() < end for start, end in spans)
     }
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, _) in pairwise(spans):
         if not any(end <= cut <= start for cut in cuts):
             found = lexicon(language).conjunctions.search(text, end, start)
             if found:
@@ -51,7 +52,7 @@ def split_clauses(
     ordered = sorted(cuts)
     return tuple(
         Clause(text[start:end], start, tuple(n for n in numbers if start <= n.start < end))
-        for start, end in zip(ordered, ordered[1:], strict=False)
+        for start, end in pairwise(ordered)
     )
 
 

@@ -19,7 +19,6 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.lint.binding import split_sentences
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import LARGEST_LIST, JudgedFinding, read_artifact
-from evaltools.publish.text_audit.clauses import count_negations, without_negations
 from evaltools.publish.text_audit.criteria import CriterionLevels, read_levels
 from evaltools.publish.text_audit.outside_text import read_outside_text
 from evaltools.publish.text_audit.stated_numbers import without_numbers
@@ -29,7 +28,7 @@ from evaltools.yaml_text import read_yaml
 _FORMATS: Final = (".html", ".pdf", ".docx")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
-_STEM: Final = 5
+STEM: Final = 5
 """Letters by which two forms of one word are known, as E18 of the prose does it."""
 _PART: Final = 6
 """Letters by which a part of a compound is known."""
@@ -38,10 +37,6 @@ _SHORTEST: Final = 4
 _MEASURE: Final = re.compile(r"\.[a-z_]+$")
 _FEW_FAMILIES: Final = 3
 """A word that more families of numbers share tells none of them apart."""
-_ENOUGH: Final = 3
-"""Words that a sentence shares with a finding, so that it may be about the same."""
-_SILENT: Final = frozenset({"silent", "denied"})
-"""Parts of keys that count those that do not tell, or tell that it is not so."""
 _FIXED: Final = 20
 """Letters that a wording must fix, so that a sentence is known by it."""
 
@@ -106,7 +101,7 @@ class Published:
     codes: frozenset[str] = frozenset()
     descriptions: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
-    criteria: CriterionLevels = CriterionLevels()
+    criteria: CriterionLevels = field(default_factory=CriterionLevels)
     programme: Mapping[Language, frozenset[str]] = field(default_factory=dict)
 
     def printed(self, suffix: str) -> dict[str, str]:
@@ -155,7 +150,7 @@ class Published:
             keys: dict[tuple[str, bool], set[str]] = {}
             families: dict[tuple[str, bool], set[str]] = {}
             for key in sorted(texts.keys() & sums.keys()):
-                code = next(self._codes_in(key), "")
+                code = next(self.codes_in(key), "")
                 # Of a theme its own names tell, and no word of the phrase that all themes share.
                 told = "" if code else texts[key]
                 family = code or key.partition(".")[0]
@@ -163,7 +158,7 @@ class Published:
                 names = (*own_names.get(name_of_key(key), ()), *own_names.get(code, ()))
                 for word in _WORD.findall(" ".join((told, *names)).lower()):
                     if len(word) >= _SHORTEST:
-                        stem = word[:_STEM], sums[key]
+                        stem = word[:STEM], sums[key]
                         words.setdefault(stem, set()).add(word)
                         keys.setdefault(stem, set()).add(key)
                         families.setdefault(stem, set()).add(family)
@@ -175,7 +170,8 @@ class Published:
             made[language] = {word: frozenset(own) for word, own in found.items()}
         return made
 
-    def _codes_in(self, key: str) -> Iterator[str]:
+    def codes_in(self, key: str) -> Iterator[str]:
+        """Codes that stand in a key."""
         parts = key.split(".")
         return (
             code
@@ -208,70 +204,6 @@ class Published:
         known = self._by_word.get(language, {})
         owners = [known.get(word, frozenset()) for word in word_stems(text)]
         return frozenset(name for names in owners if len(names) == 1 for name in names)
-
-    def concerns(self, text: str, language: Language) -> bool:
-        """Whether a text has words of a code, a criterion, a finding, or the programme."""
-        stems = word_stems(text)
-        if stems & self.programme.get(language, frozenset()):
-            return True
-        if self.criteria.named_in(text, language):
-            return True
-        named = self.named_in(text, language) | self.hinted_at(text, language)
-        return bool(named & self.codes) or any(
-            len(stems & own) >= _ENOUGH for own in self._told_stems(language)
-        )
-
-    def denied_by(self, text: str, language: Language) -> Wording | None:
-        """The sentence of a finding that has all words of a text, but denies what it says.
-
-        Or says what it denies. At least half of the words of the finding must be in the text, and
-        none that the finding lacks.
-        """
-        times = count_negations(text, language)
-        told = word_stems(without_negations(text, language))
-        if len(told) < _ENOUGH:
-            return None
-        for wordings in self.said.values():
-            for each in wordings:
-                finding = self.findings[each.finding]
-                if not finding.said and finding.outcome != "holds":
-                    continue
-                own = word_stems(without_negations(each.text, language))
-                if told <= own and 2 * len(told) >= len(own):
-                    if abs(times - count_negations(each.text, language)) == 1:
-                        return each
-        return None
-
-    def _told_stems(self, language: Language) -> list[frozenset[str]]:
-        """The beginnings of the words of what findings say in a language."""
-        if language not in self._told:
-            self._told[language] = [
-                word_stems(text)
-                for finding in self.findings.values()
-                for told in (finding.said, finding.text)
-                if (text := told.get(language))
-            ]
-        return self._told[language]
-
-    @cached_property
-    def _told(self) -> dict[Language, list[frozenset[str]]]:
-        return {}
-
-    def negations_of(self, item: Indicator, language: Language) -> frozenset[int]:
-        """How often names of what an indicator is of say *not*; once more where it counts silence.
-
-        A code such as *would not have been done without the grant* denies by itself.
-        """
-        names = self.names.get(language, {})
-        code = next(self._codes_in(item.key), "")
-        told = (*names.get(name_of_key(item.key), ()), *names.get(code, ()))
-        more = sum(part in _SILENT for part in item.key.split("."))
-        return frozenset(count_negations(text, language) + more for text in told) or {more}
-
-    def denies(self, item: Indicator, language: Language) -> bool:
-        """Whether what an indicator means says *not* anywhere, so that no *not* turns it surely."""
-        described = self.descriptions.get(language, {}).get(item.key, "")
-        return self.negations_of(item, language) != {0} or count_negations(described, language) > 0
 
     @cached_property
     def _by_word(self) -> dict[Language, dict[str, frozenset[str]]]:
@@ -396,13 +328,17 @@ def name_of_key(key: str) -> str:
 
 def word_stems(text: str) -> frozenset[str]:
     """The beginnings of the words of a text that mean something by themselves."""
-    words = _WORD.findall(text.lower())
-    return frozenset(word[:_STEM] for word in words if len(word) >= _SHORTEST)
+    return frozenset(stems_in_order(text))
+
+
+def stems_in_order(text: str) -> tuple[str, ...]:
+    """The same in the order of the text."""
+    return tuple(w[:STEM] for w in _WORD.findall(text.lower()) if len(w) >= _SHORTEST)
 
 
 def _akin(word: str, other: str) -> bool:
     """Whether two words begin alike, or one has the beginning of the other within it."""
-    if word[:_STEM] == other[:_STEM]:
+    if word[:STEM] == other[:STEM]:
         return True
     return any(len(part) >= _PART and part[:_PART] in whole
                for part, whole in ((word, other), (other, word)))  # fmt: skip
