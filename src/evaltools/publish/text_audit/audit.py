@@ -242,13 +242,9 @@ class _Reading:
     def _denied(self, text: str) -> Verdict | None:
         """The finding that says what a sentence denies, or denies what it says."""
         own = self._polarity.denied_by(text)
-        return own and Verdict(
-            "turned",
-            "negated",
-            finding=own.finding,
-            case=own.case,
-            published=own.text,
-        )
+        if own is None:
+            return None
+        return Verdict("turned", "negated", finding=own.finding, case=own.case, published=own.text)
 
     def is_printed(self, text: str, quoted: bool = True) -> bool:
         """Whether the report has a sentence; one of hardly any words only beside one of its own."""
@@ -442,9 +438,12 @@ def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:
     if first.said or first.outcome == "holds":
         return Verdict("borne_out", "said", finding=first.id, case=case)
     around = plain(block)
-    outcome = f"comparison.outcome.{first.outcome}"
-    told_apart = (outcome, "trail.finding.examined")
-    if any(Words(language)(key).lower() in around for language in LANGUAGES for key in told_apart):
+    told_apart = (
+        *(f"{page}.outcome.{first.outcome}" for page in ("comparison", "findings", "matrix")),
+        "trail.finding.examined",
+    )
+    outcomes = (Words(language)(key).lower() for language in LANGUAGES for key in told_apart)
+    if any(outcome in around for outcome in outcomes):
         return Verdict("borne_out", "examined", finding=first.id, case=case)
     if first.outcome == "does_not_hold":
         return Verdict("turned", "does_not_hold", finding=first.id, case=case, told_case="holds")

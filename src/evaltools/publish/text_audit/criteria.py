@@ -104,6 +104,6 @@ def _words(text: str) -> list[str]:
 
 
 def _is_form(word: str, name: str) -> bool:
-    """Whether a word is a form of a name: kestävyyden of kestävyys, hållbarheten of hållbarhet."""
+    """Whether a word is a form of a name, by all but its last two letters."""
     stem = name[: max(5, len(name) - 2)]
     return word.startswith(stem) and len(word) <= len(stem) + _ENDING
