@@ -295,6 +295,7 @@ def test_a_judgement_in_other_words_is_found_and_unknown(
         ("fi", "Aikataulua ei mainita 37 raportissa.", ("unknown", "denied")),
         ("sv", "Utan stöd hade 37 av 52 inte hållit tidtabellen.", ("unknown", "denied")),
         ("en", "Without help 37 of 52 would miss the timetable.", ("unknown", "denied")),
+        ("en", "It is false that 37 of 52 name the timetable.", ("unknown", "denied")),
         ("en", "It is no wonder that 37 of 52 name the timetable.", ("unknown", "denied")),
     ],
 )
@@ -302,6 +303,27 @@ def test_a_number_does_not_bear_out_what_a_sentence_denies(
     hold: Hold, language: Language, sentence: str, expected: tuple[str, str]
 ) -> None:
     assert verdicts(hold(sentence, language)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("language", "silent", "denies"),
+    [
+        ("fi", "Aikataulua ei mainita 15 raportissa 52:sta.",
+         "Aikataulu kielletään 15 raportissa 52:sta."),
+        ("sv", "Tidtabellen nämns inte i 15 av 52 rapporter.",
+         "Tidtabellen förnekas i 15 av 52 rapporter."),
+        ("en", "The timetable is not named in 15 of 52.", "The timetable is denied in 15 of 52."),
+    ],
+)  # fmt: skip
+def test_the_rest_is_silent_and_does_not_deny(
+    published: Path, hold: Hold, language: Language, silent: str, denies: str
+) -> None:
+    assert only(hold(silent, language)).detail == "complement"
+    assert only(hold(denies, language)).status == "unknown"
+    path = published / "tables" / "indicators.json"
+    denied = to_record(share("challenge.schedule.denied", 2, 52))
+    path.write_text(json.dumps([*json.loads(path.read_text("utf-8")), denied]), "utf-8")
+    assert only(hold(silent, language)).status == "unknown"
 
 
 @pytest.mark.parametrize(

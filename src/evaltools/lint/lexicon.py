@@ -49,6 +49,7 @@ class Lexicon:
     ranks: WordPattern
     verdicts: WordPattern
     negations: WordPattern
+    denials: re.Pattern[str]
     subordinators: re.Pattern[str]
     conjunctions: re.Pattern[str]
     superlatives: re.Pattern[str]
@@ -76,6 +77,7 @@ def lexicon(language: str) -> Lexicon:
         ranks=_words(lists, "ranks"),
         verdicts=_words(lists, "verdicts"),
         negations=_words(lists, "negations"),
+        denials=_whole_words(lists["denials"]),
         subordinators=_whole_words(lists["subordinators"]),
         conjunctions=_whole_words(lists["conjunctions"]),
         superlatives=_whole_words(lists["superlatives"]),

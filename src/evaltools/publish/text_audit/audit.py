@@ -23,6 +23,7 @@ from evaltools.publish.text_audit.clauses import (
     count_negations,
     find_rank,
     is_subordinate,
+    speaks_of_denial,
     split_clauses,
 )
 from evaltools.publish.text_audit.number_match import (
@@ -68,7 +69,7 @@ _ORDER: Final[tuple[Status, ...]] = ("turned", "drifted", "unknown", "borne_out"
 _QUOTED: Final = 20
 """Letters of a sentence that is surely a quotation of the report."""
 _SENTENCE: Final = 3
-"""Fewer words are no sentence."""
+"""Fewer words are no sentence, but two with a full stop are one."""
 _FEW_SIGNS: Final = 8
 """Fewer letters and digits, as *37/52* alone, may stand anywhere and are no quotation."""
 
@@ -258,7 +259,8 @@ class _Reading:
         """
         text = sentence.text
         declares = not (numbers or sentence.row or text.endswith(("?", ":")))
-        if declares and len(text.split()) >= _SENTENCE and self._polarity.concerns(text):
+        least = _SENTENCE - text.endswith(".")
+        if declares and len(text.split()) >= least and self._polarity.concerns(text):
             return True
         words = lexicon(self.language)
         lists = [words.quantifiers, words.fractions, words.causes, words.population, words.ranks]
@@ -368,8 +370,9 @@ class _Reading:
         whole = [item for name in sorted(named) for item in self._by_name.get(name, ())
                  if not item.dimensions]  # fmt: skip
         simply = denied == 1 and apart and not is_subordinate(clauses[at].text, self.language)
-        if rest := [item for item in whole if simply and is_rest(number, item)
-                    and not self._polarity.denies(item)]:  # fmt: skip
+        rest = [item for item in whole if is_rest(number, item)
+                and not self._polarity.denies(item) and not self._is_denied(item)]  # fmt: skip
+        if rest and simply and not speaks_of_denial(scope, self.language):
             return _borne_out(number, "complement", rest)
         if own := [item for item in matching if name_of_key(item.key) in fitting]:
             return self._polar(number, own, denied, simply)
@@ -393,6 +396,11 @@ class _Reading:
             return self._polar(number, own, denied, False)
         keys, more = select_keys(matching)
         return Verdict("unknown", "other_subject" if whole else "no_subject", number, keys, more)
+
+    def _is_denied(self, item: Indicator) -> bool:
+        """Whether some of the rest deny it, so that they are not silent of it."""
+        others = self._by_name.get(f"{name_of_key(item.key)}.denied", ())
+        return any(each.value and not each.dimensions for each in others)
 
     def _subjects(self, clause: Clause) -> frozenset[str]:
         """Names that a clause has all words of, or a word that no other name has."""

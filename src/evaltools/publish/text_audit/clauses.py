@@ -75,6 +75,11 @@ def is_subordinate(text: str, language: Language) -> bool:
     return lexicon(language).subordinators.search(text) is not None
 
 
+def speaks_of_denial(text: str, language: Language) -> bool:
+    """Whether a text says that something is denied, which is more than that it is not told."""
+    return lexicon(language).denials.search(text) is not None
+
+
 def find_rank(number: StatedNumber, text: str, language: Language) -> str:
     """The *five commonest* that a count stands in, and empty where it stands in none."""
     if number.kind != "count":
