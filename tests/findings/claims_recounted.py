@@ -113,8 +113,11 @@ class Claims:
         found["most-residents-reached"] = word(*sure(people), least=0.5)
         found["most-ties-are-new"] = word(*sure(scope.ties), least=0.9)
         compared = scope.compared
-        flagged = "missing" if compared is None else "holds" if compared[0] else "none"
-        found["reported-differ-from-unreported"] = flagged
+        if not isinstance(compared, float):
+            differing = compared or "missing"
+        else:
+            differing = "holds" if compared <= 0.05 else "does_not_hold"
+        found["reported-differ-from-unreported"] = differing
         for name, of in (*((r, scope.funded) for r in REGISTER),
                          ("reported-differ-from-unreported", scope.N)):  # fmt: skip
             if of < LEAST and found[name] != "missing":
@@ -209,8 +212,6 @@ class Claims:
             "reports.read.x": lambda: scope.n,
             "reports.read.n": lambda: scope.N,
             "goals.stated.count": lambda: len(scope.goals),
-            "selection.flagged.count": lambda: scope.compared[0],
-            "selection.flagged.n": lambda: scope.compared[1],
             "group_difference.reports.by.group.urban.count": lambda: len(scope.groups[0]),
             "group_difference.reports.by.group.rural.count": lambda: len(scope.groups[1]),
             "wave_difference.reports.by.side.current.count": lambda: len(scope.waves[0]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,9 @@ def register(tmp_path: Path) -> ReleaseRegister:
     register = ReleaseRegister(tmp_path / "study")
     for name, findings in (("july", []), ("august", [record(THEN)])):
         digest = name.ljust(64, "0")
-        register.add(name, RELEASE, made.study, made.parameters, "a" * 64, digest, findings)
+        register.add(
+            replace(RELEASE, name=name), made.study, made.parameters, "a" * 64, digest, findings
+        )
     return register
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Generic, Protocol, Self, TypeVar
 from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text
-from evaltools.charts.canvas import Canvas, Lettering
+from evaltools.charts.canvas import Canvas, Lettering, Paint
 from evaltools.charts.data import Cells, FigureData, Value
 from evaltools.charts.figure import Figure
 from evaltools.charts.layout import Axis, RowLayout, round_ends, ticks
@@ -228,7 +228,7 @@ def draw_reason(reason: str) -> Drawing:
     """
     lines = wrap(reason, text_width() - 40, max_lines=8)
     canvas = Canvas(height(len(lines)) + 36)
-    canvas.box(0.5, 0.5, text_width() - 1, canvas.height - 1, edge=GRID, edge_width=0.8)
+    canvas.box(0.5, 0.5, text_width() - 1, canvas.height - 1, Paint(edge=GRID, edge_width=0.8))
     quiet = Lettering(color=QUIET)
     canvas.text(text_width() / 2, canvas.height / 2, lines, quiet, align="center")
     return canvas.drawing

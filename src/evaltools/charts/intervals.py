@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaltools.charts import alt_text
-from evaltools.charts.canvas import Lettering
+from evaltools.charts.canvas import Lettering, Paint
 from evaltools.charts.chart import RowChart
 from evaltools.charts.data import Value
 from evaltools.charts.layout import MOST_LABELS, Entry, Mark, RowLayout, Spacing, lay_out_rows
@@ -161,7 +161,7 @@ class Dots(RowChart[Dot]):
         assert row.value is not None
         if row.bound_low is not None and row.bound_high is not None:
             start, end = scale(row.bound_low), scale(row.bound_high)
-            canvas.box(start, y - 3.2 - offset, end - start, 6.4, fill=LIGHT)
+            canvas.box(start, y - 3.2 - offset, end - start, 6.4, Paint(LIGHT))
         if row.rule_low is not None and row.rule_high is not None:
             # A bracket, so that it is no interval, in grey print either.
             start, end = scale(row.rule_low), scale(row.rule_high)

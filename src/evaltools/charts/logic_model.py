@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal
 from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text, style
-from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering
+from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering, Paint
 from evaltools.charts.chart import Chart
 from evaltools.charts.layout import EDGE
 from evaltools.charts.text_metrics import height, width, wrap
@@ -125,7 +125,7 @@ class LogicModel(Chart):
         for element in self.elements:
             box = boxes[element.name]
             canvas.box(
-                box.x, box.y, box.wide, box.tall, fill="#f3f6f8", edge=style.DEEP_BLUE, layer=4
+                box.x, box.y, box.wide, box.tall, Paint("#f3f6f8", edge=style.DEEP_BLUE), layer=4
             )
             middle = box.y + box.tall / 2
             canvas.text(box.centre, middle, box.lines, LABEL, align="center")

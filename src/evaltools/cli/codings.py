@@ -13,16 +13,17 @@ import yaml
 
 from evaltools.cli.main import MOST_ALIKE, export_group, import_group
 from evaltools.evidence.validation import check_data
-from evaltools.files import read_text, relative_path
+from evaltools.files import read_text, relative_path, replace_file
 from evaltools.ingest.codings import CodingJob, CodingsImported, import_into_study, import_to_folder
 from evaltools.ingest.identification import UnknownCodesError, read_pairs
 from evaltools.ingest.summary import describe_codings
 from evaltools.problems import Problem, ProblemError, quote_value, refuse
 from evaltools.qda.model import Choices
+from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.readers import read_codes
 from evaltools.qda.refi import write_qdc, write_qdpx
-from evaltools.qda.study_coding import read_study_coding
-from evaltools.qda.tables import write_cells, write_tables
+from evaltools.qda.spreadsheets import write_cells
+from evaltools.qda.tables import read_study_coding, write_tables
 from evaltools.study import Study, find_study
 from evaltools.yaml_text import check_yaml
 
@@ -90,7 +91,8 @@ def _make_job(file: Path, study: Study | None, given: Mapping[str, Any]) -> Codi
         columns=_read_columns(given["columns"], given["column"]),
         documents=pairs["documents"],
         round=given["round_"],
-        **{name: given[name] for name in ("project", "sheet", "positions")},
+        positions=Convention.stated(given["positions"]),
+        **{name: given[name] for name in ("project", "sheet")},
     )
     return CodingJob(
         file,
@@ -162,7 +164,7 @@ def _write_list(
 ) -> Path:
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(write_cells(columns, rows), encoding="utf-8")
+    replace_file(place, write_cells(columns, rows).encode())
     return place
 
 

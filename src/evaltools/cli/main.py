@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any
 
 import click
 
-from evaltools.files import problems_from_error
+from evaltools.files import SYSTEM_FAULTS, problems_from_error
+from evaltools.interrupts import Interrupts, note_interrupts
 from evaltools.problems import Problem, ProblemError
 from evaltools.processes import collect_rarely
 
 MOST_ALIKE = 20
+MACHINE = frozenset(f"file.{kind}" for kind in SYSTEM_FAULTS)
+STOPPED = "Stopped. What was complete is kept; the same command goes on from there."
 
 _COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = json.loads(
     Path(__file__).with_name("commands.json").read_text(encoding="utf-8")
@@ -72,12 +76,26 @@ class CommandGroup(click.Group):
 
 
 class _Main(CommandGroup):
-    """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk."""
+    """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk.
+
+    Whoever stops a command is told so as well; its status is then that of the signal (130 of
+    Ctrl-C), else 1.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         collect_rarely()
+        interrupts: Interrupts | None = None
         try:
-            return super().invoke(ctx)
+            with note_interrupts() as interrupts:
+                try:
+                    return super().invoke(ctx)
+                except BaseException:
+                    interrupts.check()  # a module that was just imported makes something else of it
+                    raise
+        except KeyboardInterrupt:
+            click.echo(STOPPED, err=True)
+            number = interrupts.number if interrupts else 0
+            raise SystemExit(128 + (number or signal.SIGINT)) from None
         except ProblemError as error:
             _print_problems(error.problems)
         except (OSError, UnicodeError, RecursionError, MemoryError) as error:
@@ -87,7 +105,10 @@ class _Main(CommandGroup):
         raise SystemExit(1)
 
 
-def _print_problems(problems: Sequence[Problem]) -> None:
+def _print_problems(found: Sequence[Problem]) -> None:
+    # What is wrong with the machine is no different in another file.
+    once = {problem.code if problem.code in MACHINE else problem: problem for problem in found}
+    problems = [*once.values()]
     for line in format_problems(problems):
         click.echo(line, err=True)
     count = len(problems)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -18,10 +17,10 @@ from evaltools.findings.premises import Outcomes, unknown_premises
 from evaltools.findings.sentences import alpha_name
 from evaltools.findings.strength import LEVELS, Concern, propose
 from evaltools.problems import Problem, refuse
-from evaltools.study.schema import Criterion, validate_declaration
+from evaltools.study.declared_files import read_declared
+from evaltools.study.schema import Criterion
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Text
-from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME: Final = "reports/conclusions.yml"
 CODE: Final = "conclusions"
@@ -170,15 +169,8 @@ def load_conclusions(study: Study) -> Conclusions:
     Raises:
         ProblemError: everything that is wrong with it, each with its line.
     """
-    if not os.path.lexists(study.root / FILE_NAME):
-        return Conclusions()
-    content, lines = read_yaml(study.root / FILE_NAME, FILE_NAME)
-
-    def where(*place: Any) -> str:
-        return f"{FILE_NAME}:{line_of(lines, place)}"
-
     languages = study.declaration.languages
-    made = validate_declaration(Conclusions, content, where, CODE, {"languages": languages})
+    made, where = read_declared(study.root, FILE_NAME, Conclusions, CODE, languages)
     known = {part.id: part for main in study.declaration.questions for part in main.parts}
     problems = [
         Problem(where("answers", name), f"no question is called '{name}'",

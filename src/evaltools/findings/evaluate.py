@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any, Final
 
 from evaltools.findings import conditions
 from evaltools.findings.lookup import Numbers, Reading, substitute
-from evaltools.findings.reasons import Kind, ReasonKind
+from evaltools.findings.ranks import among_top, greatest, leads, order
+from evaltools.findings.reasons import ReasonKind
+from evaltools.findings.verdicts import (
+    Verdict,
+    every,
+    fails,
+    holds,
+    not_any,
+    read_set,
+    some,
+    undecided,
+    unreadable,
+    value_of,
+)
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
-from evaltools.indicators.order import CodeOrder
 from evaltools.statistics.contingency import is_borne_out
 
 SAME: Final = 1e-9
@@ -38,80 +49,6 @@ _REACH: Final[dict[conditions.Word, tuple[float, float]]] = {
     "nearly_all": (NEARLY_ALL_ABOVE, 1.0),
     "all": (1.0, 1.0),
 }
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What comes of a condition, and why."""
-
-    outcome: conditions.Outcome
-    because: tuple[ReasonKind, ...]
-
-
-def holds(*because: ReasonKind) -> Verdict:
-    """It is so."""
-    return Verdict("holds", because)
-
-
-def fails(*because: ReasonKind) -> Verdict:
-    """It is not so."""
-    return Verdict("does_not_hold", because)
-
-
-def undecided(*because: ReasonKind) -> Verdict:
-    """The numbers do not decide."""
-    return Verdict("cannot_be_told", because)
-
-
-def unreadable(readings: Sequence[Reading], estimand: str) -> tuple[ReasonKind, ...]:
-    """Why some numbers cannot be read under an estimand, one reason for all of a kind."""
-    lacking: dict[Kind, list[Reading]] = {
-        "no_record": [], "withheld": [], "few_compared": [], "missing": []
-    }  # fmt: skip
-    for each in readings:
-        if each.value is None:
-            kind: Kind = "no_record" if each.indicator is None else "missing"
-            if each.indicator is not None and each.indicator.suppressed:
-                kind = "withheld"
-            elif each.indicator is not None and each.indicator.why == "too_few":
-                kind = "few_compared"
-            lacking[kind].append(each)
-    return tuple(
-        ReasonKind(name, tuple(found), word=estimand if name == "no_record" else "")
-        for name, found in lacking.items()
-        if found
-    )
-
-
-def every(verdicts: Sequence[Verdict]) -> Verdict:
-    """All must hold: one that fails decides, then one that is open."""
-    return _decided(verdicts, ("does_not_hold", "cannot_be_told"), "holds")
-
-
-def some(verdicts: Sequence[Verdict]) -> Verdict:
-    """One must hold: it decides, then one that is open."""
-    return _decided(verdicts, ("holds", "cannot_be_told"), "does_not_hold")
-
-
-def not_any(verdicts: Sequence[Verdict]) -> Verdict:
-    """None may hold: the opposite of `some`, for the same reasons."""
-    found = some(verdicts)
-    if found.outcome == "cannot_be_told":
-        return found
-    return (fails if found.outcome == "holds" else holds)(*found.because)
-
-
-def _decided(
-    verdicts: Sequence[Verdict], first: Sequence[conditions.Outcome], otherwise: conditions.Outcome
-) -> Verdict:
-    for outcome in first:
-        if deciding := [each for each in verdicts if each.outcome == outcome]:
-            return Verdict(outcome, _joined(deciding))
-    return Verdict(otherwise, _joined(verdicts))
-
-
-def _joined(verdicts: Sequence[Verdict]) -> tuple[ReasonKind, ...]:
-    return tuple(dict.fromkeys(because for each in verdicts for because in each.because))
 
 
 # Conditions on one number: limits, words for how many, differences, counts.
@@ -244,7 +181,7 @@ def differs(required: conditions.Differs, numbers: Numbers, estimand: Estimand) 
     code = required.code or ""
     members = [
         replace(each, code=substitute(required.of, code, each.name)) if code else each
-        for each in _others(required.of, (), numbers, estimand)
+        for each in read_set(required.of, (), numbers, estimand)
     ]
     known = _by_distance(members)
     if not known:
@@ -262,7 +199,7 @@ def differs(required: conditions.Differs, numbers: Numbers, estimand: Estimand) 
 
 def _by_distance(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     known = [each for each in readings if each.value is not None]
-    return tuple(sorted(known, key=lambda each: (-abs(_value(each)), each.name)))
+    return tuple(sorted(known, key=lambda each: (-abs(value_of(each)), each.name)))
 
 
 def equals(required: conditions.Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
@@ -298,159 +235,6 @@ def judged(required: conditions.Judged, numbers: Numbers, _estimand: Estimand) -
     if outcome == "cannot_be_told":
         return undecided(ReasonKind("other_premise", (), finding=required.finding))
     return fails(ReasonKind("other_premise", (), finding=required.finding))
-
-
-# Conditions on rank: the greatest, the order, the first few.
-
-
-def greatest(required: conditions.Greatest, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether a number leads a set.
-
-    The ranking is by the values, which are the same under every estimand; beyond the reports
-    read, the lead over each other member of the set must not be chance. A member that is
-    missing or withheld might lead, and leaves it open unless a known one is ahead already.
-    """
-    key = numbers.read(required.key, estimand)
-    rivals = _others(required.of, (required.key,), numbers, estimand)
-    if key.value is None:
-        return undecided(*unreadable([key], estimand))
-    best = _best(rivals)
-    if best and _value(best[0]) > key.value:
-        return fails(ReasonKind("another_leads", (key,), best))
-    if best and _value(best[0]) == key.value and required.ties == "refused":
-        return fails(ReasonKind("tied", (key,), best))
-    if lacking := unreadable(rivals, estimand):
-        return undecided(*lacking)
-    if doubt := _first_doubt([(key, rival) for rival in rivals], numbers, estimand):
-        return undecided(doubt)
-    return holds(ReasonKind("leads", (key,), best))
-
-
-def leads(required: conditions.Leads, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether one of a set leads it, whichever it is.
-
-    Of the reports read the values decide. Of more than those, the leader must be ahead of every
-    other one beyond uncertainty; otherwise it is open which of them leads.
-    """
-    members = _others(required.of, (), numbers, estimand)
-    known = _ranked(members)
-    if lacking := unreadable(members, estimand):
-        return undecided(*lacking)
-    if not known or not _value(known[0]):
-        return fails(ReasonKind("nothing_told", known[:1]))
-    first = known[0]
-    level = tuple(each for each in known[1:] if _value(each) == _value(first))
-    if level:
-        return fails(ReasonKind("tied", (first,), level))
-    if doubt := _first_doubt([(first, rival) for rival in known[1:]], numbers, estimand):
-        return undecided(doubt)
-    return holds(ReasonKind("leads", (first,), known[1:2]))
-
-
-def unbeaten(
-    members: Sequence[Reading], numbers: Numbers, estimand: Estimand
-) -> tuple[Reading, ...]:
-    """Those of a set that may be the commonest, since no other beats them, greatest first.
-
-    Down to the first that another beats: one that is told of less often than it is not named,
-    since the names are those that are told of most.
-
-    Arguments:
-        members: numbers of one set under one estimand; those without a value are left out.
-        numbers: of the run, with the records of order.
-    """
-    known = [each for each in _ranked(members) if _value(each)]
-    best = _read_order(known, numbers, estimand).find_best(each.stem for each in known)
-    return tuple(takewhile(lambda each: each.stem in best, known))
-
-
-def order(required: conditions.Order, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether numbers are in an order, and ahead of the rest of a set where one is given."""
-    keys = [numbers.read(key, estimand) for key in required.keys]
-    rivals = _others(required.of, required.keys, numbers, estimand) if required.of else []
-    known = [each for each in keys if each.value is not None]
-    steps = [*pairwise(known)]
-    steps += [(known[-1], best) for best in _best(rivals) if known]
-    if any(_value(before) < _value(after) for before, after in steps):
-        return fails(ReasonKind("not_in_order", _ranked([*known, *rivals])[: len(keys)]))
-    for before, after in steps:
-        if _value(before) == _value(after) and required.ties == "refused":
-            return fails(ReasonKind("tied", (before,), (after,)))
-    if lacking := unreadable([*keys, *rivals], estimand):
-        return undecided(*lacking)
-    pairs = [*pairwise(keys), *((keys[-1], rival) for rival in rivals)]
-    if doubt := _first_doubt(pairs, numbers, estimand):
-        return undecided(doubt)
-    return holds(ReasonKind("in_order", tuple(keys)))
-
-
-def among_top(required: conditions.AmongTop, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether numbers are the first of a set, in any order among themselves."""
-    first = required.first or len(required.keys)
-    keys = [numbers.read(key, estimand) for key in required.keys]
-    rivals = _others(required.of, required.keys, numbers, estimand)
-    unknown = sum(each.value is None for each in (*keys, *rivals))
-    in_doubt = False
-    for key in keys:
-        if key.value is None:
-            in_doubt = True
-            continue
-        value = key.value
-        ahead = [each for each in (*keys, *rivals) if each.value is not None and each.value > value]
-        level = [each for each in rivals if each.value == value and required.ties == "refused"]
-        own = sum(each.value == value for each in keys)
-        if len(ahead) + len(level) + own > first:
-            return fails(ReasonKind("not_at_the_top", (key,), _ranked([*ahead, *level])[:first]))
-        in_doubt |= len(ahead) + len(level) + own + unknown > first
-    if in_doubt:
-        return undecided(*unreadable([*keys, *rivals], estimand))
-    return holds(ReasonKind("at_the_top", tuple(keys), _best(rivals)))
-
-
-def _first_doubt(
-    pairs: Sequence[tuple[Reading, Reading]], numbers: Numbers, estimand: Estimand
-) -> ReasonKind | None:
-    """The first lead that could be chance, beyond the reports read; of these none could."""
-    if estimand == "D":
-        return None
-    found = _read_order([each for pair in pairs for each in pair], numbers, estimand)
-    for ahead, behind in pairs:
-        verdict = found.judge_greatest(ahead.stem, [behind.stem])
-        if verdict.outcome in ("withheld", "unknown"):
-            kind: Kind = "withheld" if verdict.outcome == "withheld" else "no_interval"
-            return ReasonKind(kind, (ahead,), (behind,))
-        if not verdict.stands:
-            return ReasonKind("not_beyond", (ahead,), (behind,))
-    return None
-
-
-def _read_order(readings: Sequence[Reading], numbers: Numbers, estimand: Estimand) -> CodeOrder:
-    levels = [each.indicator.level for each in readings if each.indicator is not None]
-    level = next((each for each in levels if each is not None), 0.95)
-    records = (record for group in numbers.by_name.values() for record in group.values())
-    return CodeOrder.from_records(records, estimand, level)
-
-
-def _others(glob: str, keys: Sequence[str], numbers: Numbers, estimand: Estimand) -> list[Reading]:
-    """The rest of a set; what was asked of no report is no rival."""
-    names = [name for name in numbers.matching(glob) if name not in keys]
-    readings = [numbers.read(name, estimand) for name in names]
-    return [each for each in readings if each.indicator is None or each.indicator.asked]
-
-
-def _ranked(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    # The known ones, greatest first, then by name.
-    known = [reading for reading in readings if reading.value is not None]
-    return tuple(sorted(known, key=lambda each: (-_value(each), each.name)))
-
-
-def _best(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    return _ranked(readings)[:1]
-
-
-def _value(reading: Reading) -> float:
-    assert reading.value is not None
-    return reading.value
 
 
 # All kinds of condition.

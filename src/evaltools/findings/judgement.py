@@ -7,16 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from evaltools.findings.conditions import Case, Equals, Outcome, keys_of
 from evaltools.findings.declaration import Finding, NameList, NoneFound, Support
-from evaltools.findings.evaluate import (
-    Verdict,
-    evaluate,
-    find_standing,
-    readings,
-    unbeaten,
-    undecided,
-    unreadable,
-)
+from evaltools.findings.evaluate import evaluate, find_standing, readings
 from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches, substitute
+from evaltools.findings.ranks import unbeaten
 from evaltools.findings.reasons import Reason, ReasonKind
 from evaltools.findings.sentences import (
     Sentence,
@@ -27,6 +20,7 @@ from evaltools.findings.sentences import (
     plain_text,
 )
 from evaltools.findings.templates import slots_of
+from evaltools.findings.verdicts import Verdict, undecided, unreadable
 from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
@@ -212,7 +206,7 @@ def _needed_numbers(
     What the register says is of all funded projects, but who reported is compared among those due.
     """
     counted = "read.x"
-    if finding.evidence_class == "register":
+    if finding.by_register:
         of_due = any(each.name.startswith(_OF_THOSE_DUE) for each in looked_at)
         counted = "read.n" if of_due else "scheme.n"
     read = numbers.read(f"reports.{counted}", "D")

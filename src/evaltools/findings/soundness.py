@@ -207,18 +207,15 @@ def is_about(key: str, source: Source, behind: Mapping[str, str]) -> bool:
     if source.table is not None:
         if known is not None:
             return source.table in known.tables or "*" in parts[0]
-        return source.table in THEMES.tables or not _has_code(parts)
+        # A key of no known family is made as those of codes are: kind, name, measure.
+        of_code = len(parts) == 3 and parts[-1] in ("share", "x", "n")
+        return source.table in THEMES.tables or not of_code
     code = str(source.code).split(".")
     stems = (".".join(parts[:length]) for length in range(1, len(parts)))
     named = [parts, *(behind[stem].split(".") for stem in stems if stem in behind)]
     return any(_within(code, each) for each in named) or (
         known is not None and parts[0] in ("coding", "pair", "order", "saturation")
     )
-
-
-def _has_code(parts: list[str]) -> bool:
-    """Whether a key of no known family is made as those of codes are: kind, name, measure."""
-    return len(parts) == 3 and parts[-1] in ("share", "x", "n")
 
 
 def _within(code: list[str], parts: list[str]) -> bool:

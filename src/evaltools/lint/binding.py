@@ -25,10 +25,11 @@ from evaltools.problems import Problem
 
 Mark = Literal[
     "background", "method", "definition", "caution", "heading", "metadata", "numbers",
-    "references", "wording",
+    "references", "wording", "waived", "declaration",
 ]  # fmt: skip
 """What a person signs: what authors mark, headings, metadata, the words around numbers and
-references, and findings that are written out in other words than they are declared in."""
+references, findings that are written out in other words than they are declared in, what a waiver
+lets stand, and the words of declarations."""
 MARKS: Final[tuple[Mark, ...]] = ("background", "method", "definition", "caution")
 _BREAK: Final = "\n"
 _CROSS_REFERENCE: Final = re.compile(r"(?:fig|tbl|sec|eq)-")
@@ -58,12 +59,14 @@ class Sentence:
         text: as a reader reads it, variables, references, code and formulas as they are written.
         mark: what it is, where it is nothing that the data say; None for the others.
         bound: whether it may stand.
+        content: what is signed with it, where the text is only a name: the words of a declaration.
     """
 
     where: str
     text: str
     mark: Mark | None
     bound: bool
+    content: str = ""
 
 
 def split_sentences(text: str, breaks: Iterable[int] = ()) -> Iterator[tuple[int, int]]:
@@ -289,7 +292,7 @@ def _unread_includes(report: Report) -> list[Problem]:
         for piece in block.shortcodes
         if (path := included_path(source, piece.content)) is not None
         and path not in read
-        and f"/{GENERATED}" not in path
+        and (f"/{GENERATED}" not in path or (report.root / path).exists())
     ]
 
 

@@ -343,8 +343,8 @@ def check_number_words(report: Report) -> list[Problem]:
     """E14: a count hidden in words: fractions, and numerals of what the study counts.
 
     Fractions may stand in a declared finding, whose condition is evaluated in every run; numerals
-    may not, since no condition prints them. How long a ranking is (the five largest) is chosen
-    and not counted.
+    may not, since no condition prints them, but for a word that the data choose where there is
+    one. How long a ranking is (the five largest) is chosen and not counted.
     """
     words = lexicon(report.language)
     fractions = (
@@ -352,8 +352,11 @@ def check_number_words(report: Report) -> list[Problem]:
         for hit in _hits(report, words.fractions)
         if not report.in_finding(hit[1], hit[2].start())
     )
+    numerals = (
+        hit
+        for hit in _hits(report, words.numerals)
+        if not hit[1].spans_at(hit[2].start(), "singular")
+    )
     what = "is a count in words and stays when the data change"
     remedy = "Take the count from the run with {{< var … >}}."
-    return [
-        _problem(hit, what, remedy, "E14") for hit in (*fractions, *_hits(report, words.numerals))
-    ]
+    return [_problem(hit, what, remedy, "E14") for hit in (*fractions, *numerals)]

@@ -16,7 +16,8 @@ import yaml
 from evaltools.lint import claim_rules, finding_rules
 from evaltools.lint.binding import check_binding, check_subjects
 from evaltools.lint.companions import read_companions, said_in_companions
-from evaltools.lint.findings_index import FILE, read_findings_index
+from evaltools.lint.declarations import declared_sentences
+from evaltools.lint.findings_index import FILE, FindingsIndex, read_findings_index
 from evaltools.lint.messages import excerpt, place_of
 from evaltools.lint.references import check_floats, check_quotes
 from evaltools.lint.result_chapters import find_results
@@ -44,6 +45,9 @@ RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
     }
 )
 """The rules over a report by code."""
+
+DECLARED_RULES = (claim_rules.check_digits, claim_rules.check_number_words, check_subjects)
+"""Those that hold for the sentences of declarations as well."""
 
 WAIVABLE = (*RULES, "E08")
 
@@ -89,12 +93,24 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
         for check in RULES.values():
             found += check(report)
         found += claim_rules.check_digits(replace(report, sources=report.notebooks, notebooks=()))
+    spoken = dict.fromkeys(report.language for report in reports)
+    for report in (declared_report(study_root, each, findings, names) for each in spoken):
+        texts |= {source.name: source.text for source in report.sources}
+        for check in DECLARED_RULES:
+            found += check(report)
     problems += apply_waivers(_ordered(found), allowed.waivers, texts)
     if checked.issuperset(
         language for language in LANGUAGES if (study_root / "reports" / language).is_dir()
     ):
         problems += unused_waivers(allowed, texts)
     return _ordered(problems)
+
+
+def declared_report(
+    root: Path, language: Language, findings: FindingsIndex, names: tuple[str, ...]
+) -> Report:
+    """The sentences of a study's declarations as a report."""
+    return Report(root, language, declared_sentences(root, language), findings, names)
 
 
 def doubted_findings(
@@ -121,7 +137,7 @@ def doubted_findings(
 
 def _ordered(problems: Iterable[Problem]) -> list[Problem]:
     def key(problem: Problem) -> tuple[str, int, int, str, str]:
-        file, line, column = place_of(problem)
+        file, line, column = place_of(problem.where)
         return file, line or 0, column or 0, problem.code, problem.what
 
     return sorted(dict.fromkeys(problems), key=key)
@@ -286,15 +302,12 @@ def apply_waivers(
         text = texts.get(waiver.file)
         if text is None:
             continue
-        stretches = [
-            (match.start(), match.end()) for match in re.finditer(re.escape(waiver.text), text)
-        ]
-        if not stretches:
+        if waiver.text not in text:
             what = f"the waived text {excerpt(waiver.text)} is no longer in {waiver.file}"
             remedy = "Remove the waiver, or decide anew on what the file says now."
             left.append(Problem(waiver.where, what, "", remedy, "E16"))
             continue
-        uncovered = [p for p in left if not _applies_to(waiver, stretches, p, text)]
+        uncovered = [p for p in left if not _applies_to(waiver, p.where, p.code, text)]
         if len(uncovered) == len(left):
             what = f"nothing in {excerpt(waiver.text)} needs a waiver of {waiver.code}"
             uncovered.append(Problem(waiver.where, what, "", "Remove the waiver.", "E16"))
@@ -302,13 +315,19 @@ def apply_waivers(
     return left
 
 
-def _applies_to(
-    waiver: Waiver, stretches: Iterable[tuple[int, int]], problem: Problem, text: str
-) -> bool:
-    file, line, column = place_of(problem)
-    if line is None or column is None or (file, problem.code) != (waiver.file, waiver.code):
+def is_waived(waivers: Iterable[Waiver], where: str, code: str, texts: Mapping[str, str]) -> bool:
+    """Whether a waiver covers a problem of some code at a place."""
+    return any(
+        _applies_to(each, where, code, texts[each.file]) for each in waivers if each.file in texts
+    )
+
+
+def _applies_to(waiver: Waiver, where: str, code: str, text: str) -> bool:
+    file, line, column = place_of(where)
+    if line is None or column is None or (file, code) != (waiver.file, waiver.code):
         return False
     offset = sum(len(before) + 1 for before in text.split("\n")[: line - 1]) + column - 1
+    stretches = (match.span() for match in re.finditer(re.escape(waiver.text), text))
     return any(start <= offset < end for start, end in stretches)
 
 

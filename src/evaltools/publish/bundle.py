@@ -8,7 +8,6 @@ identifier is drawn, and order is total.
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
-from evaltools.files import name_folder_in_errors, sync_to_disk
+from evaltools.files import build_beside, put_in_place, sync_folder
 from evaltools.findings.checklists import included_pages, sections_of
 from evaltools.findings.display import findings_record
 from evaltools.i18n.messages import Words
@@ -81,18 +80,17 @@ def write_bundle(
         digest = write_checksums(assembled)
         if key is not None:
             sign_bundle(assembled, key)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
-        try:
-            with name_folder_in_errors(to.parent):
-                shutil.copytree(assembled, building)
-                for path in sorted(building.rglob("*")):
-                    sync_to_disk(path)
-                if register:
-                    register(digest)
-                building.rename(to)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+        with build_beside(to) as building:
+            for path in sorted(assembled.rglob("*")):
+                place = building / path.relative_to(assembled)
+                if path.is_dir():
+                    place.mkdir()
+                else:  # what fails is told once, and not of every file as by copytree
+                    place.write_bytes(path.read_bytes())
+            sync_folder(building)  # what the register has is on disk
+            if register:
+                register(digest)
+            put_in_place(building, to)
     return Bundle(to, tuple(sorted([*list_files(to), DIGESTS])), digest)
 
 

@@ -82,7 +82,7 @@ def publish_report(
         candidate, to, preparation.gates, release,
         examine=_make_output_search(candidate),
         register=lambda digest: preparation.register.add(
-            to.name, release, study, parameters, run.key, digest, findings, record
+            replace(release, name=to.name), study, parameters, run.key, digest, findings, record
         ),
         key=key,
     )  # fmt: skip

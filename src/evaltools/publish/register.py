@@ -81,7 +81,6 @@ class ReleaseRegister:
 
     def add(
         self,
-        name: str,
         release: Release,
         study: Study,
         parameters: Parameters,
@@ -107,7 +106,7 @@ class ReleaseRegister:
         judged = f"{FOLDER}/{bundle[:16]}-findings.json"
         entries.append(
             {
-                "name": name,
+                "name": release.name,
                 "published": publication.published.isoformat() if publication else "",
                 "language": parameters.language,
                 **({"languages": [*together]} if len(together) > 1 else {}),

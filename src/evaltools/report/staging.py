@@ -61,6 +61,7 @@ CHECKED = frozenset(
      "render.encoding", "render.yaml", "render.project", "report.date")
 )  # fmt: skip
 DATES = ("date", "date-modified")
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def check_sources(
@@ -196,7 +197,7 @@ def write_notebooks(
     notebooks.mkdir()
     for name, notebook in sorted(material.notebooks.items()):
         staged = stage_notebook(notebook, headlines)
-        text = json.dumps(staged, ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(staged, ensure_ascii=False, sort_keys=True)
         (notebooks / name).write_text(text + "\n", encoding="utf-8")
 
 
@@ -272,16 +273,17 @@ def copy_project(study: Study, folder: Path, without: frozenset[str] = frozenset
 
 def _copy_sources(reports: Path, folder: Path, without: frozenset[str]) -> None:
     """The author's files; links are not followed, so nothing from elsewhere gets in."""
-    for path in sorted(reports.rglob("*")):
-        relative = path.relative_to(reports)
-        if relative.parts[0].startswith((".", "_build")) or path.is_symlink():
+    for top in sorted(reports.iterdir()):
+        if top.name.startswith((".", "_build")) or top.name in without or top.is_symlink():
             continue
-        if relative.parts[0] in without:
-            continue
-        if path.is_dir():
-            (folder / relative).mkdir(exist_ok=True)
-        else:
-            shutil.copyfile(path, folder / relative)
+        for path in (top, *sorted(top.rglob("*"))):
+            copy = folder / path.relative_to(reports)
+            if path.is_symlink():
+                continue
+            if path.is_dir():
+                copy.mkdir(exist_ok=True)
+            else:
+                shutil.copyfile(path, copy)
 
 
 def write_style(folder: Path, metadata: Mapping[str, Any], one_page: bool = False) -> None:
@@ -397,5 +399,7 @@ def _differences(material: ReportMaterial, beginning: str) -> list[Indicator]:
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     """Write options or values as YAML, sorted."""
-    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=10_000)
+    text = yaml.dump(
+        dict(content), Dumper=_DUMPER, allow_unicode=True, sort_keys=True, width=10_000
+    )
     path.write_text(text, encoding="utf-8")

@@ -422,7 +422,8 @@ class _Reading:
         if alike:
             return _borne_out(number, "named", alike)
         keys, more = select_keys(own)
-        published = print_indicator(own[0], self.language)
+        shown = next(each for each in own if each.key == keys[0])
+        published = print_indicator(shown, self.language)
         exact = [replace(each, low=None, high=None) for each in own]
         if (
             simply

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
@@ -21,8 +20,7 @@ from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.lint.lexicon import lexicon
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import JudgedFinding
-from evaltools.study.schema import validate_declaration
-from evaltools.yaml_text import read_yaml
+from evaltools.study.declared_files import read_declared
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _HYPHENS: Final = str.maketrans("", "", "\u00ad")
@@ -70,12 +68,10 @@ class CriterionLevels:
 
 def read_levels(path: Path, findings: Mapping[str, JudgedFinding]) -> CriterionLevels:
     """The levels that `conclusions.yml` gives the findings; none where it cannot be read."""
-    if not path.is_file():
+    try:
+        made, _ = read_declared(path.parent, path.name, Conclusions, CODE)
+    except ProblemError:  # of another version: then no judgement can be compared
         return CriterionLevels()
-    made = Conclusions()
-    with suppress(ProblemError):  # of another version: then no judgement can be compared
-        content, _ = read_yaml(path, path.name)
-        made = validate_declaration(Conclusions, content, lambda *_: path.name, CODE)
     judged = {
         name: (cast(Case, each.case or each.outcome), cast(Outcome, each.outcome))
         for name, each in findings.items()

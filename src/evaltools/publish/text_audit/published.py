@@ -103,6 +103,11 @@ class Published:
     files: tuple[Path, ...] = ()
     criteria: CriterionLevels = field(default_factory=CriterionLevels)
     programme: Mapping[Language, frozenset[str]] = field(default_factory=dict)
+    _read: dict[Path, list[str]] = field(default_factory=dict, init=False)
+    _without_numbers: dict[Language, dict[str, list[Wording]]] = field(
+        default_factory=dict, init=False
+    )
+    _bare: dict[Language, dict[str, Wording]] = field(default_factory=dict, init=False)
 
     def printed(self, suffix: str) -> dict[str, str]:
         """Sentences of the report by their plain form: of its page, and of its file of a format.
@@ -123,10 +128,6 @@ class Published:
             with suppress(ProblemError):  # then nothing is known to be quoted from it
                 self._read[path] = [each.text for each in read_outside_text(path).sentences]
         return self._read[path]
-
-    @cached_property
-    def _read(self) -> dict[Path, list[str]]:
-        return {}
 
     def described_in(self, text: str, language: Language) -> frozenset[str]:
         """Keys of numbers of whose description a text has a word that tells them from others.
@@ -239,10 +240,6 @@ class Published:
             self._without_numbers[language] = made
         return self._without_numbers[language]
 
-    @cached_property
-    def _without_numbers(self) -> dict[Language, dict[str, list[Wording]]]:
-        return {}
-
     def said_without_numbers(self, text: str, language: Language) -> Wording | None:
         """The sentence that a finding says with its numbers, and the text without any."""
         if language not in self._bare:
@@ -251,10 +248,6 @@ class Published:
             }
         bare = _bare(text, language)
         return self._bare[language].get(bare) if len(bare) >= _FIXED else None
-
-    @cached_property
-    def _bare(self) -> dict[Language, dict[str, Wording]]:
-        return {}
 
     @cached_property
     def wordings(self) -> tuple[Wording, ...]:

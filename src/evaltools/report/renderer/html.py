@@ -29,6 +29,7 @@ from evaltools.report.renderer.pandoc_tree import (
     div,
     get,
     header,
+    make_document,
     nodes,
     para,
     plain,
@@ -41,6 +42,7 @@ from evaltools.report.renderer.pandoc_tree import (
     take,
     text,
 )
+from evaltools.report.renderer.written_blocks import write_blocks
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "page_contents.js", "page_tables.js", "page_figures.js", "page_evidence.js")
@@ -62,14 +64,12 @@ def write_html(document: Node, context: Context) -> bytes:
         tables_above=options.get("tbl-cap-location", "top") != "bottom",
         figures_above=options.get("fig-cap-location", "bottom") == "top",
     )
-    shown = {
-        "pandoc-api-version": document["pandoc-api-version"],
-        "meta": _title_block(meta, context.words),
-        "blocks": tree.blocks(document["blocks"]),
-    }
-    arguments = ["-t", "html5-smart", "--mathml", "--wrap=none", "--section-divs",
-                 "--syntax-highlighting=none", "--email-obfuscation=none", "--sandbox",
-                 f"--template={_HERE / 'page.html'}"]  # fmt: skip
+    arguments = ["-t", "html5-smart", "--mathml", "--wrap=none", "--syntax-highlighting=none",
+                 "--email-obfuscation=none", "--sandbox"]  # fmt: skip
+    blocks = tree.blocks(document["blocks"])
+    blocks = write_blocks(blocks, "html", arguments, context, {"Header", "Note"})
+    shown = make_document(blocks, _title_block(meta, context.words))
+    arguments += ["--section-divs", f"--template={_HERE / 'page.html'}"]
     if options.get("toc"):
         depth = min(int(options.get("toc-depth", 3)) + shift, 6)
         arguments += ["--toc", f"--toc-depth={depth}"]

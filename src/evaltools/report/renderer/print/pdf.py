@@ -20,7 +20,7 @@ from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import PandocError, pandoc
-from evaltools.report.renderer.pandoc_tree import Node, rewrite, text_of
+from evaltools.report.renderer.pandoc_tree import Node, make_document, rewrite, text_of
 from evaltools.report.renderer.print.document import (
     PRINT_KINDS,
     accessibility_problems,
@@ -30,7 +30,13 @@ from evaltools.report.renderer.print.document import (
     stage_images,
     walk,
 )
-from evaltools.report.renderer.print.shapes import count_row_headers, set_widths, shape_for_print
+from evaltools.report.renderer.print.shapes import (
+    arrange_on_pages,
+    count_row_headers,
+    set_widths,
+    shape_for_print,
+)
+from evaltools.report.renderer.written_blocks import write_blocks
 
 _HERE = Path(__file__).parent
 _TEMPLATES = ("settings.typ", "slides.typ", "template.typ", "typst_cover.typ")
@@ -55,7 +61,9 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     arguments = ["-t", "typst", "--wrap=none", "--syntax-highlighting=none",
                  f"--lua-filter={_HERE / 'typst.lua'}"]  # fmt: skip
     try:
-        body, messages = pandoc(arguments, tree, context.epoch, folder)
+        blocks = write_blocks(tree["blocks"], "typst", arguments, context, {"Header"})
+        document = make_document(blocks, tree["meta"])
+        body, messages = pandoc(arguments, document, context.epoch, folder)
     except PandocError as error:
         what = f"it cannot be set: {error}".replace(f"{_HERE}/", "")
         problem = Problem(context.document_name, what, code="render.typst")
@@ -147,7 +155,10 @@ def write_pdf(tree: Node, context: Context) -> bytes:
 def prepare_for_print(tree: Node, context: Context) -> Node:
     """A resolved document in the shapes of paper, wide tables with widths."""
     paper = shape_for_print(tree, context)
-    return {**paper, "blocks": rewrite(paper["blocks"], _fit_table)}
+    return {
+        **paper,
+        "blocks": arrange_on_pages(rewrite(paper["blocks"], _fit_table, kinds={"Table"})),
+    }
 
 
 def _fit_table(node: Node) -> list[Node] | None:

@@ -361,37 +361,8 @@ local texts = {
   CodeBlock = function(block) return raw('#raw(block: true, ' .. verbatim(block.text) .. ')') end,
 }
 
--- Figures float, but for those in a row. One that opens a chapter never goes above its heading.
-local function float_figures(doc)
-  local opens = false
-  return doc:walk {
-    traverse = 'topdown',
-    Header = function(header) opens = opens or header.level == 1 end,
-    Div = function(div) if div.classes:includes('layout') then return div, false end end,
-    Figure = function(fig)
-      fig.attributes.place = opens and 'bottom' or 'auto'
-      opens = false
-      return fig, false
-    end,
-  }
-end
-
--- A line that announces a quotation or a list stays with what it announces.
-local function announced(blocks)
-  for index = 1, #blocks - 1 do
-    local line, follows = blocks[index], blocks[index + 1].t
-    local leads = line.t == 'Para' and stringify(line):find(':$')
-    if leads and (follows == 'BlockQuote' or follows == 'BulletList' or follows == 'OrderedList') then
-      blocks[index] = pandoc.Div({ line }, pandoc.Attr('', { 'announces' }))
-    end
-  end
-  return blocks
-end
-
 return {
   { Header = without_number },
-  { Pandoc = float_figures },
-  { Blocks = announced },
   typ,
   texts,
 }
