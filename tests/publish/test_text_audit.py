@@ -321,9 +321,14 @@ def test_the_rest_is_silent_and_does_not_deny(
     assert only(hold(silent, language)).detail == "complement"
     assert only(hold(denies, language)).status == "unknown"
     path = published / "tables" / "indicators.json"
-    denied = to_record(share("challenge.schedule.denied", 2, 52))
-    path.write_text(json.dumps([*json.loads(path.read_text("utf-8")), denied]), "utf-8")
+    more = [share("challenge.schedule.denied", 2, 52), share("challenge.schedule.silent", 13, 52)]
+    records = [*json.loads(path.read_text("utf-8")), *map(to_record, more)]
+    path.write_text(json.dumps(records), "utf-8")
     assert only(hold(silent, language)).status == "unknown"
+    assert only(hold(silent.replace("15", "2"), language)).status == "unknown"
+    assert only(hold(denies.replace("15", "2"), language)).status == "borne_out"
+    assert only(hold(silent.replace("15", "13"), language)).status == "borne_out"
+    assert only(hold(denies.replace("15", "13"), language)).status == "unknown"
 
 
 @pytest.mark.parametrize(

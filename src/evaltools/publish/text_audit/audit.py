@@ -374,7 +374,11 @@ class _Reading:
                 and not self._polarity.denies(item) and not self._is_denied(item)]  # fmt: skip
         if rest and simply and not speaks_of_denial(scope, self.language):
             return _borne_out(number, "complement", rest)
-        if own := [item for item in matching if name_of_key(item.key) in fitting]:
+        # To deny is no silence, and silence no denial; of a code both are published beside it.
+        wrong = ".silent." if speaks_of_denial(scope, self.language) else ".denied."
+        fit = [item for item in matching if wrong not in item.key and (
+               denied or self._owner(item) == name_of_key(item.key))]  # fmt: skip
+        if own := [item for item in fit if self._owner(item) in fitting]:
             return self._polar(number, own, denied, simply)
         # Beside a clause on its own subject, one that names none may be of something unknown.
         known = not denied and (apart or not any(others))
@@ -392,10 +396,16 @@ class _Reading:
                                published=print_indicator(far[0], self.language))  # fmt: skip
             return Verdict("unknown", "no_number", number)
         described = frozenset() if spelt else self.published.described_in(scope, self.language)
-        if own := [item for item in matching if item.key in described]:
+        if own := [item for item in fit if item.key in described]:
             return self._polar(number, own, denied, False)
         keys, more = select_keys(matching)
         return Verdict("unknown", "other_subject" if whole else "no_subject", number, keys, more)
+
+    def _owner(self, item: Indicator) -> str:
+        """The name of an indicator; the code, where it counts who is silent of it or denies it."""
+        name = name_of_key(item.key)
+        code, _, state = name.rpartition(".")
+        return code if state in ("silent", "denied") and code in self.published.codes else name
 
     def _is_denied(self, item: Indicator) -> bool:
         """Whether some of the rest deny it, so that they are not silent of it."""
