@@ -329,6 +329,7 @@ def test_the_rest_is_silent_and_does_not_deny(
     assert only(hold(denies.replace("15", "2"), language)).status == "borne_out"
     assert only(hold(silent.replace("15", "13"), language)).status == "borne_out"
     assert only(hold(denies.replace("15", "13"), language)).status == "unknown"
+    assert only(hold("The timetable is not named in 52 reports.", "en")).status == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -427,8 +427,11 @@ class _Reading:
             denied: how often the words that lead to it say *not*.
             simply: whether that is once, in a clause that has both the number and its subject.
         """
-        alike = [each for each in own
-                 if denied in self._polarity.negations_of(each)]  # fmt: skip
+        # A count that is denied is that of those who do not, and never of all that were asked.
+        alike = [
+            each for each in own if denied in self._polarity.negations_of(each)
+            and not (denied and number.kind == "count" and number.value != each.x)
+        ]  # fmt: skip
         if alike:
             return _borne_out(number, "named", alike)
         keys, more = select_keys(own)
