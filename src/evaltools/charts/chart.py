@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text
 from evaltools.charts.canvas import Canvas, Lettering, Paint
-from evaltools.charts.data import Cells, FigureData, Value
+from evaltools.charts.data import MISSING, WITHHELD, Cells, FigureData, Value
 from evaltools.charts.figure import Figure
 from evaltools.charts.layout import Axis, RowLayout, round_ends, ticks
 from evaltools.charts.style import GRID, NARROW_WIDTH, QUIET, drawn_at, text_width
@@ -201,7 +201,8 @@ class RowChart(Chart, Generic[AnyRow]):
                 rows.append([row.label, *self._cells(row)])
                 continue
             why = self.words("mark.suppressed" if row.suppressed else "mark.missing")
-            rows.append([row.label, Value(why, None), *[Value("", None)] * (len(columns) - 1)])
+            mark = WITHHELD if row.suppressed else MISSING
+            rows.append([row.label, Value(why, mark), *[Value("", mark)] * (len(columns) - 1)])
         return FigureData([self._category, *columns], rows).used()
 
     @abstractmethod

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Drawing
 from evaltools.charts import alt_text
 from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering, Paint
 from evaltools.charts.chart import Chart
-from evaltools.charts.data import Cells, FigureData, Value
+from evaltools.charts.data import WITHHELD, Cells, FigureData, Value
 from evaltools.charts.layout import EDGE, GUTTER, Axis, Spacing, lay_out_rows
 from evaltools.charts.style import (
     BLUES,
@@ -130,7 +130,9 @@ class Heatmap(Chart):
         return FigureData([*names, self._category, *self.columns], rows)
 
     def _cell(self, count: int | None) -> Value:
-        return Value(self.words("mark.suppressed"), None) if count is None else self._count(count)
+        return (
+            Value(self.words("mark.suppressed"), WITHHELD) if count is None else self._count(count)
+        )
 
     def _describe(self) -> str:
         """Of each panel its size and its largest cells."""

@@ -20,6 +20,7 @@ from typing import Any, Final, get_args
 
 import pandas as pd
 
+from evaltools.charts.data import MISSING, WITHHELD
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import COLUMNS as RECORD
@@ -35,8 +36,8 @@ INDICATORS: Final = "indicators.csv"
 WORKBOOK: Final = "indicators.xlsx"
 SCHEMA: Final = "datapackage.json"
 
-WITHHELD, MISSING, NOT_APPLICABLE = "[c]", "[x]", "[z]"
-"""In cells without a number: withheld (confidential), not available, nothing to be told."""
+NOT_APPLICABLE: Final = "[z]"
+"""In cells of which there is nothing to be told; others say why they hold no number."""
 COLUMNS = (
     "key", "meaning", "dimensions", "speaks_of", "value", "unit", "x", "n", "N", "low", "high",
     "interval", "level", "status", "note", "source",

@@ -162,6 +162,7 @@ def stage(
         folder, prose, values, material, glossary.words, are_few(study, material), say
     )
     metadata = front_matter(study, parameters, material, glossary)
+    metadata["file-name"] = f"{target.name}-{language}"
     write_yaml(document.parent / "_metadata.yml", metadata)
     write_style(folder, metadata)
     headlines = figure_headlines(material, values)
@@ -328,6 +329,8 @@ def front_matter(
         metadata |= {"catalogue": record, "cite": cited.text}
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()
+        label = parameters.declarations["cutoff"].label.in_language(language)
+        metadata["date-label"] = label
     metadata |= {
         name: text
         for name in ("publisher", "series", "programme", "month")
