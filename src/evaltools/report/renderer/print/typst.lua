@@ -73,7 +73,7 @@ typ.Plain = picture_block
 
 function typ.Math(math)
   local alt = math.text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', '')
-  return { inline('#[#set math.equation(alt: ' .. quoted(alt) .. ')\n'), math, inline('\n];') }
+  return { inline('#[#set math.equation(alt: ' .. quoted(alt) .. ');'), math, inline('];') }
 end
 
 local function equation(span)
