@@ -132,7 +132,7 @@ def test_files_of_earlier_builds_that_are_cut_off_or_altered_change_no_byte(
     shutil.copytree(built, root, symlinks=True)
     build = root / "reports" / "_build"
     chance = random.Random(5)
-    for pattern in ("kept/*.json", "checks/*.json", "runs/*/figures/*.svg", "renders/*/*.pdf"):
+    for pattern in ("parts/*.json", "checks/*.json", "runs/*/figures/*.svg", "renders/*/*.pdf"):
         found = sorted(build.glob(pattern))
         assert found or pattern.startswith("checks")
         for place, path in enumerate(found):
