@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from counts_from_files import LEAST, RULES, Scope
+from counts_from_files import ALPHA, LEAST, RULES, Scope
 
 OUTCOMES = {
     "all": "holds", "none": "does_not_hold", "tied": "does_not_hold", "close": "cannot_be_told",
@@ -18,13 +18,25 @@ OUTCOMES = {
     "too_few": "cannot_be_told", "withheld": "cannot_be_told", "missing": "cannot_be_told",
     "agreement_unknown": "cannot_be_told",
 }  # fmt: skip
-UNKNOWN = {
-    "fi": ": luokittelijoiden yksimielisyyttä ei voi arvioida.",
-    "sv": ": kodarnas samstämmighet kan inte bedömas.",
-    "en": ": agreement of the coders cannot be estimated.",
+WHY = {
+    "agreement_unknown": {
+        "fi": "luokittelijoiden yksimielisyyttä ei voi arvioida",
+        "sv": "kodarnas samstämmighet kan inte bedömas",
+        "en": "agreement of the coders cannot be estimated",
+    },
+    "coders_disagree": {
+        "fi": "luokittelijat tulkitsivat aihetta eri tavoin",
+        "sv": "kodarna tolkade temat olika",
+        "en": "the coders read the theme differently",
+    },
 }
-"""How a sentence ends that has no words of its own for a code whose alpha nobody knows."""
+"""How a sentence ends that has no words of its own for what keeps it from being told."""
 REGISTER = ("most-areas-reached", "most-residents-reached", "most-ties-are-new")
+FEW = (
+    "achievement-seldom-measured", "complete-goals-are-few", "rooting-is-seldom-complete",
+    "additionality-told-by-few",
+)  # fmt: skip
+"""Claims that few do something, which are true where nobody does."""
 LEADING = {
     "commonest-challenge": ("challenge", 3),
     "commonest-response": ("response", 3),
@@ -111,7 +123,7 @@ class Claims:
         towns, people = scope.reached
         found["most-areas-reached"] = word(*sure(towns), least=0.5)
         found["most-residents-reached"] = word(*sure(people), least=0.5)
-        found["most-ties-are-new"] = word(*sure(scope.ties), least=0.9)
+        found["most-ties-are-new"] = word(*sure(scope.ties), least=0.5)
         compared = scope.compared
         if not isinstance(compared, float):
             differing = compared or "missing"
@@ -162,15 +174,14 @@ class Claims:
             return "withheld"
         if not (marks[1] and done):
             return "missing"
-        if marks[0] == rooted == 0:
-            return "none"
-        holds = marks[0] / marks[1] > 0.5 and 0 < rooted / done < 0.2
-        return "holds" if holds else "does_not_hold"
+        holds = marks[0] / marks[1] > 0.5 and rooted / done < 0.2
+        case = "none" if marks[0] == rooted == 0 else "holds" if holds else "does_not_hold"
+        return self.scope.agreed(case, ["rooting.budget_line"])
 
     def _permanence_decided(self):
         """Whether one of its two halves is there, and says no or is not published."""
         (rooted, done), marks = self.scope.rooted, self.scope.permanence
-        if marks is None or (done and not 0 < rooted / done < 0.2):
+        if marks is None or (done and not rooted / done < 0.2):
             return True
         return bool(marks[1]) and marks[0] / marks[1] <= 0.5
 
@@ -259,7 +270,7 @@ def settle(scope: Scope, rule: str, by_rule: dict[str, Claims]) -> dict[str, str
         def claim(each: Claims, name: str = name) -> tuple[object, ...]:
             case, lists = each.cases[name], each.lists.get(name, {})
             said = lists.get("top", lists.get("differing", ())) if case in ("holds", "all") else ()
-            return _side(case), frozenset(said)
+            return _side(name, case), frozenset(said)
 
         if len({claim(by_rule[each]) for each in RULES}) > 1:
             found[name] = "depends_on_rule"
@@ -267,9 +278,9 @@ def settle(scope: Scope, rule: str, by_rule: dict[str, Claims]) -> dict[str, str
     return found
 
 
-def _side(case):
+def _side(name, case):
     """Cases that come of the same outcome: which of them has its own words does not matter."""
-    return outcome(case)
+    return "holds" if case == "none" and name in FEW else outcome(case)
 
 
 def _headline(scope, found, rule, by_rule):
@@ -411,6 +422,25 @@ def print_claim(template, name, claims: Claims, forms, language) -> str:
 
     text = SLOT.sub(fill, template)
     return text[:1].upper() + text[1:]
+
+
+DIFFERENTLY = {
+    "fi": "Luokittelijat tulkitsivat eri tavoin: ", "sv": "Kodarna tolkade olika: ",
+    "en": "The coders read differently: ",
+}  # fmt: skip
+
+
+def told_differently(name, claims: Claims, labels, language) -> str:
+    """What follows a sentence on the best, where coders disagree on some of them."""
+    weak = []
+    for code in claims.lists[name]["best"]:
+        alpha = claims.scope.alpha(code)
+        if alpha is not None and alpha < ALPHA:
+            shown = str(rounded(alpha, 2)).replace("-", MINUS)
+            shown = shown if language == "en" else shown.replace(".", ",")
+            word = "alpha" if language == "en" else "alfa"
+            weak.append(f"{labels[code]} ({word} {shown})")
+    return f" {DIFFERENTLY[language]}{'; '.join(weak)}." if weak else ""
 
 
 def points(difference, language):

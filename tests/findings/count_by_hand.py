@@ -244,16 +244,16 @@ class Count:
             "complete-goals-are-few": self.limits_of_goals(complete)[1] < 0.2,
             "most-areas-reached": reached[0] > 0.5,
             "most-residents-reached": reached[1] > 0.5,
-            "most-ties-are-new": self.new_ties() > 0.9,
+            "most-ties-are-new": self.new_ties() > 0.5,
             # Without any assumption: all that were not read might claim savings.
             "savings-claimed-by-a-minority": (self.told("saving.claimed") + self.N - self.n)
             / self.N
             <= 0.5
             and agreed("saving.claimed"),
-            "rooting-is-seldom-complete": 0 < len(rooted) / len(done) < 0.2,
+            "rooting-is-seldom-complete": len(rooted) / len(done) < 0.2,
             "permanence-is-rated-high-and-seldom-shown": (self.permanence() or 0) > 0.5
-            and 0 < len(rooted) / len(done) < 0.2,
-            "additionality-told-by-few": 0 < additionality / self.n < 0.2
+            and len(rooted) / len(done) < 0.2,
+            "additionality-told-by-few": additionality / self.n < 0.2
             and agreed("steering.additionality"),
             "ways-of-working-told-changed": 2 * self.told("steering.process_change") > self.n
             and agreed("steering.process_change"),
@@ -266,7 +266,7 @@ class Count:
         results = self.ranking("result")
         facts["headline"] = (
             results[0][0] > 0
-            and 0 < len(rooted) / len(done) < 0.2
+            and len(rooted) / len(done) < 0.2
             and agreed(*(code for x, code in results if x >= results[1][0]))
         )
         return {name for name, so in facts.items() if not so}, set(facts)

@@ -22,7 +22,7 @@ from itertools import product
 from pathlib import Path
 
 import yaml
-from claims_recounted import UNKNOWN, Claims, outcome, print_claim, settle
+from claims_recounted import WHY, Claims, outcome, print_claim, settle, told_differently
 from counts_from_files import RULES, YEARS, Files, Scope
 from data_changes import MUTATIONS, change_data
 
@@ -284,8 +284,10 @@ class Reruns:
             wanted = sentences.get(case) or sentences[outcome(case)]
             for language in LANGUAGES:
                 text = print_claim(wanted[language], name, claims, self.given_forms, language)
-                if case == "agreement_unknown" and case not in sentences:
-                    text = text.removesuffix(".") + UNKNOWN[language]
+                if case in WHY and case not in sentences:
+                    text = text.removesuffix(".") + f": {WHY[case][language]}."
+                if case == "close":
+                    text += told_differently(name, claims, self.labels[language], language)
                 if text != item.text(language):  # type: ignore[arg-type]
                     yield f"{name}, {language}: '{item.text(language)}', recounted '{text}'"  # type: ignore[arg-type]
 

@@ -26,7 +26,7 @@ def judged(condition, numbers, estimand="D"):
         ({"at_least": {"key": KEY, "value": 0.5}}, 20, 26),
         ({"at_most": {"key": KEY, "value": 0.5}}, 20, 27),
         ({"quantity": {"key": KEY, "word": "most"}}, 29, 26),  # one half is not most
-        ({"quantity": {"key": KEY, "word": "few"}}, 5, 0),  # none are not few, and 11 are not
+        ({"quantity": {"key": KEY, "word": "few"}}, 5, 11),  # none are few, and 11 are not
         ({"quantity": {"key": KEY, "word": "all"}}, 52, 51),
         ({"at_least": {"key": KEY, "value": 0}}, 5, None),  # no count turns it
     ],

@@ -20,7 +20,12 @@ from evaltools.provenance.artifacts import Artifact
 from evaltools.report.evidence_pages.facts import scope_counts
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope, find_variables
-from evaltools.report.variables import ESTIMANDS, indicator_variables, ranking_variables
+from evaltools.report.variables import (
+    ESTIMANDS,
+    WordGrounds,
+    indicator_variables,
+    ranking_variables,
+)
 from evaltools.study import Study
 
 _SPAN = re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\([^()]*\)(?:\{[^{}]*\})?|\{[^{}]*\})")
@@ -78,7 +83,9 @@ def read_printed_texts(
     # One of the beginnings of a key is that of its indicator.
     stems = {key[:end] for key in used for end, char in enumerate(key) if char == "."}
     wanted = [item for item in run.indicators if item.key.rpartition(".")[0] in stems]
-    printed = indicator_variables(wanted, estimand, words)
+    declared = study.declaration
+    grounds = WordGrounds.find(run.indicators, declared.judging, declared.codes_of_numbers)
+    printed = indicator_variables(wanted, estimand, words, grounds)
     printed |= ranking_variables(run.indicators, glossary)
     for name, (_, _, count) in scope_counts(run.indicators).items():
         printed[f"scope.{name}"] = say.number(count, language)

@@ -160,14 +160,21 @@ def can_report(projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocab
     Every one can where the study declares nothing (`ReportsDue`).
     """
     due = vocabulary.reports_due
-    everyone = pd.Series(True, index=projects.index, dtype=bool)
     if due is None:
-        return everyone
+        return pd.Series(True, index=projects.index, dtype=bool)
     if due.calls is not None:
-        wave = parameters.wave
-        years = [year for name, own in due.calls.items() if wave in (ALL, name) for year in own]
-        return projects["year"].astype("string").isin(years)
+        over = ~(projects["ended"] > pd.Timestamp(parameters.cutoff))
+        return over & _of_wave(projects, due.calls, parameters)
     return ~(projects["report_due"] > pd.Timestamp(parameters.cutoff))
+
+
+def _of_wave(
+    projects: pd.DataFrame, calls: Mapping[str, tuple[str, ...]], parameters: Parameters
+) -> pd.Series:
+    """Whether the wave examines projects, by the years of its calls."""
+    wave = parameters.wave
+    years = [year for name, own in calls.items() if wave in (ALL, name) for year in own]
+    return projects["year"].astype("string").isin(years)
 
 
 def final_reports(
@@ -209,7 +216,11 @@ def refuse_nobody_due(
         return
     calls = list_values(sorted(set(chosen["year"].dropna().astype("string")))) or "unknown years"
     named = [name for name in ("calls", "wave", "cutoff") if name in parameters.declarations]
-    if due.calls is not None:
+    of_wave = chosen[_of_wave(chosen, due.calls, parameters)] if due.calls is not None else chosen
+    if due.calls is not None and not of_wave.empty:
+        when = f"by {_shown(parameters, 'cutoff')}, before which none has ended,"
+        allowed = f"a cut-off of {of_wave['ended'].min():%Y-%m-%d} or later"
+    elif due.calls is not None:
         when = f"in the wave {_shown(parameters, 'wave')}"
         allowed = "; ".join(
             f"wave {wave}: calls of {list_values(years)}" for wave, years in due.calls.items()

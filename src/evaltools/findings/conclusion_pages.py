@@ -168,8 +168,9 @@ def basis_page(told: Told) -> str:
             parts.append(f"{_judgement(told, answer)}\n\n{_findings(told, answer.premises)}")
             for finding in dict.fromkeys((*answer.premises, *part.findings)):
                 judgement = told.judgements.get(finding)
-                if judgement is not None and judgement.finding.contribution is not None:
-                    parts.append(_rivals(told, judgement, judgement.finding.contribution))
+                given = judgement.finding.contribution if judgement is not None else None
+                if judgement is not None and given is not None and judgement.case in given.cases:
+                    parts.append(_rivals(told, judgement, given))
     return "".join(parts)
 
 
@@ -276,7 +277,7 @@ def _findings(told: Told, names: Iterable[str]) -> str:
 def _rivals(told: Told, judgement: Judgement, contribution: Contribution) -> str:
     """A causal claim with its mechanism, the other explanations and what is left of it."""
     words, language = told.words, told.words.language
-    claim = judgement.finding.text.in_language(language).rstrip(".")
+    claim = judgement.text(language).rstrip(".")
     title = escape_markdown(words("rivals.title", claim=claim))
     mechanism = escape_markdown(contribution.mechanism.in_language(language))
     verdict = words(f"rivals.{contribution.verdict}")

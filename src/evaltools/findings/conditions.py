@@ -29,8 +29,6 @@ KeyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9
 Glob = Annotated[str, Field(pattern=r"^[A-Za-z0-9*][A-Za-z0-9_*-]*(\.[A-Za-z0-9_*-]+)+$")]
 """A set of numbers: `challenge.*.share`. A star stands for one or part of one word between dots."""
 
-Keys = Annotated[tuple[KeyName, ...], Field(strict=False, min_length=2)]
-
 
 class Strict(BaseModel):
     """A part of the declaration: frozen, nothing unknown in it, nothing taken for another type."""
@@ -76,12 +74,26 @@ class Order(Leaf):
     """The keys are in this order, greatest first.
 
     Arguments:
+        keys: with a star in each, for every word that it can stand for, the same in all of them:
+            `[challenge.*.silent.share, challenge.*.denied.share]` is asked of every challenge.
         of: if given, the keys are also ahead of everything else in this set.
     """
 
-    keys: Keys
+    keys: Annotated[tuple[Glob, ...], Field(strict=False, min_length=2)]
     of: Glob | None = None
     ties: Ties = "refused"
+
+    @model_validator(mode="after")
+    def _has_stars_in_all_or_none(self) -> Order:
+        stars = {key.count("*") for key in self.keys}
+        if stars not in ({0}, {1}) or (stars == {1} and self.of is not None):
+            raise ValueError("keys: each has one star, or none has; with stars there is no 'of'")
+        return self
+
+    @property
+    def starred(self) -> bool:
+        """Whether the order is asked of every word that a star can stand for."""
+        return "*" in self.keys[0]
 
 
 class AmongTop(Leaf):
@@ -244,7 +256,8 @@ def keys_of(condition: Condition) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for field in ("key", "other"):
             if (name := getattr(leaf, field, None)) is not None:
                 names.append(name)
-        names += getattr(leaf, "keys", ())
+        for name in getattr(leaf, "keys", ()):
+            (globs if "*" in name else names).append(name)
         if (glob := getattr(leaf, "of", None)) is not None:
             globs.append(glob)
     return tuple(dict.fromkeys(names)), tuple(dict.fromkeys(globs))

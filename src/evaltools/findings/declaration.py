@@ -117,11 +117,14 @@ class Contribution(Strict):
         mechanism: how the scheme is thought to have brought it about.
         rivals: other explanations.
         verdict: what is left of the causal claim.
+        cases: of the finding, in which its sentence claims the cause; the report prints the rival
+            explanations in these.
     """
 
     mechanism: Text
     rivals: Annotated[tuple[Rival, ...], Field(strict=False, min_length=1)]
     verdict: Literal["not_shown", "plausible", "likely"]
+    cases: Annotated[tuple[Case, ...], Field(strict=False, min_length=1)] = ("holds", "all")
 
 
 class Acceptance(Strict):

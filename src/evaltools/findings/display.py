@@ -15,13 +15,14 @@ from evaltools.findings.declaration import Finding
 from evaltools.findings.judgement import Judgement
 from evaltools.findings.lookup import Numbers, Part, Reading, name_of, substitute
 from evaltools.findings.reasons import format_reading, interval_of, label_of
-from evaltools.findings.sentences import SentenceContext, fill_template, plain_text
+from evaltools.findings.sentences import Part as SentencePart
+from evaltools.findings.sentences import Sentence, SentenceContext, fill_template, plain_text
 from evaltools.findings.templates import Slot, slots_of
 from evaltools.findings.word_forms import WordForms
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.number_forms import number_forms
-from evaltools.i18n.numbers import LANGUAGES, MISSING, Language
+from evaltools.i18n.numbers import LANGUAGES, MISSING, Language, number
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem
 
@@ -120,11 +121,13 @@ def release_notice(words: Words) -> str:
 
 
 def _outcome(judgement: Judgement, words: Words) -> str:
-    told = escape_markdown(judgement.reason.outcome_text(words))
-    told = told[:1].upper() + told[1:]
-    if not judgement.holds:
+    outcome, told = judgement.outcome, judgement.reason.outcome_text(words)
+    if judgement.depends_on_rule:  # what another rule turns is told of no rule
+        outcome, told = "cannot_be_told", words("findings.case.depends_on_rule")
+    told = escape_markdown(told[:1].upper() + told[1:])
+    if outcome != "holds":
         told = f"**{told}**"
-    return f"[{told}]{{.outcome .{judgement.outcome.replace('_', '-')}}}"
+    return f"[{told}]{{.outcome .{outcome.replace('_', '-')}}}"
 
 
 def _numbers(judgement: Judgement, words: Words, labels: Mapping[str, str] | None) -> str:
@@ -249,6 +252,7 @@ def word_judgements(
                         numbers, judgement.lists, forms, own, labels.get(language, {}), values
                     ),
                 )
+                + _reservation(judgement, own, labels.get(language, {}))
                 for language, own in words.items()
                 if (text := _template(judgement, own)) is not None
             },
@@ -257,16 +261,34 @@ def word_judgements(
     )
 
 
+def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) -> Sentence:
+    """That coders disagree on codes which a sentence on something else names."""
+    doubts = [each for each in judgement.reason.because if each.kind == "coders_disagree"]
+    if judgement.case == "coders_disagree" or not doubts:
+        return ()
+    parts = [SentencePart(f" {words('findings.reservation')} ")]
+    for reading in doubts[0].first:
+        assert reading.indicator is not None
+        code = dict(reading.indicator.dimensions)["code"]
+        alpha = number(reading.value, words.language, 2)
+        parts += [
+            SentencePart(f"{labels.get(code, code)} ({words('findings.alpha')} "),
+            SentencePart(alpha, reading.indicator, "value"),
+            SentencePart("); "),
+        ]
+    return (*parts[:-1], SentencePart(")."))
+
+
 def _template(judgement: Judgement, words: Words) -> str | None:
     """The sentence for what came of a finding; one for no case of its own says why, if coders."""
     told = judgement.finding.sentence_for(judgement.case)
     text: str | None = None if told is None else getattr(told, words.language)
     first = next(iter(judgement.reason.because), None)
-    if text is None or judgement.case != "cannot_be_told" or first is None:
+    worded = judgement.case != "cannot_be_told" and judgement.case in judgement.finding.sentences
+    if text is None or worded or first is None:
         return text
-    if first.kind != "agreement_unknown":
-        return text
-    return f"{text.removesuffix('.')}: {words('conclusions.why.agreement')}."
+    why = {"agreement_unknown": "agreement", "coders_disagree": "disagreement"}.get(first.kind)
+    return text if why is None else f"{text.removesuffix('.')}: {words(f'conclusions.why.{why}')}."
 
 
 def check_sentences(

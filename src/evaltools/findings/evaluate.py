@@ -33,13 +33,13 @@ SAME: Final = 1e-9
 
 IMPLIED: Final[dict[conditions.Word, tuple[conditions.Word, ...]]] = {
     "none": (),
-    "few": (),
+    "few": ("none",),
     "some": (),
     "most": ("nearly_all", "all"),
     "nearly_all": ("all",),
     "all": (),
 }
-"""Which stronger words leave a word true: what nearly all do, most do."""
+"""Which stronger words leave a word true: what nearly all do, most do, and few where none does."""
 
 _REACH: Final[dict[conditions.Word, tuple[float, float]]] = {
     "none": (0.0, 0.0),
@@ -129,8 +129,8 @@ def _apart(limits: tuple[float, float], word: conditions.Word) -> bool:
     least, most = _REACH[word]
     if word in ("most", "nearly_all"):  # above, not at, their limit
         return high <= least
-    if word == "few":  # more than none, and below its limit
-        return low >= most or high == 0
+    if word == "few":  # below, not at, its limit
+        return low >= most
     return high < least or low > most
 
 
@@ -237,13 +237,30 @@ def judged(required: conditions.Judged, numbers: Numbers, _estimand: Estimand) -
     return fails(ReasonKind("other_premise", (), finding=required.finding))
 
 
+def orders(required: conditions.Order, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether numbers are in an order; with a star for every word that it stands for."""
+    if not required.starred:
+        return order(required, numbers, estimand)
+    first = required.keys[0]
+    before, _, after = first.partition("*")
+    words = [name[len(before) : len(name) - len(after)] for name in numbers.matching(first)]
+    if not words:
+        return undecided(
+            *unreadable([numbers.read(key, estimand) for key in required.keys], estimand)
+        )
+    each = [tuple(key.replace("*", word) for key in required.keys) for word in words]
+    return every(
+        [order(required.model_copy(update={"keys": keys}), numbers, estimand) for keys in each]
+    )
+
+
 # All kinds of condition.
 
 EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = MappingProxyType(
     {
         "leads": leads,
         "greatest": greatest,
-        "order": order,
+        "order": orders,
         "among_top": among_top,
         "at_least": partial(threshold, upwards=True),
         "at_most": partial(threshold, upwards=False),

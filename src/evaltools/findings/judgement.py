@@ -226,19 +226,24 @@ def _agreed_wholly(code: str, numbers: Numbers) -> bool:
 def _limit(
     verdict: Verdict, finding: Finding, needed: Sequence[Reading], limits: Judging
 ) -> Verdict:
-    """What is left of a verdict where there are too few reports, or coders disagree."""
+    """What is left of a verdict where there are too few reports, or coders disagree.
+
+    A lead inside the uncertainty is told as that, and that coders disagree on who leads beside it.
+    """
     read, *alphas = needed
     # What is not there at all is told so, of few reports too.
     absent = bool(verdict.because) and all(each.kind == "missing" for each in verdict.because)
     if read.value is not None and read.value < limits.least_reports and not absent:
         return undecided(ReasonKind("too_few", (read,), limit=limits.least_reports))
-    if verdict.outcome == "cannot_be_told":
-        return verdict
     known = [each for each in alphas if each.indicator is not None]
     weak = [each for each in known if (each.value or 0) < limits.least_alpha]
     disagreed = tuple(each for each in weak if each.value is not None)
+    doubt = ReasonKind("coders_disagree", disagreed, limit=limits.least_alpha)
+    if verdict.outcome == "cannot_be_told":
+        close = any(each.kind == "not_beyond" for each in verdict.because)
+        return undecided(*verdict.because, doubt) if close and disagreed else verdict
     if disagreed:
-        return undecided(ReasonKind("coders_disagree", disagreed, limit=limits.least_alpha))
+        return undecided(doubt)
     return undecided(ReasonKind("agreement_unknown", tuple(weak))) if weak else verdict
 
 

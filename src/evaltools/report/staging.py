@@ -48,6 +48,7 @@ from evaltools.report.renderer.shortcodes import TextPass
 from evaltools.report.staged_notebooks import FIGURE_LABEL, stage_notebook
 from evaltools.report.variables import (
     ESTIMANDS,
+    WordGrounds,
     finding_variables,
     indicator_variables,
     nest,
@@ -229,7 +230,10 @@ def report_variables(
 ) -> dict[str, str]:
     """Everything that `{{< var … >}}` can ask for, as markdown by dotted key."""
     words = glossary.words
-    made = indicator_variables(material.indicators, ESTIMANDS[parameters.estimand], words)
+    declared = study.declaration
+    grounds = WordGrounds.find(material.indicators, declared.judging, declared.codes_of_numbers)
+    estimand = ESTIMANDS[parameters.estimand]
+    made = indicator_variables(material.indicators, estimand, words, grounds)
     made |= ranking_variables(material.indicators, glossary)
     made |= finding_variables(material.judgements, words.language)
     made["scope.description"] = generated_pages.describe_scope(study, parameters, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from evaltools.findings.judgement import Judgement
@@ -15,6 +16,7 @@ from evaltools.i18n.quantifiers import quantity
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import link_to_number, number_anchor
+from evaltools.study.schema import Judging
 
 ESTIMANDS: Mapping[str, Estimand] = {
     "descriptive": "D",
@@ -31,8 +33,74 @@ _COUNTED = {"goals": "goal", "goal_quality": "goal", "sustainability": "goal", "
 _OF_REPORTS = ("savings.claimed",)
 
 
+@dataclass(frozen=True)
+class WordGrounds:
+    """What a word for how many rests on, beside the interval of its number.
+
+    Arguments:
+        judging: what findings need, which words need as well.
+        read: final reports read; None where that is not known.
+        alphas: Krippendorff's alpha by code; where it is not known, it stops no word.
+        bands: the share under the strictest and the mildest coder rule, by code.
+        behind: `codes_of_numbers` of the study: code that stands behind a number.
+    """
+
+    judging: Judging = field(default_factory=Judging)
+    read: int | None = None
+    alphas: Mapping[str, float] = field(default_factory=dict)
+    bands: Mapping[str, Indicator] = field(default_factory=dict)
+    behind: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def find(
+        cls, indicators: Iterable[Indicator], judging: Judging, behind: Mapping[str, str]
+    ) -> WordGrounds:
+        """The grounds in all indicators of a run."""
+        read, alphas, bands = None, {}, {}
+        for each in indicators:
+            stem, _, measure = each.key.rpartition(".")
+            if each.key == "reports.read.share" and not each.dimensions:
+                read = each.x
+            elif measure == "coder_band" and not each.suppressed and each.low is not None:
+                bands[stem] = each
+            elif each.key == "coding.agreement_by_code.index" and each.estimand == "D":
+                by = dict(each.dimensions)
+                if by["statistic"] == "alpha" and each.value is not None:
+                    alphas[by["code"]] = each.value
+        return cls(judging, read, alphas, bands, behind)
+
+    def word(self, indicator: Indicator, stem: str) -> str:
+        """The word that all of it bears out; `number` where none is.
+
+        Of few no word says more than the count, nor of many goals that are of few reports. Codes
+        behind another number of a family (`sustainability.owner`) count for all of the family.
+        """
+        family = stem.partition(".")[0]
+        codes = [self.behind.get(stem, stem)]
+        if codes == [stem]:
+            codes += [self.behind[key] for key in self.behind if key.partition(".")[0] == family]
+        few = indicator.n is not None and indicator.n < say.FEWEST_FOR_PERCENT
+        few |= (
+            family in _COUNTED and self.read is not None and self.read < self.judging.least_reports
+        )
+        weak = any(
+            code in self.alphas and self.alphas[code] < self.judging.least_alpha for code in codes
+        )
+        if few or weak or indicator.value is None:
+            return "number"
+        low, high = indicator.low, indicator.high
+        limits = [indicator.value if each is None else each for each in (low, high)]
+        band = self.bands.get(codes[0])
+        if band is not None and band.n == indicator.n and not indicator.dimensions:
+            limits += [each for each in (band.low, band.high) if each is not None]
+        return quantity(indicator.value, min(limits), max(limits)) or "number"
+
+
 def indicator_variables(
-    indicators: Iterable[Indicator], estimand: Estimand, words: Words
+    indicators: Iterable[Indicator],
+    estimand: Estimand,
+    words: Words,
+    grounds: WordGrounds | None = None,
 ) -> dict[str, str]:
     """What `{{< var key >}}` gives, by dotted key.
 
@@ -47,11 +115,13 @@ def indicator_variables(
         indicators: all of a run.
         estimand: whose interval decides the words for how many.
         words: of the report's language.
+        grounds: of words for how many; without them the interval alone decides.
 
     Returns:
         Markdown by key.
     """
     made: dict[str, str] = {}
+    grounds = grounds or WordGrounds()
     for (key, dimensions), by_estimand in sorted(group_by_name(indicators).items()):
         stem, _, measure = key.rpartition(".")
         if len(dimensions) > 1:
@@ -70,7 +140,7 @@ def indicator_variables(
                 made[f"{name}.{label}"] = _span(by_estimand[other], text, "interval")
         if headline.unit == "share":
             chosen = by_estimand.get(estimand, headline)
-            made[f"{name}.quantity"] = format_quantity(chosen, stem, words)
+            made[f"{name}.quantity"] = format_quantity(chosen, stem, words, grounds)
     return made
 
 
@@ -133,8 +203,8 @@ def format_interval(indicator: Indicator, words: Words) -> str:
     return say.number_range(indicator.low, indicator.high, words.language, decimals)
 
 
-def format_quantity(indicator: Indicator, stem: str, words: Words) -> str:
-    """`enemmistössä raporteista (31/52)`: a word only where the whole interval bears it out."""
+def format_quantity(indicator: Indicator, stem: str, words: Words, grounds: WordGrounds) -> str:
+    """`enemmistössä raporteista (31/52)`: a word only where all that it rests on bears it out."""
     family = stem.partition(".")[0]
     noun = "report" if stem in _OF_REPORTS else _COUNTED.get(family, "report")
     if indicator.suppressed or indicator.value is None:
@@ -142,11 +212,7 @@ def format_quantity(indicator: Indicator, stem: str, words: Words) -> str:
         if words.has(f"report.quantity.{family}.{word}"):
             noun = family
         return _span(indicator, words(f"report.quantity.{noun}.{word}"))
-    low = indicator.value if indicator.low is None else indicator.low
-    high = indicator.value if indicator.high is None else indicator.high
-    word = quantity(indicator.value, low, high) or "number"
-    if indicator.n is not None and indicator.n < say.FEWEST_FOR_PERCENT:
-        word = "number"  # of few no word says more than the count
+    word = grounds.word(indicator, stem)
     if words.has(f"report.quantity.{family}.{word}"):
         noun = family
     assert indicator.x is not None

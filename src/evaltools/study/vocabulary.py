@@ -134,7 +134,8 @@ class ReportsDue(Declared):
     """From which funded projects a final report can be due; one of the two is named.
 
     Arguments:
-        calls: by wave, the years of those calls whose time to report has come.
+        calls: by wave, the years of those calls whose time to report has come; a project that
+            ends after the cut-off is none of them.
         after: column with the day after which a project's report can be due, `calls.closes` or
             `projects.ended`; it can be once that day is not later than the cut-off. Where the day
             is not known it can be.

@@ -213,7 +213,8 @@ def voices_page(
     for side, found in sides.items():
         if found:
             lines = quotation_lines(found, quotations, glossary, placed=True)
-            made += f"{words(f'cases.voices.{side}')}\n\n{lines}"
+            lead = f"open.{side}" if judgement.outcome == "cannot_be_told" else side
+            made += f"{words(f'cases.voices.{lead}')}\n\n{lines}"
         elif getattr(voices, side):
             made += f"{words(f'cases.voices.none_{side}')}\n\n"
     return f"::: {{.voices}}\n\n{made}:::\n"
