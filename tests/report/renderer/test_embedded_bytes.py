@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from evaltools.report.renderer import render
+from evaltools.report.renderer.conversion import render
 from evaltools.report.renderer.fonts import FACES
 
 from .conftest import Report, cell, figure_output, table_output
@@ -55,7 +55,8 @@ def long_text() -> str:
 
 def run(project: Path, output: Path, seed: str) -> bytes:
     code = (
-        "import sys; from pathlib import Path; from evaltools.report.renderer import render; "
+        "import sys; from pathlib import Path; "
+        "from evaltools.report.renderer.conversion import render; "
         "render(Path(sys.argv[1]), Path('fi/report.qmd'), ['html'], Path(sys.argv[2]))"
     )
     environment = {

@@ -8,7 +8,8 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.report.part_store import PartStore
-from evaltools.report.renderer import render, written_blocks
+from evaltools.report.renderer import written_blocks
+from evaltools.report.renderer.conversion import render
 from evaltools.report.staging import PROJECT
 
 from .conftest import Report, cell, figure_output, table_output
