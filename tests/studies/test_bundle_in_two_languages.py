@@ -21,8 +21,8 @@ from evaltools.disclosure.rendered_files import Pdf
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import read_artifact
 from evaltools.provenance.integrity import check_folder
+from evaltools.publish.bundle import add_switch
 from evaltools.publish.gates import Candidate, check_editions, make_candidate
-from evaltools.publish.language_switch import add_switch
 from evaltools.publish.publish import check_publication, publish_report
 from evaltools.publish.text_audit.audit import audit_text
 from evaltools.publish.text_audit.outside_text import read_outside_text
