@@ -14,14 +14,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaltools.problems import Problem, refuse
-from evaltools.report.renderer.catalogue import highwire_tags, read_record, structured_data
 from evaltools.report.renderer.cell_values import annotate_table
 from evaltools.report.renderer.figure_files import Publication, read_caption
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.fonts import face_rules
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.inline_svg import dark_rules
-from evaltools.report.renderer.metadata import find_plain_text
+from evaltools.report.renderer.metadata import (
+    find_plain_text,
+    highwire_tags,
+    read_record,
+    structured_data,
+)
 from evaltools.report.renderer.page_figures import read_sidecar, write_figure
 from evaltools.report.renderer.pandoc import pandoc
 from evaltools.report.renderer.pandoc_tree import (
