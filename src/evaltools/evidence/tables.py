@@ -16,7 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from evaltools.evidence.cell_values import CellProblem, UnreadTable, as_problems
-from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_descriptor
+from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource
+from evaltools.evidence.descriptor_file import load_descriptor
 from evaltools.evidence.known_tables import DTYPES, KnownTable, known_tables
 from evaltools.evidence.raw_table import RawTable, UnreadableTableError, read_delimited
 from evaltools.evidence.typed_table import TableReader

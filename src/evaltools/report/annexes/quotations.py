@@ -19,13 +19,8 @@ from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.report.annexes.declaration import QuoteLength, Voices
 from evaltools.report.evidence_pages.entries import are_withheld
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.passages import (
-    Passage,
-    Passages,
-    Polarity,
-    QuotePolicy,
-    collect_passages,
-)
+from evaltools.report.evidence_pages.passages import Passage, Passages, Polarity, collect_passages
+from evaltools.report.evidence_pages.quoted_passages import QuotePolicy
 from evaltools.study.vocabulary import Role
 
 Theme = tuple[str, Polarity]
