@@ -130,6 +130,7 @@ def unit_note(records: Iterable[Indicator], words: Words) -> str:
 
 
 def by_identity(records: Iterable[Indicator]) -> Mapping[_Name, Indicator]:
+    """Records by key, estimand and dimensions."""
     return {(record.key, record.estimand, record.dimensions): record for record in records}
 
 
