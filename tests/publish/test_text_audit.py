@@ -22,11 +22,11 @@ from evaltools.indicators.indicator import Indicator, to_record
 from evaltools.problems import ProblemError
 from evaltools.publish.bundle import Bundle
 from evaltools.publish.text_audit.audit import audit_text
+from evaltools.publish.text_audit.audit_verdicts import Audit, Verdict
 from evaltools.publish.text_audit.output import audit_markdown, explain_verdict
 from evaltools.publish.text_audit.outside_text import LARGEST_TEXT, read_outside_text
 from evaltools.publish.text_audit.published import read_published
 from evaltools.publish.text_audit.stated_numbers import find_numbers
-from evaltools.publish.text_audit.verdicts import Audit, Verdict
 
 
 def share(key: str, x: int, n: int) -> Indicator:
@@ -643,7 +643,7 @@ def test_every_detail_has_words_and_markdown_holds_no_markup_of_the_text(
 ) -> None:
     from typing import get_args
 
-    from evaltools.publish.text_audit.verdicts import Detail
+    from evaltools.publish.text_audit.audit_verdicts import Detail
 
     for detail in get_args(Detail):
         assert explain_verdict(Verdict("unknown", detail), Words(language))

@@ -26,10 +26,10 @@ from evaltools.study import Language, find_study
 
 CODING = (
     *("dom", "text", "journal", "reader", "codebook", "documents", "passage", "suggestions"),
-    *("help", "keys", "connection", "moving", "doing", "panel"),
+    *("help", "keys", "connection", "navigation", "actions", "panel"),
 )
 DISAGREEMENTS = (
-    *("dom", "text", "journal", "reader", "help", "settling-keys", "connection", "moving"),
+    *("dom", "text", "journal", "reader", "help", "settling-keys", "connection", "navigation"),
     *("differences", "disagreements"),
 )
 

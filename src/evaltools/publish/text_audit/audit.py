@@ -18,6 +18,13 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.lexicon import lexicon
+from evaltools.publish.text_audit.audit_verdicts import (
+    Audit,
+    AuditedSentence,
+    Detail,
+    Status,
+    Verdict,
+)
 from evaltools.publish.text_audit.clauses import (
     Clause,
     count_negations,
@@ -39,7 +46,6 @@ from evaltools.publish.text_audit.plain_forms import plain, word_stems
 from evaltools.publish.text_audit.polarity import Polarity
 from evaltools.publish.text_audit.published import Published, Wording, name_of_key
 from evaltools.publish.text_audit.stated_numbers import StatedNumber, find_numbers, without_numbers
-from evaltools.publish.text_audit.verdicts import Audit, AuditedSentence, Detail, Status, Verdict
 
 _QUOTED: Final = 20
 """Letters of a sentence that is surely a quotation of the report."""

@@ -210,7 +210,7 @@ def quote_side(found: Sequence[Passage], side: Side, policy: QuotePolicy, words:
     counts = {"all": len(found), "documents": len({passage.document for passage in found})}
     text = words("trail.passages", shown=len(screen), **counts)
     items = [passage_record(each, policy, words) for each in screen]
-    places = "; ".join(dict.fromkeys(_place(each, words) for each in paper))
+    places = "; ".join(dict.fromkeys(passage_place(each, words) for each in paper))
     by_reference = words("trail.passages_at", places=places, **counts)
     return data_block("evidence-passages", {
         "label": f"{title}:", "text": sentence(text), "items": items,
@@ -218,7 +218,8 @@ def quote_side(found: Sequence[Passage], side: Side, policy: QuotePolicy, words:
     })  # fmt: skip
 
 
-def _place(passage: Passage, words: Words) -> str:
+def passage_place(passage: Passage, words: Words) -> str:
+    """Where a passage stands: its report and, where it is known, the page."""
     if not passage.page:
         return passage.document
     return words("trail.place", document=passage.document, page=passage.page)
@@ -235,7 +236,7 @@ def passage_record(passage: Passage, policy: QuotePolicy, words: Words) -> dict[
     `place`, and `withheld` or else `quote` and, where they may be shown, `before`, `after`;
     `section`, where it is known; `lang`, where the report's words are in another language.
     """
-    place = _place(passage, words)
+    place = passage_place(passage, words)
     parts = {"place": f"{place},", "section": f"{passage.section}:"}
     if not passage.section:
         parts = {"place": f"{place}:"}

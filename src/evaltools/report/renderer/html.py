@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaltools.problems import refuse
+from evaltools.report.renderer.block_writer import write_blocks
 from evaltools.report.renderer.cell_values import annotate_table
 from evaltools.report.renderer.figure_files import Publication, read_caption
 from evaltools.report.renderer.final_pass import message_problems
@@ -47,7 +48,6 @@ from evaltools.report.renderer.pandoc_tree import (
     text,
 )
 from evaltools.report.renderer.style_sheets import page_styles
-from evaltools.report.renderer.written_blocks import write_blocks
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "page_overlays.js", "page_contents.js", "page_tables.js", "page_figures.js",
