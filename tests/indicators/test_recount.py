@@ -12,7 +12,7 @@ import recount
 import recount_scope
 import recount_themes
 
-from evaltools.chapters.measures import measure_table
+from evaltools.chapters.measure_table import measure_table
 from evaltools.chapters.networks import MEASURES
 from evaltools.evidence import Evidence
 from evaltools.evidence.descriptor_file import load_descriptor

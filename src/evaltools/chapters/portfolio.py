@@ -8,7 +8,7 @@ import pandas as pd
 
 from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
-from evaltools.chapters.measures import measure_table
+from evaltools.chapters.measure_table import measure_table
 from evaltools.chapters.themes import as_float
 from evaltools.charts.bars import Call, CallBars
 from evaltools.charts.figure import Figure
