@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
+
+from tools.page_checks import open_browser
 
 # A busy machine is no fault of the code: no time limit an example. Where a change is judged the
 # same examples are drawn every time; at a desk new ones are, and those that failed are kept.
@@ -29,6 +32,13 @@ def chromium() -> str:
             pytest.fail(message)
         pytest.skip(message)
     return found
+
+
+@pytest.fixture(scope="module")  # Playwright allows one at a time, and others need it too
+def browser(chromium: str) -> Iterator[Any]:
+    """A browser without network."""
+    with open_browser(chromium) as opened:
+        yield opened
 
 
 # Folders of tests by the processor time they take, so that both workers end at the same time; the

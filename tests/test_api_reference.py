@@ -8,6 +8,7 @@ import lxml.html
 import pytest
 
 from evaltools import evidence
+from tools import architecture_picture
 from tools.api_reference import main, write_source
 
 
@@ -41,3 +42,9 @@ def test_it_is_rendered_as_a_page_of_its_own(
     ids = {element.get("id") for element in page.xpath("//*[@id]")}
     assert links
     assert {link.removeprefix("#") for link in links if link.startswith("#")} <= ids
+
+
+def test_the_picture_shows_the_layers_that_are_held() -> None:
+    assert architecture_picture.PICTURE.read_text(encoding="utf-8") == architecture_picture.draw(
+        architecture_picture.read_layers()
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 import griffe
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import render
+from evaltools.report.renderer.conversion import render
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "reports" / "_build" / "reference"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -37,3 +38,24 @@ def faults(canvas: Canvas) -> list[str]:
         if across > 0.6 and down > 2.2:
             found.append(f"{one!r} and {other!r} overlap by {across:.1f} x {down:.1f}")
     return found
+
+
+def luminance(color: str) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.1)."""
+    parts = [
+        part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+        for part in to_rgb(color)
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.1)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def lightness(color: str) -> float:
+    """How light a colour is in grey print, 0 to 100 (CIE L*)."""
+    y = luminance(color)
+    return 116 * y ** (1 / 3) - 16 if y > 216 / 24389 else y * 24389 / 27

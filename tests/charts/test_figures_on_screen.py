@@ -8,13 +8,12 @@ from xml.etree import ElementTree
 
 import gallery
 import pytest
-from legibility import faults
+from legibility import contrast, faults, lightness
 
 from evaltools.charts import bars, style
-from evaltools.charts.colors import DARK_PAPER, contrast, dark_of, lightness
 from evaltools.charts.intervals import Dot, Dots
 from evaltools.i18n.messages import Words
-from evaltools.report.renderer.inline_svg import clean_svg
+from evaltools.report.renderer.inline_svg import DARK_PAPER, clean_svg, dark_of
 
 WIDTHS = ("wide", "narrow")
 DRAWINGS = [

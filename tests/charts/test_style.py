@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import pytest
+from legibility import contrast
 from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 
@@ -54,14 +55,6 @@ def _lab(color: str, vision: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def _contrast(one: str, other: str) -> float:
-    light = sorted(
-        (float(np.array([0.2126, 0.7152, 0.0722]) @ _linear(c)) for c in (one, other)),
-        reverse=True,
-    )
-    return (light[0] + 0.05) / (light[1] + 0.05)
-
-
 @pytest.mark.parametrize("vision", [NORMAL, DEUTERANOPIA, PROTANOPIA])
 def test_fills_are_told_apart_by_every_eye(vision: npt.NDArray[np.float64]) -> None:
     for one, other in combinations(style.PALETTE, 2):
@@ -86,11 +79,11 @@ def test_ordered_colours_darken_step_by_step() -> None:
 
 
 def test_words_contrast_with_what_is_behind_them() -> None:
-    assert _contrast(style.INK, style.PAPER) > 15
-    assert _contrast(style.QUIET, style.PAPER) > 6
-    assert _contrast(style.RUST, style.PAPER) > 4.5
+    assert contrast(style.INK, style.PAPER) > 15
+    assert contrast(style.QUIET, style.PAPER) > 6
+    assert contrast(style.RUST, style.PAPER) > 4.5
     for fill in (*style.PALETTE.values(), *style.BLUES, *style.DIVERGING, *COLORS.values()):
-        assert _contrast(style.ink_on(fill), fill) > 4.5, fill
+        assert contrast(style.ink_on(fill), fill) > 4.5, fill
 
 
 def test_typeface_is_the_packaged_one() -> None:

@@ -173,19 +173,6 @@ class Page:
         return json.dumps(answers, ensure_ascii=False)
 
 
-@pytest.fixture(scope="module")  # Playwright allows one at a time, and others need it too
-def browser(chromium: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def show(browser: Any) -> Iterator[Callable[..., Page]]:
     """Show a panel in a browser context of its own: a browser of its own, as far as it knows."""

@@ -80,16 +80,14 @@ def test_bounds_of_the_solver_are_those_of_counting_through(counts, data):
         for table in [dict(zip(atoms, values, strict=True))]
         if all(value(table, place) == value(truth, place) for place in told)
     ]
-    attack = Attack(axes, known, whole=True)
+    attack = Attack(axes, known)
     for place in places:
         possible = [value(table, place) for table in agreeing]
         assert attack.bounds(place) == (min(possible), max(possible))
 
 
 def test_what_no_numbers_can_fit_is_a_contradiction():
-    attack = Attack(
-        {"r": ("a", "b")}, [KnownSum((), 3, 3), KnownSum((("r", ("a",)),), 5, 5)], whole=True
-    )
+    attack = Attack({"r": ("a", "b")}, [KnownSum((), 3, 3), KnownSum((("r", ("a",)),), 5, 5)])
     with pytest.raises(ContradictionError):
         attack.bounds(())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from places import ROOT, Place
 
 sys.path.insert(0, str(ROOT))
 
-from tools.page_checks import SOME_SCREENS, check_page, open_browser
+from tools.page_checks import SOME_SCREENS, check_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -25,12 +24,6 @@ PAGES = {
 # The whole page is audited on the first and the third: in Finnish on both, else on one of them.
 SCREENS = {"fi": SOME_SCREENS, "sv": (*SOME_SCREENS[:2], SOME_SCREENS[3]), "en": SOME_SCREENS[1:]}
 MEGABYTES = 3
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    with open_browser(chromium) as opened:
-        yield opened
 
 
 @pytest.fixture(params=PAGES)

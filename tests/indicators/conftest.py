@@ -1,6 +1,24 @@
-"""Makes `handmade`, the programme counted by hand, importable by the tests of this folder."""
+"""Makes `handmade`, the programme counted by hand, importable by the tests of this folder; and the
+study of this repository with its tables, read once for all of them.
+"""
 
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaltools.evidence import read_tables
+from evaltools.study import Study, load_study
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    return load_study(Path(__file__).parents[2])
+
+
+@pytest.fixture(scope="session")
+def tables(study: Study) -> dict[str, Any]:
+    return dict(read_tables(study.data))

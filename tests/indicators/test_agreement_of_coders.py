@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from handmade import OPEN, stand_in
 
-from evaltools.chapters.evidence_base import agreement_groups, code_table, kind_table
+from evaltools.chapters.agreement_rows import agreement_groups, code_table, kind_table
 from evaltools.indicators import agreement, evidence_base
 from evaltools.indicators.coder_decisions import coder_decisions
 from evaltools.indicators.evidence_base import agreement_records

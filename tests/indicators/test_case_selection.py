@@ -19,7 +19,6 @@ from evaltools.indicators.case_selection import (
     project_measures,
     told_themes,
 )
-from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
 SCOPES = [
@@ -28,11 +27,6 @@ SCOPES = [
     Choice(coder_rule="any"),
     Choice(municipality_group="rural", coder_rule="all"),
 ]
-
-
-@pytest.fixture(scope="module")
-def study():
-    return load_study(ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -132,12 +132,6 @@ def test_withheld_savings_are_marked_in_the_table(language):
     assert "[c]" in effects.savings_table(evidence).cells()[0]
 
 
-def test_the_ledger_tells_median_and_range_and_no_total():
-    note = effects.savings_note(handmade())
-    assert "30,000" in note
-    assert "240,000" not in note
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_of_effects_print_in_every_language(language):
     evidence = in_language(language)
@@ -161,7 +155,6 @@ def test_without_anything_coded_every_figure_has_a_sentence(language):
     assert steering.optimism_dots(evidence) == []
     assert steering.optimism_alt(evidence) == ""
     assert effects.sustainability_bars(evidence) == []
-    assert effects.savings_note(evidence) == ""
     assert goal_stacks(goals.results_by_theme(evidence)) == []
     assert themes_figure(evidence, "challenge", "challenges.challenges").alt
     for drawn in (steering.optimism_figure, sought_figure):

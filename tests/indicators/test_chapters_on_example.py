@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from evaltools.chapters.challenges import group_differences_figure
-from evaltools.evidence import Evidence, read_tables
+from evaltools.evidence import Evidence
 from evaltools.indicators import challenges, effects, goals, steering
 from evaltools.indicators.comparisons import WAVE_ROLES, compare_groups, compare_waves
 from evaltools.indicators.indicator import to_table
-from evaltools.study import load_study
 from evaltools.study.schema import Judging
 
 ROOT = Path(__file__).parents[2]
@@ -24,16 +23,6 @@ PARAMETERS = [
     {"minimum_cell": 50, "estimand": "population", "language": "sv"},
     {"minimum_cell": 1},
 ]
-
-
-@pytest.fixture(scope="module")
-def study():
-    return load_study(ROOT)
-
-
-@pytest.fixture(scope="module")
-def tables(study):
-    return read_tables(study.data)
 
 
 @pytest.fixture(scope="module")

@@ -20,27 +20,16 @@ from chapter_reader import read
 
 from evaltools.chapters import steering as chapter
 from evaltools.charts.table import SUPPRESSED
-from evaltools.evidence import Evidence, read_tables
+from evaltools.evidence import Evidence
 from evaltools.indicators import effects, evidence_base, optimism_gap, ratings, steering
 from evaltools.indicators.coder_decisions import coder_decisions
 from evaltools.indicators.disclosure.policy import Policy
 from evaltools.indicators.prevalence import prevalence
-from evaltools.study import load_study
 from evaltools.study.schema import Disclosure
 
 ROOT = Path(__file__).parents[2]
 SCOPES = [{}, {"region": "06"}, {"wave": "2023"}, {"minimum_cell": 50}, {"minimum_cell": 1}]
 ITEMS = ("goal_attainment", "cost_effectiveness", "permanence")
-
-
-@pytest.fixture(scope="module")
-def study():
-    return load_study(ROOT)
-
-
-@pytest.fixture(scope="module")
-def tables(study):
-    return read_tables(study.data)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from handmade import stand_in
 
 from evaltools.chapters.evidence_base import representativity_note, selection_rows
-from evaltools.chapters.measures import measure_table
+from evaltools.chapters.measure_table import measure_table
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.study import load_study

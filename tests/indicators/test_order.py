@@ -10,12 +10,11 @@ import pytest
 import recount_scope
 from handmade import OPEN, found, handmade
 
-from evaltools.evidence import Evidence, read_tables
+from evaltools.evidence import Evidence
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.order import KEY, by_coder_rule, order_records
 from evaltools.indicators.prevalence import codebook
 from evaltools.statistics.contingency import mcnemar_midp, population_p
-from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
 SCOPES = [{}, {"coder_rule": "any"}, {"coder_rule": "all"}, {"region": "06"}, {"wave": "2023"}]
@@ -137,16 +136,6 @@ def test_a_group_of_too_few_reports_tells_no_order():
 
 
 # The study, recounted from its files.
-
-
-@pytest.fixture(scope="module")
-def study():
-    return load_study(ROOT)
-
-
-@pytest.fixture(scope="module")
-def tables(study):
-    return read_tables(study.data)
 
 
 @pytest.mark.parametrize("choice", SCOPES, ids=str)

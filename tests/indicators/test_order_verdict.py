@@ -1,7 +1,6 @@
 """Verdicts on order against claims judged straight from the reports, pair by pair."""
 
 from functools import cache
-from itertools import permutations
 from math import comb
 
 import numpy as np
@@ -92,19 +91,6 @@ def test_the_greatest_is_the_code_that_beats_all_others(estimand, rows):
             assert nearest <= 0 or own == pytest.approx(
                 max(p_value(x, y, estimand) for x, y in leads), abs=1e-9
             )
-
-
-@pytest.mark.parametrize("estimand", ESTIMANDS)
-@given(rows=tables | leaning)
-def test_an_order_stands_where_each_step_does(estimand, rows):
-    order = order_of(rows, estimand)
-    for i, j, k in permutations(range(4), 3):
-        left = ({0, 1, 2, 3} - {i, j, k}).pop()
-        steps = [(i, j), (j, k), (k, left)]
-        codes = [NAMES[i], NAMES[j], NAMES[k]]
-        expected = [beats(rows, *two, estimand) for two in steps]
-        assert order.judge_order(codes, NAMES).stands == all(expected)
-        assert order.judge_order(codes).stands == all(expected[:2])
 
 
 @pytest.mark.parametrize("estimand", ESTIMANDS)
@@ -212,7 +198,7 @@ def test_records_of_a_run_are_enough():
     evidence = handmade()
     records = order_records(evidence)
     codes = ["challenge.staff", "challenge.technology", "challenge.unheard"]
-    assert CodeOrder.from_records(records, "D").judge_order(codes).stands
+    assert CodeOrder.from_records(records, "D").judge_top(codes[:1], codes).stands
     verdict = CodeOrder.from_records(records, "S").judge_greatest(codes[0], codes)
     assert (verdict.outcome, verdict.pair.behind) == ("not_beyond", codes[1])
     assert CodeOrder.from_records(records, "D").judge_greatest(

@@ -12,10 +12,10 @@ import recount
 import recount_scope
 import recount_themes
 
-from evaltools.chapters.measures import measure_table
+from evaltools.chapters.measure_table import measure_table
 from evaltools.chapters.networks import MEASURES
-from evaltools.evidence import Evidence, read_tables
-from evaltools.evidence.descriptor import load_descriptor
+from evaltools.evidence import Evidence
+from evaltools.evidence.descriptor_file import load_descriptor
 from evaltools.evidence.tables import read_one
 from evaltools.i18n.messages import Words
 from evaltools.indicators import (
@@ -30,7 +30,6 @@ from evaltools.indicators import (
 )
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.variables import format_indicator, format_interval
-from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = {
@@ -62,16 +61,6 @@ CHOICES = [
     {"municipality_group": "rural"},
     {"wave": "2023"},  # of 122 funded projects 29 were to report
 ]
-
-
-@pytest.fixture(scope="module")
-def study():
-    return load_study(ROOT)
-
-
-@pytest.fixture(scope="module")
-def tables(study):
-    return read_tables(study.data)
 
 
 @pytest.fixture

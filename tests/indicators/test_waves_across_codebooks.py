@@ -12,17 +12,11 @@ from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import challenges, goals
 from evaltools.indicators.comparisons import compare_waves
 from evaltools.indicators.prevalence import codes_in_use, ranking, themes
-from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
 WAVE = "2023"
 OLD, NEW = "1.0", "2.0"
 Tables = dict[str, pd.DataFrame]
-
-
-@pytest.fixture(scope="module")
-def study() -> Any:
-    return load_study(ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def test_importing_again_changes_nothing(study: Desk, project: Path) -> None:
 def test_export_of_the_study_itself_changes_not_a_byte(
     study: Desk, project: Path, tmp_path: Path, kind: str
 ) -> None:
-    from evaltools.qda.refi import write_qdpx
+    from evaltools.qda.refi.write import write_qdpx
 
     bring(study, project)
     study.add(
@@ -97,7 +97,7 @@ def test_export_of_the_study_itself_changes_not_a_byte(
 def test_round_is_told_for_formats_that_have_none(
     study: Desk, project: Path, tmp_path: Path
 ) -> None:
-    from evaltools.qda.refi import write_qdpx
+    from evaltools.qda.refi.write import write_qdpx
 
     bring(study, project)
     write_qdpx(read_study_coding(study.data, coders=["coder-1"]), tmp_path / "own.qdpx")

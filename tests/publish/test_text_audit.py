@@ -21,7 +21,8 @@ from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator, to_record
 from evaltools.problems import ProblemError
 from evaltools.publish.bundle import Bundle
-from evaltools.publish.text_audit.audit import Audit, Verdict, audit_text
+from evaltools.publish.text_audit.audit import audit_text
+from evaltools.publish.text_audit.audit_verdicts import Audit, Verdict
 from evaltools.publish.text_audit.output import audit_markdown, explain_verdict
 from evaltools.publish.text_audit.outside_text import LARGEST_TEXT, read_outside_text
 from evaltools.publish.text_audit.published import read_published
@@ -642,7 +643,7 @@ def test_every_detail_has_words_and_markdown_holds_no_markup_of_the_text(
 ) -> None:
     from typing import get_args
 
-    from evaltools.publish.text_audit.audit import Detail
+    from evaltools.publish.text_audit.audit_verdicts import Detail
 
     for detail in get_args(Detail):
         assert explain_verdict(Verdict("unknown", detail), Words(language))

@@ -23,7 +23,8 @@ from refi_desk import (
 
 from evaltools.qda.model import ReadDocument
 from evaltools.qda.offsets.conventions import BY_NAME
-from evaltools.qda.refi import looks_like_refi, read_refi
+from evaltools.qda.refi.read import read_refi
+from evaltools.qda.refi.sources import looks_like_refi
 
 
 def test_an_ordinary_project_is_read_with_nothing_left_behind(tmp_path: Path) -> None:

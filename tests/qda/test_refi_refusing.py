@@ -20,7 +20,8 @@ from refi_desk import (
 
 from evaltools.problems import ProblemError
 from evaltools.qda.offsets.conventions import Convention
-from evaltools.qda.refi import looks_like_refi, read_refi
+from evaltools.qda.refi.read import read_refi
+from evaltools.qda.refi.sources import looks_like_refi
 
 
 def refusal(path: Path) -> str:

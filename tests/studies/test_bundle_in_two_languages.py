@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,8 @@ from evaltools.disclosure.rendered_files import Pdf
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import read_artifact
 from evaltools.provenance.integrity import check_folder
+from evaltools.publish.bundle import add_switch
 from evaltools.publish.gates import Candidate, check_editions, make_candidate
-from evaltools.publish.language_switch import add_switch
 from evaltools.publish.publish import check_publication, publish_report
 from evaltools.publish.text_audit.audit import audit_text
 from evaltools.publish.text_audit.outside_text import read_outside_text
@@ -30,7 +29,7 @@ from evaltools.publish.text_audit.published import read_published
 from evaltools.publish.verify import verify
 from evaltools.report.languages import in_every_language
 from evaltools.study import Language, Study, load_study
-from tools.page_checks import SOME_SCREENS, check_page, open_browser
+from tools.page_checks import SOME_SCREENS, check_page
 
 pytestmark = pytest.mark.slow
 PAGES = {"sv": "bygdegardsbidrag-sv.html", "en": "village-halls-en.html"}
@@ -238,12 +237,6 @@ def test_a_page_of_quarto_has_the_links_at_its_title_and_one_without_a_title_is_
     page.write_text("<html><head></head><body><p>T</p></body></html>")
     with pytest.raises(ProblemError, match="has no title"):
         add_switch(page, candidate, candidate.editions)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    with open_browser(chromium) as opened:
-        yield opened
 
 
 @pytest.mark.browser

@@ -15,7 +15,7 @@ from evaltools.pipeline import run
 from evaltools.problems import ProblemError
 from evaltools.report import engines
 from evaltools.report.build import build_report, stage_report
-from evaltools.report.renderer import render
+from evaltools.report.renderer.conversion import render
 from evaltools.study import Study, load_study
 
 pytestmark = pytest.mark.slow

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from evaltools.cli.check import list_parameters
 from evaltools.pipeline.study_checks import check_study
 from evaltools.problems import ProblemError
 from evaltools.study import Study, find_study, load_study
-from evaltools.study.parameter_help import list_parameters
 from evaltools.study.scenarios import list_saved, write_saved
 
 ROOT = find_study(Path(__file__).parent).root

@@ -14,9 +14,8 @@ from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import list_of, share
 from evaltools.indicators.disclosure.codes import savings_withheld
-from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.ratings import choose_raters, distributions, rated_high
-from evaltools.indicators.savings import QUANTILES, grounds, savings_records
+from evaltools.indicators.savings import grounds, savings_records
 from evaltools.indicators.sustainability import achieved_goals, sustainability_states
 
 
@@ -31,7 +30,7 @@ def savings_table(evidence: Evidence) -> Table:
         Column("share", words("effects.column.share"), "share"),
         Column("interval", words("effects.column.interval"), "interval"),
     ]
-    caption = savings_caption(evidence, "effects.table_savings")
+    caption = _savings_caption(evidence)
     note = words.markdown("effects.interval_note", level=level_of(evidence))
     return Table(grounds_rows(evidence), columns, caption, words.language, note=note)
 
@@ -101,37 +100,15 @@ def sustainability_table(evidence: Evidence) -> Table:
     return Table(sustainability_rows(evidence), columns, caption, words.language, note=note)
 
 
-def savings_note(evidence: Evidence) -> str:
-    """Median and quartiles of the sums, or why there are none, and why there is no total."""
-    words = evidence.words
-    if not len(evidence.saving_claims) or savings_withheld(evidence):
-        return ""
-    found = {r.key: r for r in savings_records(evidence) if r.unit == "money" and not r.dimensions}
-    low, median, high = (found[f"savings.{place}.money"] for place in QUANTILES)
-    if median.suppressed:
-        why = median.why if median.why in ("few", "position", "concentration") else "linked"
-        least = {"count": policy_for(evidence).minimum} if why in ("few", "position") else {}
-        sentence = words.markdown(f"effects.sums_withheld.{why}", **least)
-    elif median.value is None:
-        sentence = words.markdown("effects.savings_no_sums")
-    else:
-        sentence = words.markdown("effects.savings_sums", median=words.money(median.value))
-        if low.value is not None and high.value is not None:
-            ends = {"low": low.value, "high": high.value}
-            printed = {name: words.money(value) for name, value in ends.items()}
-            sentence += " " + words.markdown("effects.savings_quartiles", **printed)
-    return f"{sentence} {words.markdown('effects.no_total')}"
-
-
-def savings_caption(evidence: Evidence, phrase: str) -> str:
-    """Caption of the figure or the table of savings, by its phrase; no count that is withheld."""
+def _savings_caption(evidence: Evidence) -> str:
+    """Caption of the table of savings; no count that is withheld."""
     words = evidence.words
     if savings_withheld(evidence):
         sentence = words.markdown("effects.claiming_withheld", n=evidence.n)
     else:
         projects = int(grounds(evidence)["projects"].iloc[0])
         sentence = words.markdown("effects.claiming", claiming=projects, n=evidence.n)
-    return f"{words.markdown(phrase)} {sentence}"
+    return f"{words.markdown('effects.table_savings')} {sentence}"
 
 
 def grounds_rows(evidence: Evidence) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
-from evaltools.chapters.measures import measure_table
+from evaltools.chapters.measure_table import measure_table
 from evaltools.charts.bars import Part, Stack, Stacks
 from evaltools.charts.figure import Figure
 from evaltools.charts.maps import Heatmap, Panel

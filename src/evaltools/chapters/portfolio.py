@@ -8,7 +8,7 @@ import pandas as pd
 
 from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
-from evaltools.chapters.measures import measure_table
+from evaltools.chapters.measure_table import measure_table
 from evaltools.chapters.themes import as_float
 from evaltools.charts.bars import Call, CallBars
 from evaltools.charts.figure import Figure
@@ -79,7 +79,7 @@ def calls_table(evidence: Evidence) -> Table:
     return Table(
         table,
         filled,
-        words.markdown(f"portfolio.{caption}", **_known(evidence)),
+        words.markdown(f"portfolio.{caption}", **_known_grants(evidence)),
         words.language,
         note=words.markdown("portfolio.table_calls_note") if published else "",
     )
@@ -98,7 +98,7 @@ def projects_map(evidence: Evidence) -> Figure:
 def takeup_map(evidence: Evidence) -> Figure:
     """Money per inhabitant by area."""
     words = evidence.words
-    caption = words.markdown("portfolio.takeup_map", **_known(evidence))
+    caption = words.markdown("portfolio.takeup_map", **_known_grants(evidence))
     caption = headlines.add_headline(words, "money", headlines.most_money(evidence), caption)
     chart = _map(evidence, "money_per_inhabitant", words("axis.money_per_inhabitant"), 1)
     return chart.figure(caption, note=_allocation_note(evidence))
@@ -148,9 +148,9 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
         nothing=words("portfolio.no_money"),
     )
     if len(curves) < len(values):
-        return chart.figure(words.markdown("portfolio.lorenz_projects", **_known(evidence)))
+        return chart.figure(words.markdown("portfolio.lorenz_projects", **_known_grants(evidence)))
     rule = _allocation_note(evidence)
-    caption = words.markdown("portfolio.lorenz", **_known(evidence))
+    caption = words.markdown("portfolio.lorenz", **_known_grants(evidence))
     largest = headlines.largest_grants(records, evidence)
     caption = headlines.add_headline(words, "grants", largest, caption)
     return chart.figure(caption, note=words("portfolio.lorenz_note", rule=rule))
@@ -169,13 +169,13 @@ def concentration_table(evidence: Evidence, records: Sequence[Indicator]) -> Tab
             Column("label", words("portfolio.column.measure")),
             Column("value", words("portfolio.column.value"), align="right"),
         ],
-        words.markdown("portfolio.table_concentration", **_known(evidence)),
+        words.markdown("portfolio.table_concentration", **_known_grants(evidence)),
         words.language,
         note=" ".join(words.markdown(f"portfolio.{name}") for name in notes),
     )
 
 
-def _known(evidence: Evidence) -> dict[str, int]:
+def _known_grants(evidence: Evidence) -> dict[str, int]:
     return {"known": len(portfolio.known_grants(evidence)), "N": evidence.funded}
 
 

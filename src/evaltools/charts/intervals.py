@@ -86,14 +86,12 @@ class Dots(RowChart[Dot]):
         axis: what the share is of; by default the share of the reports read.
         level: confidence level named in the key; None leaves the interval unnamed.
         name, second_name: what the two estimates are called in the key.
-        band_name: what the outer interval is; by default bounds that assume nothing.
     """
 
     axis: str = ""
     level: float | None = 0.95
     name: str = ""
     second_name: str = ""
-    band_name: str = ""
 
     @property
     def _paired(self) -> bool:
@@ -217,7 +215,7 @@ class Dots(RowChart[Dot]):
         words, (low, high) = self.words, name_ends(self.words)
         ranges = (
             self._interval_name,
-            self.band_name or words("legend.bounds"),
+            words("legend.bounds"),
             words("legend.coder_rules"),
         )
         return [
@@ -248,7 +246,7 @@ class Dots(RowChart[Dot]):
         entries: tuple[tuple[str, Mark, str, object], ...] = (
             (self.name or words("legend.share"), "dot", DEEP_BLUE, self.name or self.second_name),
             (interval, "line", DEEP_BLUE, any(row.extends for row in rows)),
-            (self.band_name or words("legend.bounds"), "band", LIGHT, has("bound_low")),
+            (words("legend.bounds"), "band", LIGHT, has("bound_low")),
             (words("legend.coder_rules"), "bracket", INK, has("rule_low")),
             (self.second_name or words("legend.second"), "diamond", RUST, has("second")),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -43,21 +42,17 @@ def inner_width() -> float:
 
 @dataclass(frozen=True)
 class Scale:
-    """A straight or logarithmic scale from values `low` and `high` to the places of its ends."""
+    """A straight scale from values `low` and `high` to the places of its ends."""
 
     low: float
     high: float
     start: float
     end: float
-    log: bool = False
 
     def __call__(self, value: float) -> float:
         """The place of a value; what lies outside is held at the end."""
         held = min(max(value, self.low), self.high)
-        if self.log:
-            part = math.log(held / self.low) / math.log(self.high / self.low)
-        else:
-            part = (held - self.low) / (self.high - self.low)
+        part = (held - self.low) / (self.high - self.low)
         return self.start + part * (self.end - self.start)
 
 
@@ -186,14 +181,12 @@ class Spacing:
         inset: between the ends of the scale and of the middle part.
         above: free between key and rows.
         below: free under the numbers of the axis.
-        labels: width that labels get at least.
     """
 
     pitch: float = 17.0
     inset: float = 4.0
     above: float = 0.0
     below: float = 0.0
-    labels: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -267,7 +260,7 @@ def lay_out_rows(
     narrow = is_narrow()
     column = max(width(clean(text)) for text in numbers)
     widest = max(width(clean(label)) for label in labels) + 1
-    least = max(text_width() * LEAST_LABELS, min(spacing.labels, text_width() * MOST_LABELS))
+    least = text_width() * LEAST_LABELS
     room = min(max(widest, least), text_width() * MOST_LABELS)
     wrapped = [wrap(label, room) for label in labels]
     # Lines evened out by wrapping leave room that the middle part takes back.

@@ -145,6 +145,10 @@ class Table:
         rows = [head, rule, *body]
         return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
+    def captioned(self, identifier: str) -> str:
+        """The pipe table with its caption and an identifier that prose can refer to."""
+        return f"{self.markdown()}\n: {self.full_caption} {{#{identifier}}}\n"
+
     def bundle(self) -> dict[str, Any]:
         """The notebook output: MIME type to data."""
         return {

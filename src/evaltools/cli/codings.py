@@ -21,7 +21,7 @@ from evaltools.problems import Problem, ProblemError, quote_value, refuse
 from evaltools.qda.model import Choices
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.readers import read_codes
-from evaltools.qda.refi import write_qdc, write_qdpx
+from evaltools.qda.refi.write import write_qdc, write_qdpx
 from evaltools.qda.spreadsheets import write_cells
 from evaltools.qda.tables import read_study_coding, write_tables
 from evaltools.study import Study, find_study

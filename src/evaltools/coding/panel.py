@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import anywidget
 import fontpkg_fira_sans
@@ -26,10 +26,10 @@ from evaltools.study import Language, find_study
 
 CODING = (
     *("dom", "text", "journal", "reader", "codebook", "documents", "passage", "suggestions"),
-    *("help", "keys", "connection", "moving", "doing", "panel"),
+    *("help", "keys", "connection", "navigation", "actions", "panel"),
 )
 DISAGREEMENTS = (
-    *("dom", "text", "journal", "reader", "help", "settling-keys", "connection", "moving"),
+    *("dom", "text", "journal", "reader", "help", "settling-keys", "connection", "navigation"),
     *("differences", "disagreements"),
 )
 
@@ -43,25 +43,20 @@ _LETTERS = (
 
 
 @cache
-def load_module(names: Sequence[str]) -> str:
-    """The files of a panel as one ES module, in order; the last one exports it."""
-    folder = files("evaltools.coding") / "web"
+def load_module(names: Sequence[str], package: str = "coding") -> str:
+    """Files of a panel as one ES module, in order; the last one exports it."""
+    folder = files(f"evaltools.{package}") / "web"
     return "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
 @cache
-def load_typeface() -> str:
-    """The house's typeface as style rules, with the font in them."""
-    return _face("Regular", 400) + _face("SemiBold", 600)
+def load_styles(package: str = "coding") -> str:
+    """The style sheet of the panels of a package, with the house's typeface in it."""
+    sheet = (files(f"evaltools.{package}") / "web" / "panel.css").read_text(encoding="utf-8")
+    return _face("Regular", 400) + _face("SemiBold", 600) + sheet
 
 
 @cache
-def load_styles() -> str:
-    """The style sheet of all panels, with the typeface in it."""
-    sheet = (files("evaltools.coding") / "web" / "panel.css").read_text(encoding="utf-8")
-    return load_typeface() + sheet
-
-
 def _face(name: str, weight: int) -> str:
     options = subset.Options()
     options.flavor = "woff"
@@ -83,10 +78,23 @@ def _face(name: str, weight: int) -> str:
     )
 
 
-class _Panel(anywidget.AnyWidget):
+class Session(Protocol):
+    """What a panel shows: it is told what a person does, and answers."""
+
+    def receive(self, content: Any) -> Iterable[dict[str, Any]]:
+        """The messages that answer one of the browser."""
+
+
+class SessionPanel(anywidget.AnyWidget):
+    """A window onto a session.
+
+    Nothing of the data is kept in the notebook's file: it goes by messages, so saving or sharing
+    the notebook shows nothing.
+    """
+
     _css = load_styles()
 
-    def __init__(self, session: CodingSession) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self.on_msg(self._answer)
@@ -96,7 +104,7 @@ class _Panel(anywidget.AnyWidget):
             self.send(message)
 
 
-class CodingPanel(_Panel):
+class CodingPanel(SessionPanel):
     """A report, the codebook and what one coder has marked, as the last line of a cell.
 
     Arguments:
@@ -105,8 +113,7 @@ class CodingPanel(_Panel):
         round: round of coding, from 1.
         language: of the panel: fi, sv or en.
 
-    The study is the one around the notebook. Nothing of the reports or the coding is kept in the
-    notebook's file: it goes by messages, so saving or sharing the notebook shows nothing.
+    The study is the one around the notebook.
 
     Raises ProblemError for an unknown coder or document, or a journal that cannot be read.
     """
@@ -123,7 +130,7 @@ class CodingPanel(_Panel):
         super().__init__(CodingSession(find_study(), coder, document, round, language))
 
 
-class DisagreementPanel(_Panel):
+class DisagreementPanel(SessionPanel):
     """Where coders differ, document by document, for those who have all read it whole.
 
     Arguments:

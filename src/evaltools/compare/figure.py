@@ -24,9 +24,9 @@ THEMES = ("goal", "result", "challenge", "response", "steering")
 
 
 def draw_comparison(
-    comparison: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
+    comparison: Comparison, language: Language, labels: Mapping[str, str]
 ) -> Figure:
-    """The themes whose share of the reports read moved most. A notice begins the caption."""
+    """The themes whose share of the reports read moved most."""
     words = Words(language)
     names = name_sides(comparison, language)
     caption = words.markdown(
@@ -37,7 +37,7 @@ def draw_comparison(
     nothing = words("comparison.nothing")
     chart = Slopes(make_slopes(comparison, language, labels), names, words=words, nothing=nothing)
     note = words("comparison.note.figure", level=say.percent(comparison.level, language))
-    return chart.figure(f"{notice} {caption}".strip(), note=note)
+    return chart.figure(caption, note=note)
 
 
 def make_slopes(

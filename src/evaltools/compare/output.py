@@ -182,7 +182,7 @@ def _markdown_table(
     ]
     frame = pd.DataFrame([tuple(row) for row in rows], columns=names)
     table = Table(frame, columns, words(f"comparison.caption.{name}"), words.language)
-    return f"{table.markdown()}\n: {table.full_caption} {{#tbl-changes-{name}}}"
+    return table.captioned(f"tbl-changes-{name}").rstrip("\n")
 
 
 _XML = re.compile(r"<\?xml[^>]*>|<!DOCTYPE[^>]*>", re.DOTALL)

@@ -96,13 +96,11 @@ def only_deletes(quote: str, text_public: str) -> bool:
     return len(pieces) > 1 and re.fullmatch(r".+?".join(pieces), strip_controls(quote)) is not None
 
 
-def check_redactions(
-    tables: Mapping[str, pd.DataFrame], known: KnownNames | None = None
-) -> list[Problem]:
+def check_redactions(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
     """Approved passages that say something else than the report, or still name somebody."""
     if TABLE not in tables:
         return []
-    known = known or KnownNames.of(tables)
+    known = KnownNames.of(tables)
     quotes = dict(
         zip(tables["segments"]["segment_id"].astype(str), tables["segments"]["quote"], strict=True)
     )

@@ -35,7 +35,6 @@ ANSWERS, GAP = "rating.answers.share", "optimism_gap.difference"
 _HIGH = re.compile(r"rating\.(?P<item>[a-z0-9_]+)\.high\.share")
 
 MOST_ATOMS = 20_000
-_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -55,19 +54,17 @@ class PublicTable:
         name: of the table, for messages.
         quantity: what is counted, and over whom; tables of the same quantity are linked: a reader
             will hold them against each other.
-        magnitude: a sum of amounts; else a count.
         axes: categories of each axis.
         cells: in the order of the table.
         rounding: base to which shown values were rounded, or None.
         empty_shown: no empty cell is withheld, so that a withheld cell is known to hold something.
-        exact_total: the sum of all is told as it is, rounded or not.
+        exact_total: the count of all is told as it is, rounded or not.
     """
 
     name: str
     quantity: str
     axes: tuple[tuple[str, tuple[str, ...]], ...]
     cells: tuple[PublicCell, ...]
-    magnitude: bool = False
     rounding: int | None = None
     empty_shown: bool = True
     exact_total: bool = False
@@ -87,23 +84,18 @@ class ContradictionError(ValueError):
 
 
 class Attack:
-    """Bounds of sums over places, given the categories of the axes and what tables tell.
-
-    `whole`: the finest cells, called atoms, are whole numbers, as counts are.
+    """Bounds of counts over places, given the categories of the axes and what tables tell.
 
     Raises:
         ValueError: more than 20 000 atoms; such tables are not small.
     """
 
-    def __init__(
-        self, axes: dict[str, tuple[str, ...]], known: Sequence[KnownSum], *, whole: bool
-    ) -> None:
+    def __init__(self, axes: dict[str, tuple[str, ...]], known: Sequence[KnownSum]) -> None:
         self._names = tuple(sorted(axes))
         size = int(np.prod([len(axes[name]) for name in self._names], dtype=np.int64))
         if size > MOST_ATOMS:
             raise ValueError(f"{size} finest cells are too many to examine (at most {MOST_ATOMS})")
         self._atoms = tuple(product(*(axes[name] for name in self._names)))
-        self._whole = whole
         self._constraints: list[LinearConstraint] = []
         if known:
             rows = np.array([self._row(one.place) for one in known])
@@ -136,18 +128,17 @@ class Attack:
             sign * row,
             constraints=self._constraints,
             bounds=Bounds(0, np.inf),
-            integrality=np.ones(len(row)) if self._whole else None,
+            integrality=np.ones(len(row)),
         )
         if found.status == 3 or (found.status == 4 and sign < 0):
             return np.inf  # unbounded above; below, zero always bounds it
         if found.status != 0:
             raise ContradictionError("no numbers agree with all of the tables")
-        value = float(sign * found.fun)
-        return float(round(value)) if self._whole else value
+        return float(round(sign * found.fun))
 
 
-def build_attack(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> Attack:
-    """The attack of a reader who has all of the tables, and knows `extra` besides.
+def build_attack(tables: Sequence[PublicTable]) -> Attack:
+    """The attack of a reader who has all of the tables.
 
     Raises:
         ValueError: tables of several quantities, or axes that differ.
@@ -160,8 +151,7 @@ def build_attack(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) 
             if axes.setdefault(name, categories) != categories:
                 raise ValueError(f"{table.name}: axis {name} has other categories elsewhere")
     known = [one for table in tables for one in known_sums(table)]
-    whole = not any(table.magnitude for table in tables)
-    return Attack(axes, [*known, *extra], whole=whole)
+    return Attack(axes, known)
 
 
 def known_sums(table: PublicTable) -> list[KnownSum]:
@@ -169,16 +159,13 @@ def known_sums(table: PublicTable) -> list[KnownSum]:
     sums = []
     for cell in table.cells:
         if cell.value is None:
-            nonempty = table.empty_shown and not table.magnitude
-            sums.append(KnownSum(cell.place, 1.0 if nonempty else 0.0, np.inf))
+            sums.append(KnownSum(cell.place, 1.0 if table.empty_shown else 0.0, np.inf))
         elif table.rounding is None or (table.exact_total and not cell.place):
-            slack = _TOLERANCE * max(1.0, abs(cell.value)) if table.magnitude else 0.0
-            sums.append(KnownSum(cell.place, cell.value - slack, cell.value + slack))
+            sums.append(KnownSum(cell.place, cell.value, cell.value))
         else:
             # Halves are rounded upwards, so the upper end is open.
-            half, step = table.rounding / 2, 0.0 if table.magnitude else 1.0
-            high = cell.value + half
-            top = np.ceil(high) - step if step else high
+            half = table.rounding / 2
+            top = np.ceil(cell.value + half) - 1.0
             sums.append(KnownSum(cell.place, max(0.0, cell.value - half), top))
     return sums
 

@@ -140,7 +140,7 @@ def check_differencing(
         by_name = {(table.quantity, table.axes): table for table in old.tables}
         for table in new.tables:
             other = by_name.get((table.quantity, table.axes))
-            if other is not None and not table.magnitude:
+            if other is not None:
                 problems += _between(old, other, new, table, rules)
     return sorted(set(problems))
 
@@ -154,7 +154,7 @@ def _between(
     known += _turnover(old, then, new, now)
     place = f"table {now.name}, against the release {old.name}"
     try:
-        attack = Attack(axes, known, whole=True)
+        attack = Attack(axes, known)
         problems = []
         for moved, own in ((_CAME, build_attack([now])), (_WENT, build_attack([then]))):
             at = ((_SINCE, (moved,)),)

@@ -91,7 +91,7 @@ def check_documents(frames: NumberedTables, folder: Path) -> Iterator[CellProble
     for document, text_file, text_hash, file, file_hash, row in zip(*columns, strict=True):
         if not pd.isna(text_file):
             text = _text(_NamedFile(
-                int(row), "text_file", str(text_file), _known(text_hash), "text",
+                int(row), "text_file", str(text_file), _recorded_digest(text_hash), "text",
                 "Put the text there, or correct the path.",
                 "Put the text back that was coded, or code the new one.",
             ), folder)  # fmt: skip
@@ -103,7 +103,7 @@ def check_documents(frames: NumberedTables, folder: Path) -> Iterator[CellProble
                         yield from wrong(quotes[table][str(document)], text, str(text_file))
         if not pd.isna(file):
             file_or_problem = _NamedFile(
-                int(row), "file", str(file), _known(file_hash), "file",
+                int(row), "file", str(file), _recorded_digest(file_hash), "file",
                 "Put the file there, or empty the cell.",
                 "Put the file back that was imported, or import the new one.",
             ).locate(folder)  # fmt: skip
@@ -118,7 +118,7 @@ def check_documents(frames: NumberedTables, folder: Path) -> Iterator[CellProble
             )
 
 
-def _known(digest: object) -> str | None:
+def _recorded_digest(digest: object) -> str | None:
     return None if pd.isna(digest) else str(digest)  # type: ignore[call-overload]
 
 

@@ -50,7 +50,7 @@ def known_tables() -> Mapping[str, KnownTable]:
     """The tables that the engine knows, by name, as `known_tables.yml` has them."""
     text = files(__package__).joinpath("known_tables.yml").read_text(encoding="utf-8")
     declared = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return {name: _known(one) for name, one in declared.items()}
+    return {name: _read_table(one) for name, one in declared.items()}
 
 
 @cache
@@ -63,7 +63,7 @@ def former_names(kind: str) -> Mapping[str, str]:
     return declared[f"{kind}s"]
 
 
-def _known(declared: Mapping[str, Any]) -> KnownTable:
+def _read_table(declared: Mapping[str, Any]) -> KnownTable:
     key = declared["key"].split()
     references = ((name, one.split(".")) for name, one in declared.get("references", {}).items())
     return KnownTable(

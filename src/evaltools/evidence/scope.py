@@ -218,15 +218,15 @@ def refuse_nobody_due(
     named = [name for name in ("calls", "wave", "cutoff") if name in parameters.declarations]
     of_wave = chosen[_of_wave(chosen, due.calls, parameters)] if due.calls is not None else chosen
     if due.calls is not None and not of_wave.empty:
-        when = f"by {_shown(parameters, 'cutoff')}, before which none has ended,"
+        when = f"by {_format_value(parameters, 'cutoff')}, before which none has ended,"
         allowed = f"a cut-off of {of_wave['ended'].min():%Y-%m-%d} or later"
     elif due.calls is not None:
-        when = f"in the wave {_shown(parameters, 'wave')}"
+        when = f"in the wave {_format_value(parameters, 'wave')}"
         allowed = "; ".join(
             f"wave {wave}: calls of {list_values(years)}" for wave, years in due.calls.items()
         )
     else:
-        when = f"by {_shown(parameters, 'cutoff')} ({due.after})"
+        when = f"by {_format_value(parameters, 'cutoff')} ({due.after})"
         allowed = f"a cut-off of {chosen['report_due'].min():%Y-%m-%d} or later"
     raise ProblemError(
         [
@@ -276,7 +276,7 @@ def explain_empty_scope(
     names = [
         one for one in ("calls", "wave", "cutoff", *dimensions) if one in facts and one in declared
     ]
-    selection = "; ".join(f"{name} {_shown(parameters, name)}" for name in names)
+    selection = "; ".join(f"{name} {_format_value(parameters, name)}" for name in names)
     fits = pd.DataFrame(holds).fillna(False).astype(bool)
     problems = []
     for name in names:
@@ -292,7 +292,7 @@ def explain_empty_scope(
         problems.append(
             Problem(
                 f"parameter {name}",
-                f"{_shown(parameters, name)} leaves no {what} (of {selection})",
+                f"{_format_value(parameters, name)} leaves no {what} (of {selection})",
                 f"{available}, the other parameters as they are",
                 "Choose one of these, or widen another parameter.",
                 "scope.empty",
@@ -316,7 +316,7 @@ def _by_wave(waves: Iterable[str] | None) -> str:
     return list_values(f"{wave} ({count})" for wave, count in counts.items()) or "none in the data"
 
 
-def _shown(parameters: Parameters, name: str) -> str:
+def _format_value(parameters: Parameters, name: str) -> str:
     value = getattr(parameters, name)
     if isinstance(value, tuple):
         return ", ".join(str(one) for one in value)

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from evaltools.evidence.cell_values import CellProblem, UnreadTable, as_problems
-from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_descriptor
+from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource
+from evaltools.evidence.descriptor_file import load_descriptor
 from evaltools.evidence.known_tables import DTYPES, KnownTable, known_tables
 from evaltools.evidence.raw_table import RawTable, UnreadableTableError, read_delimited
 from evaltools.evidence.typed_table import TableReader
@@ -262,3 +264,8 @@ def add_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     completed_tables = frame.assign(**added) if added else frame
     completed_tables.attrs = frame.attrs
     return completed_tables
+
+
+def as_floats(column: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """A column of numbers as floats, NaN where it is missing."""
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -22,14 +22,8 @@ from evaltools.evidence.cell_values import (
     number_rows,
 )
 from evaltools.evidence.coding_checks import CODING_RULES
-from evaltools.evidence.descriptor import (
-    FILE_NAME,
-    Descriptor,
-    Field,
-    ForeignKey,
-    Resource,
-    load_descriptor,
-)
+from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Field, ForeignKey, Resource
+from evaltools.evidence.descriptor_file import load_descriptor
 from evaltools.evidence.document_checks import REGISTER_RULES, check_documents, check_texts
 from evaltools.evidence.known_tables import DTYPES
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently

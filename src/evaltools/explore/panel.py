@@ -6,55 +6,30 @@ coding panel. No file is fetched by the browser and none from elsewhere.
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import anywidget
-
-from evaltools.coding.panel import load_typeface
+from evaltools.coding.panel import SessionPanel, load_module, load_styles
 from evaltools.explore.session import ExploreSession, read_state
 from evaltools.study import Language, Study, find_study
 
 _FILES = ("form", "numbers", "findings", "pictures", "behind", "panel")
 
 
-@cache
-def load_module() -> str:
-    """The files of the panel as one ES module, in order; the last one exports it."""
-    shared, own = files("evaltools.coding") / "web", files("evaltools.explore") / "web"
-    parts = [shared / "dom.js", *(own / f"{name}.js" for name in _FILES)]
-    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+class ExplorePanel(SessionPanel):
+    """The panel, as the last line of a cell; see `explore`."""
 
-
-@cache
-def load_styles() -> str:
-    """The style sheet of the panel, with the typeface in it."""
-    sheet = files("evaltools.explore") / "web" / "panel.css"
-    return load_typeface() + sheet.read_text(encoding="utf-8")
-
-
-class ExplorePanel(anywidget.AnyWidget):
-    """The panel, as the last line of a cell; see `explore`.
-
-    Nothing of the data is kept in the notebook's file: it goes by messages, so saving or sharing
-    the notebook shows nothing.
-    """
-
-    _esm = load_module()
-    _css = load_styles()
+    _esm = f"{load_module(('dom',))}\n{load_module(_FILES, 'explore')}"
+    _css = load_styles("explore")
 
     def __init__(self, session: ExploreSession) -> None:
-        super().__init__()
-        self._session = session
-        self.on_msg(self._answer)
+        super().__init__(session)
+        self._describe_failure = session.describe_failure
 
-    def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
+    def _answer(self, widget: object, content: Any, buffers: object) -> None:
         try:
-            for message in self._session.receive(content):
-                self.send(message)
+            super()._answer(widget, content, buffers)
         except Exception as error:  # the panel would wait for an answer for ever
-            self.send(self._session.describe_failure(error))
+            self.send(self._describe_failure(error))
             raise
 
 

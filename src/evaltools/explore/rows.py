@@ -22,12 +22,11 @@ from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import (
     Passage,
     Passages,
-    QuotePolicy,
     find_code,
     find_rows,
-    passage_record,
     sample_evenly,
 )
+from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, passage_record
 from evaltools.report.variables import (
     Name,
     find_headline,

@@ -30,12 +30,8 @@ from evaltools.findings.judgement import Judgement
 from evaltools.indicators.indicator import dimensions
 from evaltools.problems import Problem, ProblemError
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.passages import (
-    QuotePolicy,
-    collect_passages,
-    find_code,
-    make_quote_policy,
-)
+from evaltools.report.evidence_pages.passages import collect_passages, find_code
+from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, make_quote_policy
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import STUDY_VARIABLE, Language, Parameters, Study
 from evaltools.study.parameters import make_parameters, to_json

@@ -242,10 +242,10 @@ def _table(checklist: Checklist, found: Sequence[Answer], words: Words) -> str:
         "checklist.caption", title=title, source=checklist.source.in_language(language)
     )
     table = Table(pd.DataFrame(rows, columns=list(widths)), columns, caption, language)
-    text = table.markdown()
+    text = table.captioned(f"tbl-{checklist.id}")
     for mark, link in links.items():
         text = text.replace(mark, link)
-    return f"{text}\n: {table.full_caption} {{#tbl-{checklist.id}}}\n"
+    return text
 
 
 def _place(answer: Answer, links: dict[str, str], words: Words) -> str:

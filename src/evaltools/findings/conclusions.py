@@ -17,7 +17,7 @@ from evaltools.findings.premises import Outcomes, unknown_premises
 from evaltools.findings.sentences import alpha_name
 from evaltools.findings.strength import LEVELS, Concern, propose
 from evaltools.problems import Problem, refuse
-from evaltools.study.declared_files import read_declared
+from evaltools.study.declaration_files import read_declaration
 from evaltools.study.schema import Criterion
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Text
@@ -170,7 +170,7 @@ def load_conclusions(study: Study) -> Conclusions:
         ProblemError: everything that is wrong with it, each with its line.
     """
     languages = study.declaration.languages
-    made, where = read_declared(study.root, FILE_NAME, Conclusions, CODE, languages)
+    made, where = read_declaration(study.root, FILE_NAME, Conclusions, CODE, languages)
     known = {part.id: part for main in study.declaration.questions for part in main.parts}
     problems = [
         Problem(where("answers", name), f"no question is called '{name}'",

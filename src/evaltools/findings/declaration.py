@@ -19,7 +19,7 @@ from evaltools.findings.soundness import Source, check_soundness
 from evaltools.findings.templates import slots_of
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.study.declared_files import read_located
+from evaltools.study.declaration_files import read_located
 from evaltools.study.vocabulary import LANGUAGES, Language, Text
 
 FILE_NAME = "reports/findings.yml"

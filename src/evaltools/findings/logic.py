@@ -20,7 +20,7 @@ from evaltools.findings.premises import (
     weigh_premise,
 )
 from evaltools.problems import Problem, refuse
-from evaltools.study.declared_files import Where, read_declared
+from evaltools.study.declaration_files import Where, read_declaration
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Text
 
@@ -85,7 +85,7 @@ def load_logic(study: Study) -> Logic:
         ProblemError: everything that is wrong with it alone, each with its line.
     """
     languages = study.declaration.languages
-    made, where = read_declared(study.root, FILE_NAME, Logic, CODE, languages)
+    made, where = read_declaration(study.root, FILE_NAME, Logic, CODE, languages)
     refuse(_faults(made, where))
     return made
 

@@ -233,5 +233,5 @@ def _table(
     rows: Sequence[dict[str, str]], widths: dict[str, int], caption: str, label: str, words: Words
 ) -> str:
     columns = [Column(name, words(f"matrix.{name}"), width=width) for name, width in widths.items()]
-    table = Table(pd.DataFrame(rows, columns=list(widths)), columns, caption, words.language)
-    return f"{table.markdown()}\n: {table.full_caption} {{#{label}}}\n"
+    frame = pd.DataFrame(rows, columns=list(widths))
+    return Table(frame, columns, caption, words.language).captioned(label)

@@ -136,7 +136,9 @@ def coder_decisions(evidence: Evidence) -> CoderDecisions:
     shape = (len(reports), len(coders), len(codes))
     judgement, found = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     rows, columns = _places(reports, last["document_id"]), _places(coders, last["coder_id"])
-    judgement[rows, columns] = _held(evidence.tables["codes"], codes, last["codebook_version"])
+    judgement[rows, columns] = _in_codebook(
+        evidence.tables["codes"], codes, last["codebook_version"]
+    )
     made = marks(evidence, last)
     affirmed = made["polarity"].isin(["affirm", "mixed"]) & made["code_id"].isin(list(codes))
     made = made[affirmed.to_numpy(dtype=bool)]
@@ -155,7 +157,7 @@ def _places(names: pd.Index, column: pd.Series) -> NDArray[np.intp]:
     return names.get_indexer(pd.Index(column.astype(object)))
 
 
-def _held(table: pd.DataFrame, codes: pd.Index, versions: pd.Series) -> NDArray[np.bool_]:
+def _in_codebook(table: pd.DataFrame, codes: pd.Index, versions: pd.Series) -> NDArray[np.bool_]:
     """Readings × codes: whether the codebook that a reading went by holds the code."""
     if "retired" not in table.columns or not (versions != "").any():
         return np.ones((len(versions), len(codes)), dtype=bool)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
@@ -280,12 +280,6 @@ class CodeOrder:
         All rivals must be beaten, so the chance of error is not shared between them.
         """
         return self.judge_top([code], rivals)
-
-    def judge_order(self, codes: Sequence[str], rivals: Iterable[str] = ()) -> OrderVerdict:
-        """Whether codes are in the order given, and the last one ahead of each rival."""
-        found = [self._judge([self.compare(*two)], 0) for two in pairwise(codes)]
-        found.append(self._judge(self._pairs(codes[-1], codes, rivals), 0))
-        return min(found, key=_severity)
 
     def judge_top(
         self, codes: Sequence[str], rivals: Iterable[str], first: int | None = None

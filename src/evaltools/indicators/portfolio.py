@@ -10,11 +10,12 @@ import pandas as pd
 from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.scope import in_calls
 from evaltools.evidence.selection import Evidence
+from evaltools.evidence.tables import as_floats
 from evaltools.indicators import absence
 from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import count_record, number_record, plain_share
-from evaltools.indicators.takeup import as_floats, coverage, takeup, takeup_by_region
+from evaltools.indicators.takeup import coverage, takeup, takeup_by_region
 from evaltools.statistics.inequality import gini, hhi, top_share
 
 UNKNOWN = "unknown"

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from evaltools.evidence.selection import Evidence
+from evaltools.evidence.tables import as_floats
 from evaltools.indicators.absence import group_dimension, lacks
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import count_record
-from evaltools.indicators.takeup import as_floats
 from evaltools.statistics.representativity import (
     NotEstimable,
     balance_p,

@@ -8,6 +8,7 @@ import pandas as pd
 from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.scope import is_chosen, stands_for_area
 from evaltools.evidence.selection import Evidence
+from evaltools.evidence.tables import as_floats
 from evaltools.indicators.absence import map_dimension
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import number_record, plain_share
@@ -269,11 +270,6 @@ def inhabitant_slices(evidence: Evidence, slices: int = 200) -> list[float]:
     curve = lorenz(units["money_per_inhabitant"], weights=units["population"])
     at = np.interp(np.linspace(0, 1, slices + 1), curve.population, curve.total)
     return [max(0.0, float(part)) for part in np.diff(at)]
-
-
-def as_floats(column: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """A column of numbers as floats, NaN where it is missing."""
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _in_scope(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:

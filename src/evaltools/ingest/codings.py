@@ -9,7 +9,8 @@ from operator import itemgetter
 from pathlib import Path
 
 from evaltools.evidence.codebook import version_order
-from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
+from evaltools.evidence.descriptor import FILE_NAME
+from evaltools.evidence.descriptor_file import load_descriptor
 from evaltools.evidence.validation import check_data
 from evaltools.ingest.file_transaction import import_problem, transaction
 from evaltools.ingest.identification import (

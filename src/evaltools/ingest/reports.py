@@ -13,7 +13,8 @@ from pathlib import Path
 from evaltools.documents.isolation import read_documents
 from evaltools.documents.model import DocumentText
 from evaltools.evidence.data_hash import IMPORT_LOG, RECEIVED, REPLACED
-from evaltools.evidence.descriptor import Descriptor, load_descriptor
+from evaltools.evidence.descriptor import Descriptor
+from evaltools.evidence.descriptor_file import load_descriptor
 from evaltools.evidence.tables import read_one
 from evaltools.files import resolve_inside
 from evaltools.ingest.document_ids import (

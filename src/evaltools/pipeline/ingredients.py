@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaltools.evidence.descriptor import FILE_NAME
+from evaltools.evidence.descriptor_file import load_descriptor
 from evaltools.pipeline.notebooks import (
     Cell,
     check_parameters_cell,
@@ -100,10 +102,10 @@ def declared_inputs(study: Study) -> tuple[str, ...]:
     The declaration, the descriptor, the file of each table (or the workbook in its place) and the
     texts that the documents name; not every file that lies in the data folder.
     """
-    from evaltools.evidence import descriptor, tables  # load pandas
+    from evaltools.evidence import tables  # loads pandas
 
-    names = [descriptor.FILE_NAME]
-    for resource in descriptor.load_descriptor(study.data).resources:
+    names = [FILE_NAME]
+    for resource in load_descriptor(study.data).resources:
         stem = resource.path.removesuffix(".csv")
         names += [resource.path, *(stem + suffix for suffix in _WORKBOOKS)]
         if resource.name == "documents" and "text_file" in resource.field_names:

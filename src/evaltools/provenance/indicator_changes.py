@@ -182,7 +182,7 @@ def square_and_add(old: Indicator, new: Indicator) -> tuple[float, float] | None
     Source: Zou & Donner 2008, Statistics in Medicine 27:1693-1702, doi:10.1002/sim.3095. With
     Wilson limits it is Newcombe's method 10.
     """
-    ends = _known(old.value, old.low, old.high, new.value, new.low, new.high)
+    ends = _all_or_none(old.value, old.low, old.high, new.value, new.low, new.high)
     if ends is None or old.level is None or old.level != new.level:
         return None
     a, a_low, a_high, b, b_low, b_high = ends
@@ -190,7 +190,7 @@ def square_and_add(old: Indicator, new: Indicator) -> tuple[float, float] | None
     return b - a - sqrt(below), b - a + sqrt(above)
 
 
-def _known(*ends: float | None) -> list[float] | None:
+def _all_or_none(*ends: float | None) -> list[float] | None:
     """The numbers, if all of them are there."""
     found = [float(end) for end in ends if end is not None]
     return found if len(found) == len(ends) else None
@@ -244,7 +244,7 @@ def _counts_reports(indicator: Indicator, reports: int | None) -> bool:
 
 def _compare_bounds(old: Indicator, new: Indicator, change: float) -> IndicatorChange:
     """Bounds that assume nothing tell of a change only where they have nothing in common."""
-    ends = _known(old.low, old.high, new.low, new.high)
+    ends = _all_or_none(old.low, old.high, new.low, new.high)
     if ends is None:
         return IndicatorChange(old, new, "incomparable", change, why="not_computed")
     a_low, a_high, b_low, b_high = ends

@@ -7,7 +7,9 @@ identifier is drawn, and order is total.
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -22,14 +24,13 @@ from evaltools.findings.display import findings_record
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.pipeline.outputs import indicators_csv
-from evaltools.problems import Problem, refuse
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.artifacts import BUNDLE as DIGESTS
 from evaltools.provenance.artifacts import EDITIONS
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.signature import sign_bundle
 from evaltools.publish.crate import write_crate
 from evaltools.publish.gates import Candidate, Gate, check_responsibility, run_gates, standard_gates
-from evaltools.publish.language_switch import add_switch
 from evaltools.publish.method_card import method_card
 from evaltools.report import data_files
 from evaltools.report.build import check_output_folder, read_record
@@ -297,3 +298,51 @@ def _copy_file(folder: Path, name: str, source: Path) -> None:
 def _write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+_TITLE_BLOCK = re.compile(r"<header\b[^>]*\btitle-block\b[^>]*>")
+"""What either engine opens the title of a page with."""
+
+
+def add_switch(page: Path, edition: Candidate, editions: Sequence[Candidate]) -> None:
+    """Put links to the other languages into a page and tell programs of them.
+
+    Only here do the pages stand beside each other. The page's own script, where it has one, lets
+    the links lead to the section that the reader is at, whose identifier is the same in all.
+
+    Arguments:
+        page: of the edition, in its bundle.
+        editions: all that have a page beside it, in their order.
+
+    Raises:
+        ProblemError: the page has no title, which they would stand above.
+    """
+    there = [each for each in editions if "html" in each.study.report(each.language).formats]
+    if len(there) < 2:
+        return
+    text = page.read_bytes().decode("utf-8")
+    head, found = text.find("</head>"), _TITLE_BLOCK.search(text)
+    if found is None or not 0 < head < found.start():
+        what = "has no title that links to the other languages could stand at"
+        raise ProblemError([Problem(page.name, what, code="publish.languages")])
+    alternate = "".join(
+        f'<link rel="alternate" hreflang="{each.language}" href="{html.escape(each.page)}">\n'
+        for each in there
+    )
+    start, rest = text[head : found.end()], text[found.end() :]
+    made = f"{text[:head]}{alternate}{start}{_switch(edition, there)}{rest}"
+    page.write_bytes(made.encode("utf-8"))
+
+
+def _switch(edition: Candidate, there: Sequence[Candidate]) -> str:
+    items = []
+    for each in there:
+        language = each.language
+        name = html.escape(Words(language)(f"language.{language}").capitalize())
+        if each is edition:
+            items.append(f'<li><span aria-current="page">{name}</span></li>')
+        else:
+            link = f'href="{html.escape(each.page)}" hreflang="{language}" lang="{language}"'
+            items.append(f"<li><a {link}>{name}</a></li>")
+    label = html.escape(edition.words("publishing.languages"))
+    return f'\n<nav class="languages" aria-label="{label}"><ul>{"".join(items)}</ul></nav>'

@@ -80,11 +80,8 @@ class Cause:
     def __str__(self) -> str:
         shown = ", ".join(self.details[:_MOST_DETAILS])
         more = len(self.details) - _MOST_DETAILS
-        return (
-            _TOLD[self.kind]
-            + (f": {shown}" if shown else "")
-            + (f" and {more} more" if more > 0 else "")
-        )
+        told = _TOLD[self.kind] + (f": {shown}" if shown else "")
+        return f"{told} and {more} more" if more > 0 else told
 
 
 DifferenceKind = Literal["altered", "unmade", "absent"]

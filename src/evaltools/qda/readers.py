@@ -7,7 +7,9 @@ from pathlib import Path
 
 from evaltools.files import open_file
 from evaltools.problems import ProblemError
-from evaltools.qda import model, refi, sqlite_projects, tables
+from evaltools.qda import model, sqlite_projects, tables
+from evaltools.qda.refi.read import read_refi
+from evaltools.qda.refi.sources import looks_like_refi
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 
 _READ = "a REFI-QDA project or codebook, a QualCoder project, a Taguette database, a spreadsheet "
@@ -61,8 +63,8 @@ def _read(path: Path, choices: model.Choices) -> model.CodingSet:
                 return sqlite_projects.read_taguette(database, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
         raise _unknown(path, f"it is a database of no tool that is read (its tables: {shown})")
-    if refi.looks_like_refi(path):
-        coding = refi.read_refi(path, choices.positions, choices.code_ids)
+    if looks_like_refi(path):
+        coding = read_refi(path, choices.positions, choices.code_ids)
         # The format has no rounds, but our own notes in it may.
         rounds = {one.round for one in coding.codings} | {one.round for one in coding.readings}
         return model.rename(coding, round_=choices.round) if rounds <= {1} else coding

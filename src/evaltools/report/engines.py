@@ -101,10 +101,10 @@ def render(
 
         program = quarto.Quarto(engine.program, engine.epoch)
         return quarto.render(program, project, document, formats, output, progress)
-    from evaltools.report import renderer
+    from evaltools.report.renderer import conversion
 
     try:
-        return renderer.render(
+        return conversion.render(
             project, document, formats, output, progress, epoch=engine.epoch, parts=parts
         )
     except ProblemError as error:

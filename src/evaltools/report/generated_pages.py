@@ -146,7 +146,7 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
     )
     columns = _columns("parameters", words, name=24, value=28, help=48)
     caption = words("report.parameters.caption")
-    return add_caption(Table(frame, columns, caption, language), "tbl-parameters")
+    return Table(frame, columns, caption, language).captioned("tbl-parameters")
 
 
 def data_links(words: Words, table: str, workbook: str, schema: str) -> str:
@@ -186,7 +186,7 @@ def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words:
     columns[1:] = [replace(column, align="right") for column in columns[1:]]
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     caption = words("report.indicators.caption")
-    return add_caption(Table(frame, columns, caption, words.language), "tbl-indicators")
+    return Table(frame, columns, caption, words.language).captioned("tbl-indicators")
 
 
 def _interval(indicator: Indicator | None, words: Words) -> str:
@@ -213,7 +213,7 @@ def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words
     if not any(resource.origin for resource in descriptor.resources):
         caption = "report.data.caption_rows"
         del columns[-1]
-    return add_caption(Table(frame, columns, words(caption), words.language), "tbl-data")
+    return Table(frame, columns, words(caption), words.language).captioned("tbl-data")
 
 
 def disclosure_page(study: Study, parameters: Parameters, words: Words) -> str:
@@ -243,11 +243,6 @@ def _columns(table: str, words: Words, /, **widths: float) -> list[Column]:
     return [
         Column(name, words(f"report.{table}.{name}"), width=width) for name, width in widths.items()
     ]
-
-
-def add_caption(table: Table, label: str) -> str:
-    """A table with a caption and an identifier that prose can refer to."""
-    return f"{table.markdown()}\n: {table.full_caption} {{#{label}}}\n"
 
 
 def find_variables(text: str) -> list[str]:

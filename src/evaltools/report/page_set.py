@@ -42,7 +42,7 @@ from evaltools.report.evidence_pages.facts import (
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors, finding_anchor, link_numbers
 from evaltools.report.evidence_pages.page import table_paths, write_evidence_pages
-from evaltools.report.evidence_pages.passages import QuotePolicy, make_quote_policy
+from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, make_quote_policy
 from evaltools.report.material import ReportMaterial
 from evaltools.report.since_page import since_page
 from evaltools.report.staged_notebooks import LOGIC_NOTEBOOK, write_figure

@@ -27,7 +27,6 @@ from evaltools.study.schema import ParameterDeclaration
 MOST_NUMBERS = 20
 """Rows of the table of numbers; a report is not the place for all of them."""
 MOST_FILES = 12
-_TURNED = ("turned", "other_case")
 
 
 def since_page(

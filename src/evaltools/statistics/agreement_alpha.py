@@ -89,7 +89,7 @@ def _alphas(read: Ratings, metric: Metric, clusters: NDArray[np.int_] | None) ->
     the counts of all by category, c those of a cluster and D the distances, (n - c)' D (n - c) is
     n' D n - 2 c' D n + c' D c. So no cluster costs more than the values that are in it.
     """
-    held, by_unit = _held(read, clusters), _held(read, None)
+    held, by_unit = _count_by_cluster(read, clusters), _count_by_cluster(read, None)
     groups, q = _groups(read, clusters), len(read.categories)
     totals = np.bincount(held.places, held.counts, q)
 
@@ -286,7 +286,7 @@ def chance_without_variation(
         0 to 1; 1 without units.
     """
     read = ratings(values)
-    held = _held(read, clusters)
+    held = _count_by_cluster(read, clusters)
     count = held.rows
     if not count:
         return 1.0
@@ -299,7 +299,7 @@ def chance_without_variation(
 
 
 @dataclass(frozen=True)
-class _Held:
+class _ClusterCounts:
     """How often a row, a unit or a cluster, holds each category that it holds at all.
 
     Sets may be as many categories as there are values, so rows × categories may be far too many.
@@ -331,14 +331,14 @@ class _Held:
         return scipy.sparse.csr_array((self.counts, (self.owner, self.places)), shape=shape)
 
 
-def _held(read: Ratings, clusters: NDArray[np.int_] | None) -> _Held:
+def _count_by_cluster(read: Ratings, clusters: NDArray[np.int_] | None) -> _ClusterCounts:
     """What each cluster holds in units with two values or more; each unit without clusters."""
     groups, q = _groups(read, clusters), len(read.categories)
     units, _, places = read.given
     used = read.paired[units]
     cells, counts = np.unique(groups[units[used]] * q + places[used], return_counts=True)
     rows = int(groups.max()) + 1 if len(groups) else 0
-    return _Held(cells // max(q, 1), cells % max(q, 1), counts.astype(np.float64), rows, q)
+    return _ClusterCounts(cells // max(q, 1), cells % max(q, 1), counts.astype(np.float64), rows, q)
 
 
 def _sum_by(groups: NDArray[np.int_], told: Floats, count: int) -> Floats:

@@ -17,7 +17,7 @@ from evaltools.i18n.messages import (
 )
 from evaltools.i18n.numbers import LANGUAGES, Language, currency_name
 from evaltools.problems import Problem, refuse
-from evaltools.study.declared_files import Where, read_located
+from evaltools.study.declaration_files import Where, read_located
 from evaltools.study.schema import StudyDeclaration
 
 FILE_NAME = "reports/words.yml"

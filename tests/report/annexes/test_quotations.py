@@ -18,7 +18,7 @@ from evaltools.report.annexes.case_boxes import case_page
 from evaltools.report.annexes.declaration import load_cases
 from evaltools.report.annexes.quotations import Quotations, voices_page
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.passages import make_quote_policy
+from evaltools.report.evidence_pages.quoted_passages import make_quote_policy
 
 ROOT = Path(__file__).parents[3]
 MARK = re.compile(r"> \[(?P<text>[^\]]*)\]\{\.quote(?: segment=\"(?P<segment>[^\"]+)\")?")

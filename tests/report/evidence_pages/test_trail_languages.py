@@ -31,7 +31,8 @@ from evaltools.report.data_files import (
     name_method,
 )
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.passages import Passage, QuotePolicy, passage_record
+from evaltools.report.evidence_pages.passages import Passage
+from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, passage_record
 from evaltools.report.renderer.pandoc import pandoc
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -14,9 +14,9 @@ from evaltools.report.evidence_pages.passages import (
     collect_passages,
     find_code,
     find_rows,
-    make_quote_policy,
     sample_evenly,
 )
+from evaltools.report.evidence_pages.quoted_passages import make_quote_policy
 from evaltools.study.schema import Disclosure
 
 

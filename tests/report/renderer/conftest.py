@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import render
-from evaltools.report.renderer.conversion import resolve
+from evaltools.report.renderer.conversion import render, resolve
 from evaltools.report.renderer.pandoc_tree import nodes
 
 SVG = (

@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from evaltools.report.renderer import render
-from evaltools.report.renderer.fonts import FACES
+from evaltools.report.renderer import style_sheets
+from evaltools.report.renderer.conversion import render
+from evaltools.report.renderer.style_sheets import FACES
 
 from .conftest import Report, cell, figure_output, table_output
 
@@ -55,7 +56,8 @@ def long_text() -> str:
 
 def run(project: Path, output: Path, seed: str) -> bytes:
     code = (
-        "import sys; from pathlib import Path; from evaltools.report.renderer import render; "
+        "import sys; from pathlib import Path; "
+        "from evaltools.report.renderer.conversion import render; "
         "render(Path(sys.argv[1]), Path('fi/report.qmd'), ['html'], Path(sys.argv[2]))"
     )
     environment = {
@@ -115,11 +117,9 @@ def test_embedded_typeface_is_cut_from_the_font_package() -> None:
     import fontpkg_fira_sans
     from fontTools import ttLib
 
-    from evaltools.report.renderer import fonts
-
     for name, _, _ in FACES:
         original = ttLib.TTFont(fontpkg_fira_sans.ROOT / "files" / f"FiraSans-{name}.ttf")
-        kept = ttLib.TTFont(Path(fonts.__file__).parent / "faces" / f"FiraSans-{name}.woff")
+        kept = ttLib.TTFont(Path(style_sheets.__file__).parent / "faces" / f"FiraSans-{name}.woff")
         glyphs, letters = kept.getBestCmap(), original.getBestCmap()
         assert set(glyphs) == set(LETTERS) & set(letters)
         for letter in map(ord, "AÅÄÖaåäöß0123456789€–−≥"):

@@ -11,7 +11,7 @@ import pypdf
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import render
+from evaltools.report.renderer.conversion import render
 
 from .conftest import SVG, Report, png
 

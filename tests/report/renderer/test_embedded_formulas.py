@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import render
+from evaltools.report.renderer.conversion import render
 
 from .conftest import Report, cell, figure_output, table_output
 

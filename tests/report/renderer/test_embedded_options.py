@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import render
+from evaltools.report.renderer.conversion import render
 from evaltools.report.renderer.located_problems import read_source
 from evaltools.report.renderer.project import merge, read_level, read_project
 

@@ -39,19 +39,6 @@ Tässä kerrotaan juurtu­misesta ja muusta.
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    """A browser without network."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two long chapters, a table that can be sorted and a figure."""
     report = staged(tmp_path_factory.mktemp("reading"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import render
+from evaltools.report.renderer.conversion import render
 from evaltools.report.renderer.located_problems import Fences
 from evaltools.report.renderer.pandoc_tree import stringify
 

@@ -223,19 +223,6 @@ def test_declared_entities_are_refused_before_anything_is_read() -> None:
         clean_svg('<!DOCTYPE svg [<!ENTITY a "b">]><svg viewBox="0 0 1 1">&a;</svg>', "a")
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    """A browser without network."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def opened(browser: Any, page: str, tmp_path: Path) -> Iterator[Any]:
     (tmp_path / "page.html").write_text(page, encoding="utf-8")

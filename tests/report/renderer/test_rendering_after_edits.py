@@ -8,7 +8,8 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.report.part_store import PartStore
-from evaltools.report.renderer import render, written_blocks
+from evaltools.report.renderer import block_writer
+from evaltools.report.renderer.conversion import render
 from evaltools.report.staging import PROJECT
 
 from .conftest import Report, cell, figure_output, table_output
@@ -109,13 +110,13 @@ def test_the_bytes_are_those_of_everything_made_anew(
 ) -> None:
     monkeypatch.setattr("evaltools.processes.is_safe_to_fork", lambda: False)
     written: list[int] = []
-    write = written_blocks.pandoc
+    write = block_writer.pandoc
 
     def count(arguments: list[str], document: dict[str, Any], epoch: int) -> Any:
         written.append(len(document["blocks"]) // 2)
         return write(arguments, document, epoch)
 
-    monkeypatch.setattr(written_blocks, "pandoc", count)
+    monkeypatch.setattr(block_writer, "pandoc", count)
     report.file("_quarto.yml", OPTIONS)
     report.file("references.bib", SOURCES)
     report.file("_variables.yml", "shares:\n  staff: 37 %\n")

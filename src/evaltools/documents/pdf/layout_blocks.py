@@ -94,7 +94,7 @@ def read(pages: Sequence[PageContent], words: WordList) -> PdfContent:
         for item in _sort_for_reading([*(x for x in lines if x not in aside), *tables]):
             last = flow[-1] if flow else None
             if isinstance(item, _RuledTable):
-                if not (isinstance(last, _RuledTable) and _goes_on(last, item, result)):
+                if not (isinstance(last, _RuledTable) and _continues(last, item, result)):
                     flow.append(item)
             elif isinstance(last, _Lines) and not last.turned:
                 last.lines.append(item)
@@ -201,7 +201,7 @@ def _by_turn(glyphs: Iterable[Glyph]) -> Iterator[tuple[int, Iterator[Glyph]]]:
     return groupby(sorted(glyphs, key=lambda g: g.turn), key=lambda g: g.turn)
 
 
-def _goes_on(table: _RuledTable, more: _RuledTable, result: PdfContent) -> bool:
+def _continues(table: _RuledTable, more: _RuledTable, result: PdfContent) -> bool:
     """Whether a table goes on on the next page, and if so its rows are added."""
     before, after = table.lines, more.lines
     if table.columns != more.columns or not before or not after:

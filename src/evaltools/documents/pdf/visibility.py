@@ -136,10 +136,10 @@ class _View:
         return {
             number
             for number in sorted(doubtful)[:_MOST_COVERED]
-            if self._picture.alone(texts[number], self._of_word(words[number])) is False
+            if self._picture.alone(texts[number], self._find_window(words[number])) is False
         }
 
-    def _of_word(self, word: Sequence[Glyph]) -> Window:
+    def _find_window(self, word: Sequence[Glyph]) -> Window:
         lefts, tops, rights, bottoms = zip(*(page_box(g, self._page) for g in word), strict=True)
         return self._window((min(lefts), min(tops), max(rights), max(bottoms)))
 
@@ -188,7 +188,7 @@ class _View:
             return True
         if reason not in (_INVISIBLE, _COVERED):
             return False
-        there = self._picture.bare[self._of_word(inked)]
+        there = self._picture.bare[self._find_window(inked)]
         return bool(there.size) and int(np.ptp(there, axis=(0, 1)).max()) > _WRITING
 
     def corrected(self, word: Sequence[Glyph]) -> list[Glyph]:

@@ -58,7 +58,7 @@ class Policy:
         Arguments:
             contributions: of each project, none negative.
         """
-        reason = primary_reason(contributions, self.rules, magnitude=True)
+        reason = primary_reason(contributions, self.rules)
         if reason is None:
             return None
         return Withheld("few" if reason == "threshold" else "concentration", self.minimum)

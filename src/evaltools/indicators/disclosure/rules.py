@@ -67,13 +67,13 @@ def closely_estimated(contributions: Sequence[float], p_percent: float) -> bool:
     return total > 0 and total - sum(ordered[:2]) < p_percent / 100 * ordered[0]
 
 
-def primary_reason(contributions: Sequence[float], rules: Rules, magnitude: bool) -> Reason | None:
-    """Why a cell is withheld for its own sake, or None. Concentration matters for sums only."""
+def primary_reason(contributions: Sequence[float], rules: Rules) -> Reason | None:
+    """Why a sum is withheld for its own sake, or None."""
     if below_threshold(len(contributions), rules.minimum):
         return "threshold"
-    if magnitude and dominated(contributions, rules.dominance_n, rules.dominance_share):
+    if dominated(contributions, rules.dominance_n, rules.dominance_share):
         return "dominance"
-    if magnitude and closely_estimated(contributions, rules.p_percent):
+    if closely_estimated(contributions, rules.p_percent):
         return "p_percent"
     return None
 

@@ -20,7 +20,7 @@ from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.lint.lexicon import lexicon
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import JudgedFinding
-from evaltools.study.declared_files import read_declared
+from evaltools.study.declaration_files import read_declaration
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _HYPHENS: Final = str.maketrans("", "", "\u00ad")
@@ -69,7 +69,7 @@ class CriterionLevels:
 def read_levels(path: Path, findings: Mapping[str, JudgedFinding]) -> CriterionLevels:
     """The levels that `conclusions.yml` gives the findings; none where it cannot be read."""
     try:
-        made, _ = read_declared(path.parent, path.name, Conclusions, CODE)
+        made, _ = read_declaration(path.parent, path.name, Conclusions, CODE)
     except ProblemError:  # of another version: then no judgement can be compared
         return CriterionLevels()
     judged = {

@@ -13,7 +13,7 @@ from rich.text import Text
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
-from evaltools.publish.text_audit.audit import Audit, AuditedSentence, Status, Verdict
+from evaltools.publish.text_audit.audit_verdicts import Audit, AuditedSentence, Status, Verdict
 
 SHOWN: tuple[Status, ...] = ("turned", "drifted", "unknown", "borne_out")
 

@@ -10,14 +10,8 @@ from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.lexicon import lexicon
 from evaltools.publish.text_audit.clauses import count_negations, without_negations
-from evaltools.publish.text_audit.published import (
-    STEM,
-    Published,
-    Wording,
-    name_of_key,
-    stems_in_order,
-    word_stems,
-)
+from evaltools.publish.text_audit.plain_forms import STEM, stems_in_order, word_stems
+from evaltools.publish.text_audit.published import Published, Wording, name_of_key
 from evaltools.publish.text_audit.stated_numbers import find_numbers, without_numbers
 
 _ENOUGH: Final = 3

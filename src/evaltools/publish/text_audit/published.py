@@ -16,24 +16,26 @@ from evaltools.findings.templates import TemplateError, parse_template
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator
-from evaltools.lint.binding import split_sentences
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import LARGEST_LIST, JudgedFinding, read_artifact
 from evaltools.publish.text_audit.criteria import CriterionLevels, read_levels
 from evaltools.publish.text_audit.outside_text import read_outside_text
+from evaltools.publish.text_audit.plain_forms import (
+    SHORTEST,
+    STEM,
+    WORD,
+    are_akin,
+    plain,
+    sentence_parts,
+    unify_signs,
+    word_stems,
+)
 from evaltools.publish.text_audit.stated_numbers import without_numbers
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.yaml_text import read_yaml
 
 _FORMATS: Final = (".html", ".pdf", ".docx")
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
-STEM: Final = 5
-"""Letters by which two forms of one word are known, as E18 of the prose does it."""
-_PART: Final = 6
-"""Letters by which a part of a compound is known."""
-_SHORTEST: Final = 4
-"""Letters of a word that names something; shorter ones join words."""
 _MEASURE: Final = re.compile(r"\.[a-z_]+$")
 _FEW_FAMILIES: Final = 3
 """A word that more families of numbers share tells none of them apart."""
@@ -135,8 +137,8 @@ class Published:
         Words are known by how they begin, and within compounds: *pandemi* of *coronapandemin*.
         """
         known = self._telling_words.get(language, {})
-        words = {word for word in _WORD.findall(text.lower()) if len(word) >= _SHORTEST}
-        found = [keys for own, keys in known.items() if any(_akin(word, own) for word in words)]
+        words = {word for word in WORD.findall(text.lower()) if len(word) >= SHORTEST}
+        found = [keys for own, keys in known.items() if any(are_akin(word, own) for word in words)]
         return frozenset().union(*found)
 
     @cached_property
@@ -157,8 +159,8 @@ class Published:
                 family = code or key.partition(".")[0]
                 own_names = self.names.get(language, {})
                 names = (*own_names.get(name_of_key(key), ()), *own_names.get(code, ()))
-                for word in _WORD.findall(" ".join((told, *names)).lower()):
-                    if len(word) >= _SHORTEST:
+                for word in WORD.findall(" ".join((told, *names)).lower()):
+                    if len(word) >= SHORTEST:
                         stem = word[:STEM], sums[key]
                         words.setdefault(stem, set()).add(word)
                         keys.setdefault(stem, set()).add(key)
@@ -319,34 +321,6 @@ def name_of_key(key: str) -> str:
     return _MEASURE.sub("", key)
 
 
-def word_stems(text: str) -> frozenset[str]:
-    """The beginnings of the words of a text that mean something by themselves."""
-    return frozenset(stems_in_order(text))
-
-
-def stems_in_order(text: str) -> tuple[str, ...]:
-    """The same in the order of the text."""
-    return tuple(w[:STEM] for w in _WORD.findall(text.lower()) if len(w) >= _SHORTEST)
-
-
-def _akin(word: str, other: str) -> bool:
-    """Whether two words begin alike, or one has the beginning of the other within it."""
-    if word[:STEM] == other[:STEM]:
-        return True
-    return any(len(part) >= _PART and part[:_PART] in whole
-               for part, whole in ((word, other), (other, word)))  # fmt: skip
-
-
-def sentence_parts(text: str) -> tuple[str, ...]:
-    """The sentences of what a finding says."""
-    return tuple(text[start:end] for start, end in split_sentences(text))
-
-
-def plain(text: str) -> str:
-    """A sentence as two people who type it would agree: no case, one blank, no full stop."""
-    return _blank(text).strip().rstrip(".!… ")
-
-
 def _bare(text: str, language: Language) -> str:
     """The words of a sentence in their order, without numbers and signs."""
     return " ".join(_LETTERS.findall(plain(without_numbers(text, language))))
@@ -361,18 +335,12 @@ def _fixed_words(template: str) -> tuple[str, ...]:
     fixed = [""]
     for piece in pieces:
         if isinstance(piece, str):
-            fixed[-1] += _blank(piece)
+            fixed[-1] += unify_signs(piece)
         else:
             fixed.append("")
     fixed[-1] = fixed[-1].rstrip(".!… ")
     letters = sum(char.isalpha() for piece in fixed for char in piece)
     return tuple(fixed) if letters >= _FIXED else ()
-
-
-def _blank(text: str) -> str:
-    """Lower case, one kind of blank, dash and quotation mark."""
-    told = re.sub(r"[\s\u00a0\u202f]+", " ", text).lower()
-    return told.translate(str.maketrans("’‘”“−–—", "''\"\"---"))
 
 
 def _names(

@@ -272,8 +272,8 @@ class Coders:
         listed = user.get("name") or ("" if line else user.get("id")) or ""
         name = line.exact_text("pseudonym", listed)
         coder_id = line.text("coder_id")
-        if not coder_id or coder_id in self._taken:
-            coder_id = identifier(name, "coder", self._taken)
+        if not coder_id or coder_id in self._coder_ids:
+            coder_id = identifier(name, "coder", self._coder_ids)
         trained, own = parse_day(line.text("trained_on")), line.own_guid(guid, "coder", coder_id)
         is_consensus = line.text("role") == "consensus"
         self.coders.append(
@@ -282,7 +282,7 @@ class Coders:
         self._by_guid[guid] = coder_id
 
     @property
-    def _taken(self) -> set[str]:
+    def _coder_ids(self) -> set[str]:
         return {coder.coder_id for coder in self.coders}
 
     def find_coder(self, coding: etree._Element, selection: etree._Element) -> str:
@@ -295,15 +295,15 @@ class Coders:
             if guid:
                 if how:
                     self._count(f"name no user; they were taken to be of {how}")
-                return self._known(guid)
+                return self._find_user(guid)
         self._count(f"name no user, nor does anything around them; their coder is “{UNKNOWN}”")
-        if UNKNOWN not in self._taken:
+        if UNKNOWN not in self._coder_ids:
             self.coders.append(Coder(UNKNOWN, UNKNOWN))
         return UNKNOWN
 
-    def _known(self, user: str) -> str:
+    def _find_user(self, user: str) -> str:
         if user not in self._by_guid:  # named by a coding, but not in the list
-            coder_id = identifier(f"user {user[:8]}", "coder", self._taken)
+            coder_id = identifier(f"user {user[:8]}", "coder", self._coder_ids)
             self.coders.append(Coder(coder_id, coder_id, guid=user))
             self._by_guid[user] = coder_id
             self._count(f"name a user that the project does not list; called {coder_id}", 0)

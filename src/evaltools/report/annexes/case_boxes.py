@@ -176,11 +176,11 @@ def _measure(name: str, measure: Measure, value: Value, numbers: _Numbers) -> st
     """The value of a measure as a link; the same number stands in the box and in its reason."""
     words = numbers.glossary.words
     definition = words("definition.fact.case_value", measure=words(f"cases.measure.{measure}"))
-    return numbers.link(f"{name}_{measure}", _shown(measure, value, numbers), definition,
+    return numbers.link(f"{name}_{measure}", _format_measure(measure, value, numbers), definition,
                         *_TABLES[measure])  # fmt: skip
 
 
-def _shown(measure: Measure, value: Value, numbers: _Numbers) -> str:
+def _format_measure(measure: Measure, value: Value, numbers: _Numbers) -> str:
     words = numbers.glossary.words
     if value.n is not None:
         return say.count_of(value.x, value.n, words.language)

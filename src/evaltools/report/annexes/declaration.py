@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from evaltools.indicators.case_selection import CaseRule
 from evaltools.problems import Problem, refuse
 from evaltools.study import Study
-from evaltools.study.declared_files import read_declared
+from evaltools.study.declaration_files import read_declaration
 from evaltools.study.vocabulary import Declared
 
 FILE_NAME: Final = "reports/cases.yml"
@@ -79,7 +79,7 @@ def load_cases(study: Study, findings: Collection[str]) -> CaseDeclaration | Non
     """
     if not os.path.lexists(study.root / FILE_NAME):
         return None
-    made, where = read_declared(study.root, FILE_NAME, CaseDeclaration, CODE)
+    made, where = read_declaration(study.root, FILE_NAME, CaseDeclaration, CODE)
     named = made.voices.findings if made.voices else ()
     refuse(
         Problem(where("voices", "findings"), f"no finding is called '{name}'", "",

@@ -13,19 +13,13 @@ from evaltools.evidence import Evidence
 from evaltools.findings.declaration import NoneFound, Support
 from evaltools.findings.judgement import Judgement
 from evaltools.i18n.markdown import escape_markdown
-from evaltools.i18n.messages import Words
 from evaltools.indicators.case_selection import open_codes
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.report.annexes.declaration import QuoteLength, Voices
 from evaltools.report.evidence_pages.entries import are_withheld
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.passages import (
-    Passage,
-    Passages,
-    Polarity,
-    QuotePolicy,
-    collect_passages,
-)
+from evaltools.report.evidence_pages.passages import Passage, Passages, Polarity, collect_passages
+from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, passage_place
 from evaltools.study.vocabulary import Role
 
 Theme = tuple[str, Polarity]
@@ -188,13 +182,6 @@ def quotation_lines(
             about += f"; {passage_place(passage, words)}"
         made.append(f"> [{text}]{{.quote{segment}{language}}} ({escape_markdown(about)})\n")
     return ">\n".join(made) + "\n" if made else ""
-
-
-def passage_place(passage: Passage, words: Words) -> str:
-    """Where a passage stands: its report and, where it is known, the page."""
-    if not passage.page:
-        return passage.document
-    return words("trail.place", document=passage.document, page=passage.page)
 
 
 def voices_page(

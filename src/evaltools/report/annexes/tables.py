@@ -16,7 +16,6 @@ from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.prevalence import codebook, publishable_counts
 from evaltools.report.annexes.case_boxes import organisation_names, project_title
-from evaltools.report.generated_pages import add_caption
 from evaltools.study import Parameters, Study
 
 Row = dict[str, Any]
@@ -183,7 +182,7 @@ def _table(
         if frame.empty or not frame[column].isna().all()
     ]
     caption = words(f"annexes.{annex}.caption")
-    return add_caption(Table(frame, columns, caption, words.language, note), f"tbl-annex-{annex}")
+    return Table(frame, columns, caption, words.language, note).captioned(f"tbl-annex-{annex}")
 
 
 def _example(descriptor: Descriptor, words: Words) -> str:

@@ -28,13 +28,10 @@ from evaltools.report.evidence_pages.markup import (
     number_anchor,
     sentence,
 )
-from evaltools.report.evidence_pages.passages import (
-    Passage,
-    Passages,
+from evaltools.report.evidence_pages.passages import Passage, Passages, find_code, find_rows
+from evaltools.report.evidence_pages.quoted_passages import (
     QuotePolicy,
     Side,
-    find_code,
-    find_rows,
     quote_side,
     withheld_side,
 )

@@ -25,7 +25,8 @@ from evaltools.report.evidence_pages.entries import (
 from evaltools.report.evidence_pages.facts import ScopeFact, fact_entry, read_facts
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import finding_anchor, label, value
-from evaltools.report.evidence_pages.passages import MOST_PRINTED, QuotePolicy, collect_passages
+from evaltools.report.evidence_pages.passages import collect_passages
+from evaltools.report.evidence_pages.quoted_passages import MOST_PRINTED, QuotePolicy
 from evaltools.report.material import ReportMaterial
 from evaltools.study import Parameters, Study
 

@@ -17,7 +17,3 @@ forbids it). Who is not: data. Values of `_variables.yml` and outputs of noteboo
 apart from the text, so they cannot change its structure; raw HTML or TeX in them is refused
 where it stands, and so are links and attributes that could act.
 """
-
-from evaltools.report.renderer.conversion import render
-
-__all__ = ["render"]

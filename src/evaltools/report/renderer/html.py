@@ -13,15 +13,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from evaltools.problems import Problem, refuse
-from evaltools.report.renderer.catalogue import highwire_tags, read_record, structured_data
+from evaltools.problems import refuse
+from evaltools.report.renderer.block_writer import write_blocks
 from evaltools.report.renderer.cell_values import annotate_table
 from evaltools.report.renderer.figure_files import Publication, read_caption
 from evaltools.report.renderer.final_pass import message_problems
-from evaltools.report.renderer.fonts import face_rules
 from evaltools.report.renderer.format_context import Context
-from evaltools.report.renderer.inline_svg import dark_rules
-from evaltools.report.renderer.metadata import find_plain_text
+from evaltools.report.renderer.metadata import (
+    find_plain_text,
+    highwire_tags,
+    read_record,
+    structured_data,
+)
 from evaltools.report.renderer.page_figures import read_sidecar, write_figure
 from evaltools.report.renderer.pandoc import pandoc
 from evaltools.report.renderer.pandoc_tree import (
@@ -44,16 +47,14 @@ from evaltools.report.renderer.pandoc_tree import (
     take,
     text,
 )
-from evaltools.report.renderer.written_blocks import write_blocks
+from evaltools.report.renderer.style_sheets import page_styles
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "page_overlays.js", "page_contents.js", "page_tables.js", "page_figures.js",
             "page_evidence.js")  # fmt: skip
 _WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure", "filter-rows",
-          "note",
-          "how-to-cite", "copy", "copied", "run-label", "colophon")  # fmt: skip
+          "note", "how-to-cite", "copy", "copied", "run-label", "colophon")  # fmt: skip
 _SHOWN = ("title", "subtitle", "abstract", "abstract-title")
-_LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:|#)|</style", re.IGNORECASE)
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
@@ -157,11 +158,6 @@ def _variables(
         "cite": find_plain_text(meta, "cite"),
         "iso": iso if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else "",
     }
-    page_css = "\n".join(
-        (_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page_figures.css")
-    )
-    if drawings:
-        page_css += f"@media screen and (prefers-color-scheme:dark){{{dark_rules(drawings)}}}\n"
     return {name: html.escape(value) for name, value in texts.items()} | {
         "policy": "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
@@ -171,27 +167,9 @@ def _variables(
             if value
         ],
         "structured": structured_data(record),
-        "css": "\n".join((face_rules(), page_css, _own_css(context))),
+        "css": page_styles(context, drawings),
         "script": script,
     }
-
-
-def _own_css(context: Context) -> str:
-    """The project's own style sheets."""
-    texts, problems = [], []
-    what = "the style sheet loads something from elsewhere"
-    remedy = "Put it into the sheet as data:"
-    for path in context.format.get("css", []):
-        name = path.lstrip("/")
-        sheet = (context.project / name).read_text(encoding="utf-8")
-        texts.append(sheet)
-        problems += [
-            Problem(f"{name}:{number}", what, "", remedy, "render.css")
-            for number, line in enumerate(sheet.split("\n"), 1)
-            if _LOADS.search(line)
-        ]
-    refuse(problems)
-    return "\n".join(texts)
 
 
 def _label_footnotes(page: str, words: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from evaltools.i18n.messages import Words
-from evaltools.report.renderer.fonts import face_rules
+from evaltools.report.renderer.style_sheets import face_rules
 
 _STYLE = Path(__file__).with_name("page.css")
 _POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'"

@@ -17,6 +17,7 @@ import typst
 
 from evaltools.charts import style
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.report.renderer.block_writer import write_blocks
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import PandocError, pandoc
@@ -36,7 +37,6 @@ from evaltools.report.renderer.print.shapes import (
     set_widths,
     shape_for_print,
 )
-from evaltools.report.renderer.written_blocks import write_blocks
 
 _HERE = Path(__file__).parent
 _TEMPLATES = ("settings.typ", "slides.typ", "template.typ", "typst_cover.typ")

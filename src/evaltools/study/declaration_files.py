@@ -27,7 +27,7 @@ def read_located(root: Path, name: str) -> tuple[dict[str, Any], Where]:
     return content, lambda *place: f"{name}:{line_of(lines, place)}"
 
 
-def read_declared(
+def read_declaration(
     root: Path, name: str, model: type[_Model], code: str, languages: Iterable[str] = ()
 ) -> tuple[_Model, Where]:
     """What a file of a study declares, and where; the defaults of the model without the file.
