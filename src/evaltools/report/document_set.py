@@ -23,7 +23,6 @@ from evaltools.report.companions import (
     plan_companions,
     stage_companion,
 )
-from evaltools.report.data_files import data_files
 from evaltools.report.engines import Engine
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.material import ReportMaterial, gather_material, summarise_findings
@@ -64,7 +63,7 @@ def make_documents(
     project = folder / "project-report"
     project.mkdir()
     document = stage(study, parameters, material, project, leading, say)
-    words, example = study.words(parameters.language), material.descriptor.example
+    words = study.words(parameters.language)
 
     def report() -> Made:
         target, told = study.report(parameters.language), list[str]()
@@ -72,13 +71,16 @@ def make_documents(
         files = _render(dated, project, document, target.formats, name, told.append, parts)
         return Made(files, told)
 
+    def numbers() -> dict[str, bytes]:
+        from evaltools.report.data_files import data_files  # loads what writes workbooks
+
+        glossary = Glossary.of(material.tables, words, study.declaration)
+        return data_files(study, parameters, made, glossary, material.descriptor.example)
+
     def beside() -> Made:
         made_beside = _render_companions(releases, material, dated, folder)
-        glossary = Glossary.of(material.tables, words, study.declaration)
         data = parts.recall_files(
-            "data files",
-            [hash_declarations(study.root), words.language],
-            lambda: data_files(study, parameters, made, glossary, example),
+            "data files", [hash_declarations(study.root), words.language], numbers
         )
         return Made(made_beside.files | data, made_beside.told)
 
