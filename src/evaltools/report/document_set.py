@@ -14,7 +14,7 @@ from evaltools.findings.display import write_findings
 from evaltools.lint.signatures import CODE, unsigned_sentences
 from evaltools.pipeline import Run
 from evaltools.processes import call_apart
-from evaltools.provenance.hashes import hash_declarations, hash_folder
+from evaltools.provenance.hashes import hash_declarations, hash_folder, hash_sources
 from evaltools.report import engines
 from evaltools.report.absent_sentences import leave_out
 from evaltools.report.companions import (
@@ -86,7 +86,7 @@ def make_documents(
 
     def summary() -> Made:
         told = summarise_findings(study, parameters, material)
-        return Made({}, [*told, *count_unsigned(study, parameters)])
+        return Made({}, [*told, *count_unsigned(study, parameters, parts)])
 
     say(f"Rendering with {engine}")
     *rendered, summarised = call_apart([report, beside, summary])
@@ -195,9 +195,20 @@ def _render_companions(
     return Made(files, told)
 
 
-def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
+def count_unsigned(study: Study, parameters: Parameters, parts: PartStore) -> list[str]:
     """A line on how many of the words that need it nobody has signed; none where all are."""
-    found = unsigned_sentences(study.root, parameters.language)
+    prose = f"reports/{parameters.language}/"
+    own = {name for each in study.declaration.companions for name in each.sources.values()}
+    rests_on = {
+        name: digest
+        for name, digest in hash_sources(study.root / "reports").items()
+        if name in own or not (name.startswith(prose) and name.endswith(".qmd"))
+    }
+    found = unsigned_sentences(
+        study.root,
+        parameters.language,
+        lambda make: parts.recall("sentences beside the prose", rests_on, make),
+    )
     count = sum(problem.code == CODE for problem in found)
     what = "Sentences and declarations that no data stand behind and that nobody has signed"
     return [f"{what}: {count} (evaltools sign lists them)"] if count else []

@@ -187,11 +187,18 @@ def tag_row_headers(pdf: bytes, row_headers: tuple[int, ...]) -> bytes:
     return out.getvalue()
 
 
+_LEAVES = {"/P", "/Span", "/Link", "/Lbl", "/Strong", "/Em", "/Code", "/Figure", "/TOC", "/Formula",
+           "/H1", "/H2", "/H3", "/H4", "/H5", "/H6"}  # fmt: skip
+"""Elements without tables in them, of which there are thousands."""
+
+
 def _tables(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
     for child in _children(element):
-        if str(child.S) == "/Table":
+        kind = str(child.S)
+        if kind == "/Table":
             yield child
-        yield from _tables(child)
+        if kind not in _LEAVES:
+            yield from _tables(child)
 
 
 def _children(element: pikepdf.Object) -> list[pikepdf.Object]:
