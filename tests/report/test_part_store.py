@@ -1,10 +1,11 @@
 """What was made before is taken again only where everything that it rests on is the same."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from evaltools.report.part_store import MOST, PartStore
+from evaltools.report.part_store import FOLDER, MOST, PartStore
 
 
 class Maker:
@@ -88,6 +89,18 @@ def test_what_was_used_longest_ago_goes(tmp_path: Path) -> None:
     for number in range(MOST + 3):
         parts.recall("part", number, Maker(number))
     assert len(list((tmp_path / "parts").iterdir())) == MOST
+
+
+def test_what_is_just_made_stays_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    parts, maker = PartStore.of(tmp_path, "run"), Maker("part")
+    for number in range(MOST):
+        parts.recall("old", number, maker)
+    for path in (tmp_path / FOLDER).iterdir():
+        os.utime(path, (2**32, 2**32))
+    parts.recall("new", [], maker)
+    made = maker.times
+    parts.recall("new", [], maker)
+    assert maker.times == made
 
 
 def test_a_place_that_cannot_be_written_to_keeps_nothing(tmp_path: Path) -> None:
