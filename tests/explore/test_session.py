@@ -206,7 +206,11 @@ def test_what_is_said_to_change_no_indicator_changes_none(name: str) -> None:
         ({"confidence": "much"}, "confidence", "allowed 0.5 to 0.999"),
         ({"calls": []}, "calls", "choose at least one"),
         ({"region": "99"}, "region", "is not among the choices"),
-        ({"region": "21"}, "region", "These values leave no project or report. Possible: Uusimaa (9)"),
+        (
+            {"region": "21"},
+            "region",
+            "These values leave no project or report. Possible: Uusimaa (9)",
+        ),
     ],
 )
 def test_an_error_stands_at_its_field_and_the_numbers_stay(

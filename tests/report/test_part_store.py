@@ -1,6 +1,8 @@
 """What was made before is taken again only where everything that it rests on is the same."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,13 @@ def test_a_place_that_cannot_be_written_to_keeps_nothing(tmp_path: Path) -> None
     parts = PartStore.of(tmp_path, "run")
     assert [parts.recall("part", [], maker) for _ in range(2)] == ["part", "part"]
     assert maker.times == 2
+
+
+def test_what_makes_parts_is_loaded_where_they_are_made(tmp_path: Path) -> None:
+    heavy = ("matplotlib", "scipy.stats", "openpyxl", "simplemma", "pypandoc", "typst", "pikepdf")
+    code = (
+        "import sys, evaltools.report.document_set, evaltools.report.renderer.conversion\n"
+        f"print(*(name for name in {heavy} if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("\n", "")
