@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from traceback import extract_tb
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -66,7 +67,7 @@ class ProblemError(Exception):
                           f"----> {frame.lineno} {frame.line}"]  # fmt: skip
         return lines
 
-    def __reduce__(self) -> tuple[type[ProblemError], tuple[tuple[Problem, ...]]]:
+    def __reduce__(self) -> tuple[type[ProblemError], tuple[Any, ...]]:
         return type(self), (self.problems,)
 
 

@@ -12,10 +12,24 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 _PR_SET_PDEATHSIG = 1
+
+
+@cache
+def pandoc_program() -> str:
+    """The pandoc that comes with pypandoc-binary.
+
+    That package itself would ask every pandoc of the machine for its version, and take the newest.
+    """
+    package = find_spec("pypandoc")
+    assert package is not None
+    assert package.origin is not None
+    return str(Path(package.origin).parent / "files" / "pandoc")
 
 
 def collect_rarely() -> None:

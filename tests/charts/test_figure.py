@@ -9,8 +9,9 @@ from unittest.mock import patch
 import matplotlib.pyplot as plt
 import pytest
 
+from evaltools.charts.captions import CAPTION_TYPE
 from evaltools.charts.chart import draw_reason
-from evaltools.charts.figure import CAPTION_TYPE, Figure
+from evaltools.charts.figure import Figure
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import gallery
 import pytest
 from legibility import contrast, faults, lightness
 
-from evaltools.charts import bars, style
+from evaltools.charts import bars, palette, style
 from evaltools.charts.intervals import Dot, Dots
 from evaltools.i18n.messages import Words
 from evaltools.report.renderer.inline_svg import DARK_PAPER, clean_svg, dark_of
@@ -50,7 +50,7 @@ def words_on_fills(root: ElementTree.Element) -> list[tuple[str, str, str]]:
             behind = [
                 c for xs, ys, c in boxes if min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys)
             ]
-            found.append((element.text or "", fill, behind[-1] if behind else style.PAPER))
+            found.append((element.text or "", fill, behind[-1] if behind else palette.PAPER))
     return found
 
 
@@ -65,19 +65,19 @@ def test_words_contrast_with_what_lies_behind_them_in_light_and_dark(name: str, 
         assert dark >= READABLE, (words, ink, fill, dark_of(ink), dark_of(fill), dark)
 
 
-@pytest.mark.parametrize("color", [style.DEEP_BLUE, style.RUST, style.GREY, style.INK])
+@pytest.mark.parametrize("color", [palette.DEEP_BLUE, palette.RUST, palette.GREY, palette.INK])
 def test_lines_and_dots_are_seen_on_the_page(color: str) -> None:
-    assert contrast(color, style.PAPER) >= 3
+    assert contrast(color, palette.PAPER) >= 3
     assert contrast(dark_of(color), DARK_PAPER) >= 3
 
 
 @pytest.mark.parametrize(
     "touching",
     [
-        style.BLUES,
+        palette.BLUES,
         tuple(bars.COLORS.values()),
         tuple(part.color for part in bars.state_parts(Words("en"))),
-        tuple(dark_of(color) for color in style.BLUES),
+        tuple(dark_of(color) for color in palette.BLUES),
         tuple(dark_of(color) for color in bars.COLORS.values()),
     ],
 )
@@ -88,7 +88,7 @@ def test_fills_that_touch_are_told_apart_in_grey_print(touching: tuple[str, ...]
 
 
 def test_the_dark_scheme_keeps_the_order_of_classes() -> None:
-    shades = [lightness(dark_of(color)) for color in style.BLUES]
+    shades = [lightness(dark_of(color)) for color in palette.BLUES]
     assert shades == sorted(shades)
 
 

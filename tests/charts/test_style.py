@@ -12,7 +12,7 @@ from legibility import contrast
 from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 
-from evaltools.charts import style
+from evaltools.charts import palette, style
 from evaltools.charts.bars import COLORS
 
 # Linear RGB as seen without one kind of cone, severity 1.
@@ -57,15 +57,15 @@ def _lab(color: str, vision: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]
 
 @pytest.mark.parametrize("vision", [NORMAL, DEUTERANOPIA, PROTANOPIA])
 def test_fills_are_told_apart_by_every_eye(vision: npt.NDArray[np.float64]) -> None:
-    for one, other in combinations(style.PALETTE, 2):
+    for one, other in combinations(palette.PALETTE, 2):
         apart = np.linalg.norm(
-            _lab(style.PALETTE[one], vision) - _lab(style.PALETTE[other], vision)
+            _lab(palette.PALETTE[one], vision) - _lab(palette.PALETTE[other], vision)
         )
         assert apart > FAR_ENOUGH, (one, other, apart)
 
 
 @pytest.mark.parametrize("vision", [NORMAL, DEUTERANOPIA, PROTANOPIA])
-@pytest.mark.parametrize("scale", [style.BLUES, style.DIVERGING, tuple(COLORS.values())])
+@pytest.mark.parametrize("scale", [palette.BLUES, palette.DIVERGING, tuple(COLORS.values())])
 def test_neighbours_on_a_scale_are_told_apart(
     vision: npt.NDArray[np.float64], scale: tuple[str, ...]
 ) -> None:
@@ -74,15 +74,15 @@ def test_neighbours_on_a_scale_are_told_apart(
 
 
 def test_ordered_colours_darken_step_by_step() -> None:
-    lightness = [_lab(color, NORMAL)[0] for color in style.BLUES]
+    lightness = [_lab(color, NORMAL)[0] for color in palette.BLUES]
     assert all(first - second > 8 for first, second in pairwise(lightness))
 
 
 def test_words_contrast_with_what_is_behind_them() -> None:
-    assert contrast(style.INK, style.PAPER) > 15
-    assert contrast(style.QUIET, style.PAPER) > 6
-    assert contrast(style.RUST, style.PAPER) > 4.5
-    for fill in (*style.PALETTE.values(), *style.BLUES, *style.DIVERGING, *COLORS.values()):
+    assert contrast(palette.INK, palette.PAPER) > 15
+    assert contrast(palette.QUIET, palette.PAPER) > 6
+    assert contrast(palette.RUST, palette.PAPER) > 4.5
+    for fill in (*palette.PALETTE.values(), *palette.BLUES, *palette.DIVERGING, *COLORS.values()):
         assert contrast(style.ink_on(fill), fill) > 4.5, fill
 
 

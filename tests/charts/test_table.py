@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.charts.figure import CAPTION_TYPE
+from evaltools.charts.captions import CAPTION_TYPE
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.i18n.markdown import escape_markdown
 

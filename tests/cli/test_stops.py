@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -91,13 +92,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return shutil.copytree(built, tmp_path / "study", symlinks=True)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
 def test_a_build_that_is_stopped_anywhere_leaves_nothing_and_the_next_gives_the_same_bytes(
-    built: Path, tmp_path: Path
+    built: Path, copy: Path
 ) -> None:
-    root = tmp_path / "study"
-    shutil.copytree(built, root, symlinks=True)
+    root = copy
     build = root / "reports" / "_build"
     (build / "default").unlink()
     shutil.rmtree(build / "renders")
@@ -126,10 +132,9 @@ def test_a_build_that_is_stopped_anywhere_leaves_nothing_and_the_next_gives_the_
 
 @pytest.mark.slow
 def test_files_of_earlier_builds_that_are_cut_off_or_altered_change_no_byte(
-    built: Path, tmp_path: Path
+    built: Path, copy: Path
 ) -> None:
-    root = tmp_path / "study"
-    shutil.copytree(built, root, symlinks=True)
+    root = copy
     build = root / "reports" / "_build"
     chance = random.Random(5)
     for pattern in ("parts/*.json", "checks/*.json", "runs/*/figures/*.svg", "renders/*/*.pdf"):
@@ -144,3 +149,44 @@ def test_files_of_earlier_builds_that_are_cut_off_or_altered_change_no_byte(
     figures = [{path.name: path.read_bytes() for path in (each / "reports/_build/runs").glob(
         "*/figures/*")} for each in (built, root)]  # fmt: skip
     assert figures[0] == figures[1]
+
+
+WRITING = {
+    "build --engine embedded": "file.large",
+    "stage --to staged": "file.large",
+    "publish --to bundle": "file.large",
+    "sign --by A": "file.large",
+    "sweep --over theme": "file.large",
+    "export coding to": "file.large",
+    "import coding ../coding --to to": "file.large",
+}
+
+
+def source_files(root: Path) -> dict[str, bytes]:
+    return {path.as_posix(): path.read_bytes() for path in sorted(root.rglob("*"))
+            if path.is_file() and "_build" not in path.parts}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", WRITING)
+def test_a_disk_without_room_stops_a_command_in_a_line_and_nothing_is_half_written(
+    copy: Path, command: str
+) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    subprocess.run([PROGRAM, "export", "coding", "../coding"], cwd=copy, check=True,
+                   capture_output=True)  # fmt: skip
+    source = next((copy / "reports/en").rglob("*.qmd"))
+    source.write_text(source.read_text() + "\nOne more.\n")
+    sources = source_files(copy)
+    shown = files_of(copy / "reports/_build/default")
+    done = subprocess.run([PROGRAM, *command.split()], cwd=copy, capture_output=True, text=True,
+                          check=False, preexec_fn=limit)  # fmt: skip
+    assert done.returncode == 1
+    *_, line, last = done.stderr.splitlines()
+    assert line.endswith(f"[{WRITING[command]}]"), done.stderr
+    assert last == "1 problem; nothing was changed."
+    assert "Traceback" not in done.stdout + done.stderr
+    assert source_files(copy) == sources
+    assert files_of(copy / "reports/_build/default") == shown
+    assert not list(copy.rglob("*.building-*"))

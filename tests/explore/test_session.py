@@ -18,7 +18,7 @@ from evaltools.explore.session import ExploreSession, read_state, read_words, wr
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.problems import ProblemError
 from evaltools.report.material import judge_findings
-from evaltools.study import LANGUAGES, Study, find_study, load_study
+from evaltools.study import LANGUAGES, Language, Study, find_study, load_study
 
 ROOT = find_study(Path(__file__).parent).root
 STUDY = load_study(ROOT)
@@ -64,6 +64,27 @@ def test_a_code_and_its_label_lead_to_the_same_numbers(session: ExploreSession) 
     assert by_code["changed"] == by_label["changed"] == {"region": "06"}
     assert by_label["command"] == "evaltools build -p region=06"
     assert read_state(by_label["link"]) == {"region": "06"}
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "later"),
+    [("fi", "Varsinais-Suomi (4)", "Mahdollisia: 25.\u00a0heinäkuuta 2022 tai myöhemmin"),
+     ("sv", "Egentliga Finland (4)", "Möjliga: 25\u00a0juli 2022 eller senare"),
+     ("en", "Southwest Finland (4)", "Possible: 25\u00a0July 2022 or later")],
+)  # fmt: skip
+def test_what_would_leave_something_is_told_in_the_language_of_the_panel(
+    language: Language, told: str, later: str
+) -> None:
+    own = ExploreSession(STUDY, {}, language)
+    (answer,) = ask(own, "set", state=1, values={"region": "21"})
+    (problem,) = answer["problems"]
+    assert (answer["kind"], problem["field"]) == ("refused", "region")
+    assert told in problem["text"]
+    assert "more" not in problem["text"]
+    early = {"wave": "2023", "calls": "2020", "cutoff": "2021-01-31"}
+    (answer,) = ask(own, "set", state=2, values=early)
+    texts = {each["field"]: each["text"] for each in answer["problems"]}
+    assert later in texts["cutoff"]
 
 
 def test_numbers_are_those_that_the_chapters_compute_for_a_run(session: ExploreSession) -> None:
@@ -185,7 +206,11 @@ def test_what_is_said_to_change_no_indicator_changes_none(name: str) -> None:
         ({"confidence": "much"}, "confidence", "allowed 0.5 to 0.999"),
         ({"calls": []}, "calls", "choose at least one"),
         ({"region": "99"}, "region", "is not among the choices"),
-        ({"region": "21"}, "region", "These values leave no project or report. Possible: 01 (9)"),
+        (
+            {"region": "21"},
+            "region",
+            "These values leave no project or report. Possible: Uusimaa (9)",
+        ),
     ],
 )
 def test_an_error_stands_at_its_field_and_the_numbers_stay(

@@ -1,10 +1,13 @@
 """What was made before is taken again only where everything that it rests on is the same."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from evaltools.report.part_store import MOST, PartStore
+from evaltools.report.part_store import FOLDER, MOST, PartStore
 
 
 class Maker:
@@ -90,9 +93,31 @@ def test_what_was_used_longest_ago_goes(tmp_path: Path) -> None:
     assert len(list((tmp_path / "parts").iterdir())) == MOST
 
 
+def test_what_is_just_made_stays_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    parts, maker = PartStore.of(tmp_path, "run"), Maker("part")
+    for number in range(MOST):
+        parts.recall("old", number, maker)
+    for path in (tmp_path / FOLDER).iterdir():
+        os.utime(path, (2**32, 2**32))
+    parts.recall("new", [], maker)
+    made = maker.times
+    parts.recall("new", [], maker)
+    assert maker.times == made
+
+
 def test_a_place_that_cannot_be_written_to_keeps_nothing(tmp_path: Path) -> None:
     (tmp_path / "parts").write_text("a file where the folder would be")
     maker = Maker("part")
     parts = PartStore.of(tmp_path, "run")
     assert [parts.recall("part", [], maker) for _ in range(2)] == ["part", "part"]
     assert maker.times == 2
+
+
+def test_what_makes_parts_is_loaded_where_they_are_made(tmp_path: Path) -> None:
+    heavy = ("matplotlib", "scipy.stats", "openpyxl", "simplemma", "pypandoc", "typst", "pikepdf")
+    code = (
+        "import sys, evaltools.report.document_set, evaltools.report.renderer.conversion\n"
+        f"print(*(name for name in {heavy} if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("\n", "")

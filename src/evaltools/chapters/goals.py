@@ -10,7 +10,7 @@ from evaltools.chapters.themes import as_count, theme_rows, themes_figure, theme
 from evaltools.charts import alt_text
 from evaltools.charts.bars import Cascade, Part, Stack, Stacks, states_chart
 from evaltools.charts.figure import Figure
-from evaltools.charts.style import BLUES, DEEP_BLUE, LIGHT, RUST, TEAL
+from evaltools.charts.palette import BLUES, DEEP_BLUE, LIGHT, RUST, TEAL
 from evaltools.charts.table import Column, Table
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n.messages import Words

@@ -10,7 +10,7 @@ from evaltools.chapters.measure_table import measure_table
 from evaltools.charts.bars import Part, Stack, Stacks
 from evaltools.charts.figure import Figure
 from evaltools.charts.maps import Heatmap, Panel
-from evaltools.charts.style import DEEP_BLUE
+from evaltools.charts.palette import DEEP_BLUE
 from evaltools.charts.table import Column, Table
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import Language, number, number_range

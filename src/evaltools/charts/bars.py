@@ -23,7 +23,8 @@ from evaltools.charts.layout import (
     round_ends,
     ticks,
 )
-from evaltools.charts.style import DEEP_BLUE, GREY, GRID, LIGHT, RUST, SMALL, TEAL
+from evaltools.charts.palette import DEEP_BLUE, GREY, GRID, LIGHT, RUST, TEAL
+from evaltools.charts.style import SMALL
 from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import count_of, number

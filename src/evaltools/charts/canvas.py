@@ -14,7 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from evaltools.charts import text_metrics
-from evaltools.charts.style import INK, PAPER, QUIET, SMALL, TEXT, Weight, face, text_width
+from evaltools.charts.palette import INK, PAPER, QUIET
+from evaltools.charts.style import SMALL, TEXT, Weight, face, text_width
 
 Align = Literal["left", "center", "right"]
 

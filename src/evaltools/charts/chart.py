@@ -15,7 +15,8 @@ from evaltools.charts.canvas import Canvas, Lettering, Paint
 from evaltools.charts.data import MISSING, WITHHELD, Cells, FigureData, Value
 from evaltools.charts.figure import Figure
 from evaltools.charts.layout import Axis, RowLayout, round_ends, ticks
-from evaltools.charts.style import GRID, NARROW_WIDTH, QUIET, drawn_at, text_width
+from evaltools.charts.palette import GRID, QUIET
+from evaltools.charts.style import NARROW_WIDTH, drawn_at, text_width
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import FEWEST_FOR_PERCENT, Language, count_of, number, percent

@@ -22,7 +22,8 @@ from evaltools.charts.layout import (
     round_ends,
     ticks,
 )
-from evaltools.charts.style import DEEP_BLUE, GREY, INK, PAPER, RUST, SMALL
+from evaltools.charts.palette import DEEP_BLUE, GREY, INK, PAPER, RUST
+from evaltools.charts.style import SMALL
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.numbers import count_of, list_of, number, number_range, signed
 

@@ -12,11 +12,10 @@ from typing import Any, Final
 from matplotlib import rc_context
 from matplotlib.figure import Figure as Drawing
 
+from evaltools.charts.captions import CAPTION_TYPE, show
 from evaltools.charts.data import FIGURE_TYPE, FigureData
 from evaltools.charts.style import house_style
 
-CAPTION_TYPE: Final = "application/vnd.evaltools.caption+json"
-CAPTION_METADATA: Final = {"evaltools": {"role": "caption"}}
 LONGEST_ALT: Final = 1200
 PNG_DPI: Final = 200
 
@@ -116,12 +115,3 @@ def _write_svg(drawing: Drawing, *, words: bool) -> str:
     with house_style(), rc_context({"svg.fonttype": "none" if words else "path"}):
         drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue().decode("utf-8")
-
-
-def show(bundle: dict[str, Any], caption: str, metadata: dict[str, Any] | None = None) -> None:
-    """Display an output, and below it its caption for the person in JupyterLab."""
-    from IPython.display import display  # is there in a kernel only
-
-    display(bundle, raw=True, metadata=metadata or {})  # type: ignore[no-untyped-call]
-    below = {"text/markdown": caption}
-    display(below, raw=True, metadata=dict(CAPTION_METADATA))  # type: ignore[no-untyped-call]

@@ -10,7 +10,8 @@ from evaltools.charts.canvas import Lettering, Paint
 from evaltools.charts.chart import RowChart
 from evaltools.charts.data import Value
 from evaltools.charts.layout import MOST_LABELS, Entry, Mark, RowLayout, Spacing, lay_out_rows
-from evaltools.charts.style import DEEP_BLUE, INK, LIGHT, PAPER, RUST, SMALL, is_narrow, text_width
+from evaltools.charts.palette import DEEP_BLUE, INK, LIGHT, PAPER, RUST
+from evaltools.charts.style import SMALL, is_narrow, text_width
 from evaltools.charts.text_metrics import height, width
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import (

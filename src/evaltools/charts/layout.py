@@ -18,7 +18,8 @@ from evaltools.charts.canvas import (
     Lettering,
     Paint,
 )
-from evaltools.charts.style import GRID, PAPER, SMALL, ink_on, is_narrow, text_width
+from evaltools.charts.palette import GRID, PAPER
+from evaltools.charts.style import SMALL, ink_on, is_narrow, text_width
 from evaltools.charts.text_metrics import clean, height, width, wrap
 
 GUTTER = 9.0

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import alt_text, style
+from evaltools.charts import alt_text, palette, style
 from evaltools.charts.canvas import DIRECT, KEY_WORDS
 from evaltools.charts.chart import Chart, RowChart
 from evaltools.charts.data import Cells, FigureData, Value
@@ -93,9 +93,9 @@ class Line(Chart):
         if len(band) > 1:
             bx = [x for x, _, _ in band]
             edge = [*(y for _, _, y in band), *(y for _, y, _ in reversed(band))]
-            plot.canvas.area([*bx, *reversed(bx)], edge, fill=style.LIGHT)
-        plot.canvas.line(xs, ys, color=style.GREY, width=0.9, layer=2.5)
-        plot.canvas.dots(xs, ys, color=style.DEEP_BLUE, diameter=4.5)
+            plot.canvas.area([*bx, *reversed(bx)], edge, fill=palette.LIGHT)
+        plot.canvas.line(xs, ys, color=palette.GREY, width=0.9, layer=2.5)
+        plot.canvas.dots(xs, ys, color=palette.DEEP_BLUE, diameter=4.5)
         _labels(plot, shown)
         return plot.canvas.drawing
 
@@ -139,7 +139,7 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
         if not point.label:
             continue
         x, y = plot.x(point.x), plot.y(point.y)
-        plot.canvas.dots([x], [y], color=style.DEEP_BLUE, diameter=5.5)
+        plot.canvas.dots([x], [y], color=palette.DEEP_BLUE, diameter=5.5)
         room = style.text_width() - EDGE - plot.left - 4
         label = wrap(point.label, room, style.SMALL, max_lines=1)[0]
         long = width(label, style.SMALL)
@@ -157,7 +157,7 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
 
 SIDE = 200.0
 """Side of the square, points."""
-_COLORS = (style.DEEP_BLUE, style.RUST)
+_COLORS = (palette.DEEP_BLUE, palette.RUST)
 _MARKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _DASHES = (2.5, 1.8)
 
@@ -209,12 +209,14 @@ class Lorenz(Chart):
         )  # fmt: skip
         ends = [plot.x(0.0), plot.x(1.0)]
         equal = [plot.y(0.0), plot.y(1.0)]
-        plot.canvas.line(ends, equal, color=style.GREY, width=0.9, dashes=_DASHES)
+        plot.canvas.line(ends, equal, color=palette.GREY, width=0.9, dashes=_DASHES)
         for place, curve in enumerate(self._shown):
             units, sums = points(curve.values)
             xs, ys = [plot.x(u) for u in units], [plot.y(s) for s in sums]
             if place == 0:
-                plot.canvas.area([*xs, ends[0]], [*ys, plot.y(0.0)], fill=style.LIGHT, opacity=0.7)
+                plot.canvas.area(
+                    [*xs, ends[0]], [*ys, plot.y(0.0)], fill=palette.LIGHT, opacity=0.7
+                )
             plot.canvas.line(xs, ys, color=_COLORS[place], width=1.8, layer=3)
         if not narrow:
             self._name_lines(plot)
@@ -250,7 +252,7 @@ class Lorenz(Chart):
     def _names(self) -> list[tuple[str, Literal["dashes", "line"], str]]:
         """Each line with the mark that stands for it and its colour."""
         names: list[tuple[str, Literal["dashes", "line"], str]] = [
-            (self.words("legend.equality"), "dashes", style.GREY)
+            (self.words("legend.equality"), "dashes", palette.GREY)
         ]
         for curve, color in zip(self._shown, _COLORS, strict=False):
             names.append((self._label(curve), "line", color))
@@ -355,14 +357,14 @@ class Slopes(RowChart[Slope]):
     def _draw_row(self, layout: RowLayout, row: Slope, y: float) -> None:
         canvas, ends = layout.canvas, [layout.scale(end or 0.0) for end in (row.old, row.new)]
         if row.clear:
-            canvas.line(ends, [y, y], color=style.DEEP_BLUE, width=2.0, layer=3)
+            canvas.line(ends, [y, y], color=palette.DEEP_BLUE, width=2.0, layer=3)
         else:
-            canvas.line(ends, [y, y], color=style.GREY, width=1.0, dashes=_DASHES, layer=3)
+            canvas.line(ends, [y, y], color=palette.GREY, width=1.0, dashes=_DASHES, layer=3)
         # The older mark is larger, so that it is seen round the newer one where they coincide.
         canvas.dots(
-            ends[:1], [y], color=style.OCHRE, fill=style.PAPER, diameter=7.0, edge_width=1.6
+            ends[:1], [y], color=palette.OCHRE, fill=palette.PAPER, diameter=7.0, edge_width=1.6
         )
-        canvas.dots(ends[1:], [y], color=style.DEEP_BLUE, diameter=5.0, layer=4.5)
+        canvas.dots(ends[1:], [y], color=palette.DEEP_BLUE, diameter=5.0, layer=4.5)
 
     def _columns(self) -> list[str]:
         counts = [self.words(f"figure.{name}") for name in ("count", "of")]
@@ -398,12 +400,12 @@ class Slopes(RowChart[Slope]):
 
     def _key(self, rows: Sequence[Slope]) -> list[Entry]:
         entries = [
-            Entry(self.names[0], "hollow", style.OCHRE),
-            Entry(self.names[1], "dot", style.DEEP_BLUE),
+            Entry(self.names[0], "hollow", palette.OCHRE),
+            Entry(self.names[1], "dot", palette.DEEP_BLUE),
         ]
         clear = {row.clear for row in rows if row.known}
         if True in clear:
-            entries.append(Entry(self.words("comparison.key.clear"), "line", style.DEEP_BLUE))
+            entries.append(Entry(self.words("comparison.key.clear"), "line", palette.DEEP_BLUE))
         if False in clear:
-            entries.append(Entry(self.words("comparison.key.unclear"), "dashes", style.GREY))
+            entries.append(Entry(self.words("comparison.key.unclear"), "dashes", palette.GREY))
         return entries

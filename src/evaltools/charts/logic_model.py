@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Literal
 
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import alt_text, style
+from evaltools.charts import alt_text, palette, style
 from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering, Paint
 from evaltools.charts.chart import Chart
 from evaltools.charts.layout import EDGE
@@ -17,9 +17,6 @@ from evaltools.charts.text_metrics import height, width, wrap
 
 State = Literal["supported", "contradicted", "cannot_be_told", "not_examined"]
 Point = tuple[float, float]
-
-MOST_ELEMENTS: Final = 4
-"""In one stage; more would not be readable at this width."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +30,10 @@ class Stroke:
 
 
 STROKES: Final[Mapping[State, Stroke]] = {
-    "supported": Stroke(style.DEEP_BLUE, 2.2),
-    "contradicted": Stroke(style.RUST, 2.2, crossed=True),
-    "cannot_be_told": Stroke(style.INK, 1.1, (5.0, 2.6)),
-    "not_examined": Stroke(style.GREY, 1.1, (1.0, 2.2)),
+    "supported": Stroke(palette.DEEP_BLUE, 2.2),
+    "contradicted": Stroke(palette.RUST, 2.2, crossed=True),
+    "cannot_be_told": Stroke(palette.INK, 1.1, (5.0, 2.6)),
+    "not_examined": Stroke(palette.GREY, 1.1, (1.0, 2.2)),
 }
 
 _STAGES = 70.0
@@ -125,7 +122,7 @@ class LogicModel(Chart):
         for element in self.elements:
             box = boxes[element.name]
             canvas.box(
-                box.x, box.y, box.wide, box.tall, Paint("#f3f6f8", edge=style.DEEP_BLUE), layer=4
+                box.x, box.y, box.wide, box.tall, Paint("#f3f6f8", edge=palette.DEEP_BLUE), layer=4
             )
             middle = box.y + box.tall / 2
             canvas.text(box.centre, middle, box.lines, LABEL, align="center")
@@ -134,7 +131,9 @@ class LogicModel(Chart):
         for arrow in self.arrows:
             _stroke(canvas, paths[arrow.number], STROKES[arrow.state])
         for number, (x, y) in _place_numbers(paths):
-            canvas.dots([x], [y], color=style.LIGHT, fill=style.PAPER, diameter=2 * _DISC, layer=5)
+            canvas.dots(
+                [x], [y], color=palette.LIGHT, fill=palette.PAPER, diameter=2 * _DISC, layer=5
+            )
             canvas.text(x, y, str(number), _NUMBER, align="center")
         return canvas.drawing
 

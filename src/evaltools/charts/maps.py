@@ -15,17 +15,8 @@ from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering, Paint
 from evaltools.charts.chart import Chart
 from evaltools.charts.data import WITHHELD, Cells, FigureData, Value
 from evaltools.charts.layout import EDGE, GUTTER, Axis, Spacing, lay_out_rows
-from evaltools.charts.style import (
-    BLUES,
-    GREY,
-    PAPER,
-    QUIET,
-    SMALL,
-    TEXT,
-    ink_on,
-    is_narrow,
-    text_width,
-)
+from evaltools.charts.palette import BLUES, GREY, PAPER, QUIET
+from evaltools.charts.style import SMALL, TEXT, ink_on, is_narrow, text_width
 from evaltools.charts.text_metrics import clean, height, width, wrap
 from evaltools.i18n.numbers import DASH, number
 

@@ -12,7 +12,8 @@ from evaltools.charts.canvas import AXIS_WORDS, HEADING, NO_MARK, SMALL_NUMBER, 
 from evaltools.charts.chart import Chart
 from evaltools.charts.data import Cells, FigureData
 from evaltools.charts.layout import AXIS, EDGE, Entry, Key, Scale, draw_marks, inner_width
-from evaltools.charts.style import DEEP_BLUE, GREY, GRID, PAPER, SMALL, TEXT, is_narrow
+from evaltools.charts.palette import DEEP_BLUE, GREY, GRID, PAPER
+from evaltools.charts.style import SMALL, TEXT, is_narrow
 from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.numbers import level_text, number, number_range
 

@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from evaltools.charts.captions import CAPTION_TYPE, show
 from evaltools.charts.data import WITHHELD
-from evaltools.charts.figure import CAPTION_TYPE, show
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words

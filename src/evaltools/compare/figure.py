@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from evaltools.charts import style
+from evaltools.charts import palette, style
 from evaltools.charts.canvas import Canvas, Lettering
 from evaltools.charts.figure import PNG_DPI, Figure
 from evaltools.charts.lines import Slope, Slopes
@@ -90,13 +90,15 @@ def encode_comparison(
     figure = draw_comparison(comparison, language, labels)
     title = Words(language)("comparison.title")
     above = _draw_strip(
-        (title, _TITLE, style.DEEP_BLUE, "bold"), (notice, style.SMALL, style.RUST, "bold")
+        (title, _TITLE, palette.DEEP_BLUE, "bold"), (notice, style.SMALL, palette.RUST, "bold")
     )
-    below = _draw_strip((figure.full_caption, style.SMALL, style.QUIET, "regular"))
+    below = _draw_strip((figure.full_caption, style.SMALL, palette.QUIET, "regular"))
     parts = [Image.open(io.BytesIO(part)).convert("RGB") for part in (above, figure.png, below)]
     margin = round(_MARGIN / 72 * PNG_DPI)
     width = max(part.width for part in parts) + 2 * margin
-    whole = Image.new("RGB", (width, sum(part.height for part in parts) + 2 * margin), style.PAPER)
+    whole = Image.new(
+        "RGB", (width, sum(part.height for part in parts) + 2 * margin), palette.PAPER
+    )
     y = margin
     for part in parts:
         whole.paste(part, (margin, y))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -11,6 +12,25 @@ from evaltools.problems import Problem, ProblemError, list_values
 from evaltools.study import Parameters, Vocabulary
 
 COLUMNS = ["kind", "name_fi", "area_code"]
+Left = Mapping[str, tuple[tuple[str, int], ...]]
+"""By parameter the values that would leave something, with how much; of the cut-off the earliest
+day."""
+
+
+class EmptyScopeError(ProblemError):
+    """Parameters that leave nothing to examine.
+
+    Arguments:
+        problems: one of each parameter that could be another; else one of them all.
+        left: what these parameters could be, the others as they are.
+    """
+
+    def __init__(self, problems: Iterable[Problem], left: Left) -> None:
+        super().__init__(problems)
+        self.left = left
+
+    def __reduce__(self) -> tuple[type[EmptyScopeError], tuple[Any, ...]]:
+        return type(self), (self.problems, self.left)
 
 
 def geography_columns(vocabulary: Vocabulary) -> list[str]:
@@ -247,7 +267,7 @@ def explain_empty_scope(
     documents: pd.DataFrame,
     parameters: Parameters,
     vocabulary: Vocabulary,
-) -> ProblemError:
+) -> EmptyScopeError:
     """What to say where no final report is left: which parameter to widen, and to what.
 
     Of a study that has no final report it is said of its projects. `projects` and `documents` are
@@ -279,6 +299,7 @@ def explain_empty_scope(
     selection = "; ".join(f"{name} {_format_value(parameters, name)}" for name in names)
     fits = pd.DataFrame(holds).fillna(False).astype(bool)
     problems = []
+    left: dict[str, tuple[tuple[str, int], ...]] = {}
     for name in names:
         others = fits.drop(columns=name).all(axis=1)
         if not others.any():
@@ -286,8 +307,10 @@ def explain_empty_scope(
         counts = facts[name][others].value_counts().sort_index()
         if counts.empty:
             continue
-        available = list_values(f"{value} ({count})" for value, count in counts.items())
+        left[name] = tuple((str(value), int(count)) for value, count in counts.items())
+        available = list_values(f"{value} ({count})" for value, count in left[name])
         if name == "cutoff":
+            left[name] = left[name][:1]
             available = f"{counts.index[0]} or later"
         problems.append(
             Problem(
@@ -308,7 +331,7 @@ def explain_empty_scope(
                 "scope.empty",
             )
         )
-    return ProblemError(problems)
+    return EmptyScopeError(problems, left)
 
 
 def _by_wave(waves: Iterable[str] | None) -> str:

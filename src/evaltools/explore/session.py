@@ -6,6 +6,7 @@ import os
 import shlex
 import time
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import yaml
 
 from evaltools.evidence import Evidence
+from evaltools.evidence.scope import EmptyScopeError, Left
 from evaltools.explore.calculator import Calculator, Chapter, draw, list_cells
 from evaltools.explore.rows import (
     MOST_PROJECTS,
@@ -27,6 +29,7 @@ from evaltools.explore.rows import (
 )
 from evaltools.files import problems_from_error
 from evaltools.findings.judgement import Judgement
+from evaltools.i18n import numbers as say
 from evaltools.indicators.indicator import dimensions
 from evaltools.problems import Problem, ProblemError
 from evaltools.report.evidence_pages.glossary import Glossary
@@ -206,21 +209,33 @@ class ExploreSession:
             )
             self.calculator.evidence(parameters)
         except ProblemError as error:
-            problems = [self._explain(problem) for problem in error.problems]
+            left = error.left if isinstance(error, EmptyScopeError) else {}
+            problems = [self._explain(problem, left) for problem in error.problems]
             yield {"kind": "refused", "state": self._state, "problems": problems}
             return
         self.parameters = parameters
         yield self._numbers(begun)
 
-    def _explain(self, problem: Problem) -> Message:
-        """A problem at its field, in the panel's language as far as the declaration says it."""
+    def _explain(self, problem: Problem, left: Left) -> Message:
+        """A problem at its field, in the panel's language as far as the declaration says it.
+
+        Arguments:
+            left: what parameters could be where these leave nothing.
+        """
         name = problem.where.removeprefix("parameter ")
         item = self.study.declaration.parameters.get(name)
         words = {key: entry[self.language] for key, entry in read_words().items()}
         text = problem.what
         if problem.code == "scope.empty":
             text = words["nothing_left"]
-            text += f" {words['possible']} {problem.allowed}" if problem.allowed else ""
+            if item is not None and name in left:
+                labels = {code: each.in_language(self.language)
+                          for code, each in item.choices.items()}  # fmt: skip
+                possible = [f"{labels.get(value, value)} ({count})" for value, count in left[name]]
+                if item.type == "date":
+                    day = say.date(date.fromisoformat(left[name][0][0]), self.language)
+                    possible = [words["or_later"].format(day=day)]
+                text += f" {words['possible']} {', '.join(possible)}"
         elif item is not None and item.type in ("date", "integer", "number"):
             limits = {"low": to_json(item.minimum), "high": to_json(item.maximum)}
             text = words["allowed"].format(**limits)

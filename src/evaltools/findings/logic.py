@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
-from evaltools.charts.logic_model import MOST_ELEMENTS
 from evaltools.findings.conclusions import CANNOT_BE_TOLD, Conclusions
 from evaltools.findings.conditions import Strict
 from evaltools.findings.premises import (
@@ -29,6 +28,8 @@ CODE: Final = "logic"
 
 Stage = Literal["inputs", "activities", "outputs", "outcomes", "impact"]
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+MOST_ELEMENTS: Final = 4
+"""In one stage; more would not be readable at the width of the text."""
 
 ElementId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from evaltools.charts.figure import Figure
-from evaltools.charts.logic_model import Arrow, Element, LogicModel
 from evaltools.findings.conclusion_pages import Told, premise_text
 from evaltools.findings.logic import STAGES, ExaminedLink, Logic
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import MISSING, count_of
+
+if TYPE_CHECKING:
+    from evaltools.charts.figure import Figure
 
 FIGURE_ID: Final = "fig-logic"
 TABLE_ID: Final = "tbl-logic"
@@ -19,6 +20,9 @@ TABLE_ID: Final = "tbl-logic"
 
 def logic_figure(logic: Logic, links: Sequence[ExaminedLink], words: Words) -> Figure:
     """The intervention logic drawn, each link in the style of what the evidence says of it."""
+    # Loads matplotlib, which a figure that is there already need not wait for.
+    from evaltools.charts.logic_model import Arrow, Element, LogicModel
+
     chart = LogicModel(
         words=words,
         stages={stage: words(f"logic.stage.{stage}") for stage in STAGES},

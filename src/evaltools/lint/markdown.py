@@ -17,6 +17,7 @@ from typing import Any
 
 from evaltools.lint.blocks import PLACEHOLDER, Block, Piece, PieceKind, Span
 from evaltools.lint.lexicon import common_words
+from evaltools.processes import pandoc_program
 
 _FILLER, _SHORTCODE = "\ue000", "\ue001"
 """Private characters: nothing that a reader sees; the first character of a shortcode."""
@@ -128,9 +129,7 @@ def metadata_places(source: str) -> list[tuple[int, int]]:
 
 
 def _parse(masked: str) -> list[dict[str, Any]]:
-    import pypandoc  # takes as long as a small report
-
-    command = [pypandoc.get_pandoc_path(), *_PANDOC, f"--tab-stop={_TAB}"]
+    command = [pandoc_program(), *_PANDOC, f"--tab-stop={_TAB}"]
     try:
         done = subprocess.run(
             command, input=masked.encode(), capture_output=True, timeout=_PATIENCE, check=True

@@ -13,12 +13,13 @@ import datetime
 import hashlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
+from pydantic import TypeAdapter
 
 from evaltools.files import replace_file
 from evaltools.lint.binding import Sentence, read_sentences, sentences_to_sign
@@ -64,38 +65,70 @@ def hash_sentence(sentence: Sentence) -> str:
     return hashlib.sha256(f"{sentence.mark}\n{sentence.text}{content}".encode()).hexdigest()
 
 
-def marked_sentences(root: Path, language: Language) -> tuple[list[Sentence], list[Problem]]:
+Recall = Callable[[Callable[[], Any]], Any]
+"""Gives what a call gave before, as plain JSON values, as long as nothing but the prose of the
+report changed since; or calls it."""
+
+_BESIDE = TypeAdapter(tuple[list[Sentence], list[Problem]])
+
+
+def marked_sentences(
+    root: Path, language: Language, recall: Recall = lambda make: make()
+) -> tuple[list[Sentence], list[Problem]]:
     """What needs a signature in a language, and what keeps prose from being read.
 
     Sentences of press releases, which are published with every report, are among them, and the
     words of declarations in all these languages.
+
+    Arguments:
+        recall: by default nothing is taken from before.
     """
+
+    def read_beside() -> Any:
+        return _BESIDE.dump_python(_sentences_beside(root, language), mode="json")
+
     sources, problems = read_sources(root, language)
     findings, unreadable = read_findings_index(root)
     report, unread = find_results(Report(root, language, sources, findings))
-    releases, hindered = read_companions(root, findings)
-    reports = (report, *releases)
+    beside, hindered = _BESIDE.validate_python(recall(read_beside))
+    sentences = [*_sentences_of(root, [report]), *beside]
+    return sentences_to_sign(sentences), [*problems, *unreadable, *unread, *hindered]
+
+
+def _sentences_beside(root: Path, language: Language) -> tuple[list[Sentence], list[Problem]]:
+    """Those of all that stands beside the prose of the report, and what cannot be read of it."""
+    releases, hindered = read_companions(root, read_findings_index(root)[0])
+    spoken = dict.fromkeys((language, *(one.language for one in releases)))
+    declared = [
+        Sentence(each.where, each.name, "declaration", True, each.content)
+        for one in spoken
+        for each in declared_texts(root, one)
+    ]
+    return [*_sentences_of(root, releases), *declared], hindered
+
+
+def _sentences_of(root: Path, reports: Sequence[Report]) -> list[Sentence]:
     waivers = read_waivers(root, WAIVABLE)[0].waivers
     texts = {s.name: s.text for one in reports for s in (*one.sources, *one.notebooks)}
-    sentences = [
+    return [
         replace(each, mark="waived")
         if not each.bound and is_waived(waivers, each.where, "E17", texts)
         else each
         for one in reports
         for each in read_sentences(one)
     ]
-    sentences += [
-        Sentence(each.where, each.name, "declaration", True, each.content)
-        for spoken in dict.fromkeys(one.language for one in reports)
-        for each in declared_texts(root, spoken)
-    ]
-    return sentences_to_sign(sentences), [*problems, *unreadable, *unread, *hindered]
 
 
-def unsigned_sentences(root: Path, language: Language) -> list[Problem]:
-    """A problem for each marked sentence that nobody has signed as it stands."""
+def unsigned_sentences(
+    root: Path, language: Language, recall: Recall = lambda make: make()
+) -> list[Problem]:
+    """A problem for each marked sentence that nobody has signed as it stands.
+
+    Arguments:
+        recall: by default nothing is taken from before.
+    """
     signed = {each.sha256 for each in read_signatures(root)}
-    sentences, problems = marked_sentences(root, language)
+    sentences, problems = marked_sentences(root, language, recall)
     for each in sentences:
         if hash_sentence(each) not in signed:
             what = f"{excerpt(each.text)} ({each.mark}) is signed by nobody as it stands"

@@ -34,6 +34,7 @@ from evaltools.publish.gates import Candidate, Gate, check_responsibility, run_g
 from evaltools.publish.method_card import method_card
 from evaltools.report import data_files
 from evaltools.report.build import check_output_folder, read_record
+from evaltools.report.languages import INDICATORS, SCHEMA, data_names
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
@@ -197,11 +198,11 @@ def _copy_report(folder: Path, candidate: Candidate, edition: Candidate) -> dict
     names: dict[str, str] = {}
     record = read_record(edition.report)
     assert record is not None  # the gate saw it
-    _, workbook, _ = data_files.data_names(edition.study, edition.language)
+    _, workbook, _ = data_names(edition.study, edition.language)
     titles = {
-        data_files.INDICATORS: "All indicators, as the report leads to them",
+        INDICATORS: "All indicators, as the report leads to them",
         workbook: "All indicators, a sheet a chapter",
-        data_files.SCHEMA: "Description of the indicator files (Frictionless data package)",
+        SCHEMA: "Description of the indicator files (Frictionless data package)",
     }
     for file in sorted(record["files"]):
         if candidate.edition_of(Path(file)) is not edition:
@@ -228,11 +229,11 @@ def _copy_run(folder: Path, edition: Candidate, home: str) -> dict[str, str]:
 def _describe_data(folder: Path, candidate: Candidate) -> None:
     """Describe the table and the workbooks of all languages, in the first."""
     report = folder / "report"
-    books = (data_files.data_names(each.study, each.language)[1] for each in candidate.editions)
-    files = {name: (report / name).read_bytes() for name in (data_files.INDICATORS, *books)}
+    books = (data_names(each.study, each.language)[1] for each in candidate.editions)
+    files = {name: (report / name).read_bytes() for name in (INDICATORS, *books)}
     content = data_files.write_schema(candidate.study, candidate.parameters, candidate.run.key,
                            candidate.words, bool(candidate.notice), files)  # fmt: skip
-    (report / data_files.SCHEMA).write_bytes(content)
+    (report / SCHEMA).write_bytes(content)
 
 
 def _what_it_is(candidate: Candidate, file: str) -> str:

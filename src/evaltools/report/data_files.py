@@ -29,12 +29,9 @@ from evaltools.pipeline.outputs import collect_outputs, escape_formula, indicato
 from evaltools.pipeline.run import Run
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope
+from evaltools.report.languages import INDICATORS, SCHEMA, WORKBOOK, data_names
 from evaltools.report.workbook import Sheet, Value, write_workbook
-from evaltools.study import Language, Parameters, Study
-
-INDICATORS: Final = "indicators.csv"
-WORKBOOK: Final = "indicators.xlsx"
-SCHEMA: Final = "datapackage.json"
+from evaltools.study import Parameters, Study
 
 NOT_APPLICABLE: Final = "[z]"
 """In cells of which there is nothing to be told; others say why they hold no number."""
@@ -91,17 +88,6 @@ def data_files(
         ),
     }
     return made | {SCHEMA: write_schema(study, parameters, run.key, words, example, made)}
-
-
-def data_names(study: Study, language: Language) -> tuple[str, str, str]:
-    """What table, workbook and schema of a report are called.
-
-    The table is the same in all languages; a workbook that others are published beside has the name
-    of its own.
-    """
-    several = len(study.declaration.published_with(language)) > 1
-    stem, _, suffix = WORKBOOK.rpartition(".")
-    return INDICATORS, f"{stem}-{language}.{suffix}" if several else WORKBOOK, SCHEMA
 
 
 def describe_run(

@@ -14,7 +14,7 @@ from evaltools.findings.display import write_findings
 from evaltools.lint.signatures import CODE, unsigned_sentences
 from evaltools.pipeline import Run
 from evaltools.processes import call_apart
-from evaltools.provenance.hashes import hash_declarations, hash_folder
+from evaltools.provenance.hashes import hash_declarations, hash_folder, hash_sources
 from evaltools.report import engines
 from evaltools.report.absent_sentences import leave_out
 from evaltools.report.companions import (
@@ -23,7 +23,6 @@ from evaltools.report.companions import (
     plan_companions,
     stage_companion,
 )
-from evaltools.report.data_files import data_files
 from evaltools.report.engines import Engine
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.material import ReportMaterial, gather_material, summarise_findings
@@ -64,7 +63,7 @@ def make_documents(
     project = folder / "project-report"
     project.mkdir()
     document = stage(study, parameters, material, project, leading, say)
-    words, example = study.words(parameters.language), material.descriptor.example
+    words = study.words(parameters.language)
 
     def report() -> Made:
         target, told = study.report(parameters.language), list[str]()
@@ -72,19 +71,22 @@ def make_documents(
         files = _render(dated, project, document, target.formats, name, told.append, parts)
         return Made(files, told)
 
+    def numbers() -> dict[str, bytes]:
+        from evaltools.report.data_files import data_files  # loads what writes workbooks
+
+        glossary = Glossary.of(material.tables, words, study.declaration)
+        return data_files(study, parameters, made, glossary, material.descriptor.example)
+
     def beside() -> Made:
         made_beside = _render_companions(releases, material, dated, folder)
-        glossary = Glossary.of(material.tables, words, study.declaration)
         data = parts.recall_files(
-            "data files",
-            [hash_declarations(study.root), words.language],
-            lambda: data_files(study, parameters, made, glossary, example),
+            "data files", [hash_declarations(study.root), words.language], numbers
         )
         return Made(made_beside.files | data, made_beside.told)
 
     def summary() -> Made:
         told = summarise_findings(study, parameters, material)
-        return Made({}, [*told, *count_unsigned(study, parameters)])
+        return Made({}, [*told, *count_unsigned(study, parameters, parts)])
 
     say(f"Rendering with {engine}")
     *rendered, summarised = call_apart([report, beside, summary])
@@ -193,9 +195,20 @@ def _render_companions(
     return Made(files, told)
 
 
-def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
+def count_unsigned(study: Study, parameters: Parameters, parts: PartStore) -> list[str]:
     """A line on how many of the words that need it nobody has signed; none where all are."""
-    found = unsigned_sentences(study.root, parameters.language)
+    prose = f"reports/{parameters.language}/"
+    own = {name for each in study.declaration.companions for name in each.sources.values()}
+    rests_on = {
+        name: digest
+        for name, digest in hash_sources(study.root / "reports").items()
+        if name in own or not (name.startswith(prose) and name.endswith(".qmd"))
+    }
+    found = unsigned_sentences(
+        study.root,
+        parameters.language,
+        lambda make: parts.recall("sentences beside the prose", rests_on, make),
+    )
     count = sum(problem.code == CODE for problem in found)
     what = "Sentences and declarations that no data stand behind and that nobody has signed"
     return [f"{what}: {count} (evaltools sign lists them)"] if count else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from evaltools.files import read_text
 from evaltools.problems import Problem, ProblemError, refuse
@@ -12,6 +13,9 @@ from evaltools.study import Parameters, Study
 from evaltools.study.vocabulary import Language
 
 CODE = "report.language"
+INDICATORS: Final = "indicators.csv"
+WORKBOOK: Final = "indicators.xlsx"
+SCHEMA: Final = "datapackage.json"
 _ANCHOR = re.compile(r"\{[^{}]*#(sec-[\w-]+)")
 
 
@@ -84,3 +88,14 @@ def _anchors(source: Path) -> frozenset[str]:
     """Identifiers of sections in the files beside a report's source."""
     texts = (read_text(path) for path in sorted(source.parent.rglob("*.qmd")))
     return frozenset(anchor for text in texts for anchor in _ANCHOR.findall(text))
+
+
+def data_names(study: Study, language: Language) -> tuple[str, str, str]:
+    """What table, workbook and schema of a report are called.
+
+    The table is the same in all languages; a workbook that others are published beside has the name
+    of its own.
+    """
+    several = len(study.declaration.published_with(language)) > 1
+    stem, _, suffix = WORKBOOK.rpartition(".")
+    return INDICATORS, f"{stem}-{language}.{suffix}" if several else WORKBOOK, SCHEMA

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from pydantic import TypeAdapter
 
 from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
 from evaltools.evidence.code_presence import CoderRule
@@ -33,6 +34,7 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, from_record, to_record
 from evaltools.pipeline import Run
 from evaltools.problems import Problem, refuse
+from evaltools.provenance.hashes import hash_declarations
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
 from evaltools.provenance.predecessor import read_predecessor
 from evaltools.report.evidence_pages.glossary import Glossary
@@ -40,6 +42,8 @@ from evaltools.report.part_store import PartStore
 from evaltools.report.report_changes import ReportChanges, hold_against
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Language, Parameters, Study
+
+_JUDGEMENTS = TypeAdapter(tuple[Judgement, ...])
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,15 @@ def gather_material(study: Study, made: Run, parts: PartStore | None = None) -> 
     else:  # no chapter of the study counts what was read
         evidence = Evidence.select(study, tables, parameters)
         counts = evidence.n, evidence.N, evidence.funded
-    sources = JudgingSources.load(study, tables)
-    again = _count_again(study, parameters, tables, parts) if len(sources.findings) else {}
-    judgements = judge_findings(
-        study, parameters, indicators, tables, sources=sources, counted=again
+
+    def judge_all() -> Any:
+        sources = JudgingSources.load(study, tables)
+        again = _count_again(study, parameters, tables, parts) if len(sources.findings) else {}
+        judged = judge_findings(study, parameters, indicators, tables, sources, counted=again)
+        return _JUDGEMENTS.dump_python(judged, mode="json", exclude_defaults=True)
+
+    judgements = _JUDGEMENTS.validate_python(
+        parts.recall("judgements", hash_declarations(study.root), judge_all)
     )
     earlier, ingredients = read_predecessor(study), made.manifest.ingredients
     return ReportMaterial(

@@ -90,7 +90,7 @@ class PartStore:
             text = json.dumps(part)
             seal = hashlib.sha256(text.encode("utf-8")).hexdigest()
             replace_file(place, f"{seal}\n{text}".encode())
-            self._clear(place.parent)
+            self._clear(place)
 
     def recall_files(
         self, name: str, rests_on: Any, make: Callable[[], Mapping[str, bytes]]
@@ -124,7 +124,10 @@ class PartStore:
         return {item: made[item] if item in made else known[names[item]] for item in items}
 
     @staticmethod
-    def _clear(folder: Path) -> None:
-        found = sorted(folder.glob("*.json"), key=lambda one: one.stat().st_mtime_ns)
+    def _clear(written: Path) -> None:
+        """Remove the oldest; what was just written is the newest, whatever the clock says."""
+        found = sorted(
+            written.parent.glob("*.json"), key=lambda one: (one == written, one.stat().st_mtime_ns)
+        )
         for path in found[:-MOST]:
             path.unlink(missing_ok=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from evaltools.charts.captions import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.charts.data import FIGURE_TYPE
-from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.findings.logic_pages import FIGURE_ID
 
 LOGIC_NOTEBOOK = "generated_logic.ipynb"

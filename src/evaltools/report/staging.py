@@ -27,6 +27,7 @@ from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.claim_rules import check_small_denominators
 from evaltools.problems import Problem, refuse
+from evaltools.provenance.hashes import hash_declarations
 from evaltools.report import generated_pages
 from evaltools.report.absent_sentences import leave_out
 from evaltools.report.citation import catalogue_record, cite
@@ -229,18 +230,24 @@ def report_variables(
     study: Study, parameters: Parameters, material: ReportMaterial, glossary: Glossary
 ) -> dict[str, str]:
     """Everything that `{{< var … >}}` can ask for, as markdown by dotted key."""
-    words = glossary.words
-    declared = study.declaration
-    grounds = WordGrounds.find(material.indicators, declared.judging, declared.codes_of_numbers)
-    estimand = ESTIMANDS[parameters.estimand]
-    made = indicator_variables(material.indicators, estimand, words, grounds)
-    made |= ranking_variables(material.indicators, glossary)
-    made |= finding_variables(material.judgements, words.language)
-    made["scope.description"] = generated_pages.describe_scope(study, parameters, words)
-    for name in parameters.declarations:
-        made[f"parameter.{name}"] = generated_pages.describe_parameter(parameters, name)
-    made |= scope_variables(material.indicators, words.language)
-    return made | fact_variables(read_facts(material.tables, parameters, {}, words))
+
+    def make() -> dict[str, str]:
+        words = glossary.words
+        declared = study.declaration
+        grounds = WordGrounds.find(material.indicators, declared.judging, declared.codes_of_numbers)
+        estimand = ESTIMANDS[parameters.estimand]
+        made = indicator_variables(material.indicators, estimand, words, grounds)
+        made |= ranking_variables(material.indicators, glossary)
+        made |= finding_variables(material.judgements, words.language)
+        made["scope.description"] = generated_pages.describe_scope(study, parameters, words)
+        for name in parameters.declarations:
+            made[f"parameter.{name}"] = generated_pages.describe_parameter(parameters, name)
+        made |= scope_variables(material.indicators, words.language)
+        return made | fact_variables(read_facts(material.tables, parameters, {}, words))
+
+    rests_on = [hash_declarations(study.root), parameters.as_values(), glossary.words.language]
+    made: dict[str, str] = material.parts.recall("variables", rests_on, make)
+    return made
 
 
 def figure_headlines(material: ReportMaterial, values: Mapping[str, str]) -> dict[str, str]:

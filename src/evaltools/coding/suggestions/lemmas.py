@@ -9,10 +9,10 @@ them, once a process. Words that it is known to get wrong stand in `overrides.ym
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from importlib import resources
+from importlib import import_module, resources
+from types import ModuleType
 from typing import Final, NamedTuple
 
-import simplemma
 import yaml
 
 LANGUAGES: Final = ("fi", "sv")
@@ -56,7 +56,7 @@ def lemmatise(word: str, language: str) -> str:
         return word
     if (override := overrides(language).get(word)) is not None:
         return override
-    base = str(simplemma.lemmatize(word, language, low_memory=True)).lower()
+    base = str(_simplemma().lemmatize(word, language, low_memory=True)).lower()
     cut = len(base) < len(word) - LOSS and not word.endswith(SUFFIXES)
     left = base == word and language == "sv"
     if (cut or left) and not is_known(word, language):
@@ -93,7 +93,13 @@ def is_known(word: str, language: str) -> bool:
     """Whether the dictionary or `overrides.yml` has this very form."""
     if word in overrides(language):
         return True
-    return bool(simplemma.is_known(word, language, low_memory=True))
+    return bool(_simplemma().is_known(word, language, low_memory=True))
+
+
+@cache
+def _simplemma() -> ModuleType:
+    """simplemma, which takes a fifth of a second to load, once the first word asks for it."""
+    return import_module("simplemma")
 
 
 @cache

@@ -6,7 +6,7 @@ project's filters, conditions, structure, floats, numbers, cross-references, cit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,18 +33,17 @@ from evaltools.report.renderer.located_problems import (
 from evaltools.report.renderer.media import Media
 from evaltools.report.renderer.metadata import document_metadata, parse_metadata_texts
 from evaltools.report.renderer.notebook_outputs import Notebooks
-from evaltools.report.renderer.pandoc import (
-    AttributeTexts,
-    PandocError,
-    check_filter,
-    run_filters,
+from evaltools.report.renderer.own_filters import (
+    has_own_filters_only,
+    lead_to_evidence,
+    mark_findings,
 )
+from evaltools.report.renderer.pandoc import AttributeTexts, PandocError, check_filter
 from evaltools.report.renderer.pandoc_tree import (
     RAW_KINDS,
     Node,
     depth,
     find_classes,
-    find_texts,
     make_document,
     nodes,
     rewrite,
@@ -217,7 +216,7 @@ def _prepare(
     fragments = text_pass.placeholders.fragments
     try:
         texts = {name: each.text for name, each in fragments.items()}
-        parsed = read_document(body, texts, parts, joined=_has_own_filters_only(project))
+        parsed = read_document(body, texts, parts, joined=has_own_filters_only(project))
     except (PandocError, RecursionError) as error:
         what = f"the text cannot be read: {error}"
         raise ProblemError(
@@ -228,6 +227,8 @@ def _prepare(
     places = [fragments[name].where if name in fragments else source.start for name in deep]
     refuse(_problem(where, "the text is nested too deeply", "render.depth") for where in places)
     problems = _check_raw(text_pass, parsed)
+    formulas = Formulas()
+    formulas.try_all(parsed)
     run = _Run(
         project,
         source,
@@ -235,37 +236,12 @@ def _prepare(
         parsed,
         media,
         AttributeTexts(),
-        Formulas(),
+        formulas,
         scratch,
         epoch,
         parts,
     )
     return run, problems
-
-
-_OWN_FILTERS = Path(__file__).parents[1] / "project" / "style"
-_OF_FINDINGS = ("publication.lua", "findings.lua")
-
-
-def _has_own_filters_only(project: Project) -> bool:
-    """Whether no filter of the project is the study's own, which may look at single words."""
-    paths = {
-        project.root / written.removeprefix(">").lstrip("/")
-        for name in SUFFIXES
-        for written in project.format(name).get("filters", [])
-    }
-    names = [path.name for path in _OWN_FILTERS.glob("*.lua")]
-    return _are_own([path for path in paths if path.is_file()], names)
-
-
-def _are_own(filters: Iterable[Path], names: Sequence[str] = _OF_FINDINGS) -> bool:
-    """Whether filters are those of evaltools of some names, and not a study's own."""
-    own = {(_OWN_FILTERS / name).read_bytes() for name in names}
-    return all(path.read_bytes() in own for path in filters)
-
-
-def _is_finding(node: Node) -> bool:
-    return node["t"] == "Span" and "finding" in node["c"][0][1]
 
 
 def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:
@@ -361,7 +337,7 @@ class _Run:
         shared = (name, project.profiles, options, words, self.media, self.texts, problems)
         final = FinalPass(*shared)
         try:
-            blocks, meta = self._filter(blocks, meta, before, name)
+            blocks, meta = mark_findings(blocks, meta, before, name, self.scratch, root)
             self.texts.prepare(_attribute_texts(blocks))
             blocks = Conditions(*shared).apply(blocks)
             blocks = final.raw(blocks)
@@ -373,7 +349,16 @@ class _Run:
             blocks = final.quotes(Crossref(*shared).apply(blocks))
             final.check(blocks)
             blocks = rewrite(blocks, _drop_empty, kinds=frozenset({"Para"}))
-            blocks, meta = run_filters(blocks, meta, after, name, self.scratch, root)
+            blocks, meta = lead_to_evidence(
+                blocks,
+                meta,
+                after,
+                name,
+                self.scratch,
+                root,
+                self.parts,
+                relative_name(root, project.document),
+            )
         except PandocError as error:
             what, where = f"a filter failed: {error}", project.where("filters")
             problems.add("", what, code="render.filter", where=where)
@@ -404,22 +389,6 @@ class _Run:
         for suffix in SUFFIXES.values():
             stem = stem.removesuffix(suffix)
         return ResolvedDocument(name, document, context, stem), problems.found
-
-    def _filter(
-        self, blocks: list[Node], meta: dict[str, Any], filters: list[Path], name: str
-    ) -> tuple[list[Node], dict[str, Any]]:
-        """Blocks and metadata after the filters that run first.
-
-        Those of evaltools look at findings alone, so they are given no more of the document.
-        """
-        texts = find_texts(blocks, _is_finding) if _are_own(filters) else None
-        given = blocks if texts is None else texts
-        made, meta = run_filters(given, meta, filters, name, self.scratch, self.project.root)
-        if texts is None:
-            return made, meta
-        for one, new in zip(texts, made, strict=True):
-            one.update(new)
-        return blocks, meta
 
     def _filters(
         self, options: Mapping[str, Any], problems: LocatedProblems

@@ -177,18 +177,20 @@ class Formulas:
 
     def check(self, content: Any, problems: LocatedProblems) -> None:
         """Add a problem for every formula in blocks or metadata that cannot be converted."""
-        found = [str(node["c"][1]) for node in nodes(content) if node["t"] == "Math"]
-        self._try(found)
-        for formula in found:
+        for formula in self.try_all(content):
             if self.reasons[formula]:
                 lines = [line.strip() for line in formula.split("\n") if line.strip()]
                 what = _formula_message(formula, self.reasons[formula])
                 problems.add(lines[0] if lines else "", what, _CORRECT_FORMULA, "render.math")
 
-    def _try(self, formulas: Iterable[str]) -> None:
-        fresh = list(dict.fromkeys(each for each in formulas if each not in self.reasons))
-        if not fresh:
-            return
+    def try_all(self, content: Any) -> list[str]:
+        """The formulas in a tree, in order, those tried that were not yet."""
+        found = [str(node["c"][1]) for node in nodes(content) if node["t"] == "Math"]
+        if fresh := list(dict.fromkeys(each for each in found if each not in self.reasons)):
+            self._try(fresh)
+        return found
+
+    def _try(self, fresh: Iterable[str]) -> None:
         math = [{"t": "Math", "c": [{"t": "InlineMath"}, formula]} for formula in fresh]
         document = make_document([para([each]) for each in math], {})
         _, messages = pandoc(["-t", "html5", "--mathml", "--sandbox"], document)

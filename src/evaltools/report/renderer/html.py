@@ -75,6 +75,7 @@ def write_html(document: Node, context: Context) -> bytes:
                  "--email-obfuscation=none", "--sandbox"]  # fmt: skip
     blocks = tree.blocks(document["blocks"])
     blocks = write_blocks(blocks, "html", arguments, context, {"Header", "Note"})
+    written, mark = _set_aside(blocks)
     shown = make_document(blocks, _title_block(meta, context.words))
     arguments += ["--section-divs", f"--template={_HERE / 'page.html'}"]
     if options.get("toc"):
@@ -86,7 +87,23 @@ def write_html(document: Node, context: Context) -> bytes:
         defaults.write_text(json.dumps({"variables": variables}), encoding="utf-8")
         output, messages = pandoc([*arguments, f"--defaults={defaults}"], shown, context.epoch)
     refuse(message_problems(messages, context))
-    return _label_footnotes(output.decode("utf-8"), context.words).encode("utf-8")
+    page = re.sub(rf"{mark}(\d+);", lambda found: written[int(found[1])], output.decode("utf-8"))
+    return _label_footnotes(page, context.words).encode("utf-8")
+
+
+def _set_aside(blocks: list[Node]) -> tuple[list[str], str]:
+    """Take out what is HTML already, so that pandoc need not carry a megabyte through.
+
+    Returns:
+        What was taken out; what stands in its place before a number and a semicolon, which
+        nothing in the blocks can hold.
+    """
+    places = [node for node in nodes(blocks) if node["t"] == "RawBlock" and len(node["c"][1]) > 99]
+    written = [str(node["c"][1]) for node in places]
+    mark = hashlib.sha256("\n".join(written).encode("utf-8")).hexdigest()
+    for number, node in enumerate(places):
+        node["c"][1] = f"{mark}{number};"
+    return written, mark
 
 
 def _publication(meta: Mapping[str, Any], context: Context) -> Publication:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -26,6 +27,7 @@ _OUTSIDE = re.compile(
 )
 
 
+@lru_cache(maxsize=256)  # sources are checked before they are rendered
 def find_active_content(svg: bytes) -> str:
     """What in an SVG could run or load something, as the end of a sentence; empty if nothing.
 

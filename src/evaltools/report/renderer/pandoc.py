@@ -9,14 +9,12 @@ import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pypandoc
-
 from evaltools.problems import Problem
+from evaltools.processes import pandoc_program
 from evaltools.report.renderer.located_problems import relative_name
 from evaltools.report.renderer.pandoc_tree import Node, lone_paragraph, make_document, text_nodes
 
@@ -51,11 +49,6 @@ class Message:
     text: str
 
 
-@cache
-def _binary() -> str:
-    return str(pypandoc.get_pandoc_path())
-
-
 def pandoc(
     arguments: Sequence[str],
     content: str | bytes | Mapping[str, Any],
@@ -82,7 +75,7 @@ def pandoc(
         log = Path(scratch) / "log.json"
         try:
             done = subprocess.run(
-                [_binary(), *arguments, f"--log={log}", "--quiet"],
+                [pandoc_program(), *arguments, f"--log={log}", "--quiet"],
                 input=payload, capture_output=True, env=environment, cwd=folder, check=False,
                 timeout=PATIENCE,
             )  # fmt: skip

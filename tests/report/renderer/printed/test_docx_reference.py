@@ -10,7 +10,7 @@ import pytest
 from docx.oxml.ns import qn
 from test_typst import contrast
 
-from evaltools.charts import style as house
+from evaltools.charts import palette as house
 from evaltools.report.renderer.divs import CALLOUT_KINDS
 from evaltools.report.renderer.docx.document import HEADER_LENGTH, Page, reference_docx
 

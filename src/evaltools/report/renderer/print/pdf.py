@@ -15,7 +15,7 @@ import fontpkg_fira_sans
 import pikepdf
 import typst
 
-from evaltools.charts import style
+from evaltools.charts import palette
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report.renderer.block_writer import write_blocks
 from evaltools.report.renderer.final_pass import message_problems
@@ -42,16 +42,16 @@ _HERE = Path(__file__).parent
 _TEMPLATES = ("settings.typ", "slides.typ", "template.typ", "typst_cover.typ")
 _STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 COLOURS = {
-    "deep": style.DEEP_BLUE,
-    "teal": style.TEAL,
-    "teal-text": style.DIVERGING[-1],
-    "ochre": style.OCHRE,
-    "rust": style.RUST,
-    "grey": style.GREY,
-    "quiet": style.QUIET,
-    "line": style.GRID,
-    "light": style.LIGHT,
-    "ink": style.INK,
+    "deep": palette.DEEP_BLUE,
+    "teal": palette.TEAL,
+    "teal-text": palette.DIVERGING[-1],
+    "ochre": palette.OCHRE,
+    "rust": palette.RUST,
+    "grey": palette.GREY,
+    "quiet": palette.QUIET,
+    "line": palette.GRID,
+    "light": palette.LIGHT,
+    "ink": palette.INK,
 }
 _MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
@@ -187,11 +187,18 @@ def tag_row_headers(pdf: bytes, row_headers: tuple[int, ...]) -> bytes:
     return out.getvalue()
 
 
+_LEAVES = {"/P", "/Span", "/Link", "/Lbl", "/Strong", "/Em", "/Code", "/Figure", "/TOC", "/Formula",
+           "/H1", "/H2", "/H3", "/H4", "/H5", "/H6"}  # fmt: skip
+"""Elements without tables in them, of which there are thousands."""
+
+
 def _tables(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
     for child in _children(element):
-        if str(child.S) == "/Table":
+        kind = str(child.S)
+        if kind == "/Table":
             yield child
-        yield from _tables(child)
+        if kind not in _LEAVES:
+            yield from _tables(child)
 
 
 def _children(element: pikepdf.Object) -> list[pikepdf.Object]:
