@@ -47,6 +47,7 @@ COLOURS = {
     "light": style.LIGHT,
     "ink": style.INK,
 }
+_SETTINGS = 16  # at most; a document of fifty pages needs about six
 _MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
@@ -67,7 +68,7 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     given = {name: None if value == "" else value for name, value in asdict(facts).items()}
     given |= {"author": facts.author or None, "imprint": facts.imprint}
     named = {name.replace("_", "-"): value for name, value in given.items()}
-    settings = json.dumps({"colours": COLOURS, "facts": named})
+    settings = json.dumps({"colours": COLOURS, "facts": named, "places": [], "draft": False})
     (folder / "settings.json").write_text(settings, encoding="utf-8")
     main = folder / "main.typ"
     look = "slides.typ" if facts.slides else "template.typ"
@@ -81,6 +82,7 @@ def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
     try:
         compiler = typst.Compiler(main, root=main.parent, font_paths=fonts)
+        _settle_places(compiler, main.parent / "settings.json")
         pdf = compiler.compile(format="pdf", pdf_standards=[*_STANDARDS], timestamp=context.epoch)
     except typst.TypstError as error:
         text = getattr(error, "diagnostic", None) or str(error)
@@ -88,6 +90,30 @@ def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError("Typst gave no PDF")
     return pdf
+
+
+def _settle_places(compiler: typst.Compiler, settings: Path) -> None:
+    """Set the document until no figure or table changes the page that it stands on.
+
+    Whether one has room where it is told of depends on where those before it stand. Typst looks
+    five times at most, and long documents need more, so the heights at which the texts before
+    them end are handed from one setting to the next, in `settings.places`. A place that goes to
+    and fro is held where there is less room.
+    """
+    given = json.loads(settings.read_text("utf-8"))
+    last: list[float] = []
+    held: dict[int, float] = {}
+    for _ in range(_SETTINGS):
+        before, last = last, given["places"]
+        settings.write_text(json.dumps({**given, "draft": True}), encoding="utf-8")
+        (found,) = json.loads(compiler.query("<text-ends>", field="value")) or ([],)
+        for at, (old, older) in enumerate(zip(last, before, strict=False)):
+            if found[at] == older != old:
+                held.setdefault(at, max(old, older))
+        given["places"] = [held.get(at, place) for at, place in enumerate(found)]
+        if given["places"] == last:
+            break
+    settings.write_text(json.dumps(given), encoding="utf-8")
 
 
 def typst_problems(diagnostic: str, tree: Node, context: Context) -> tuple[Problem, ...]:

@@ -73,7 +73,7 @@ typ.Plain = picture_block
 
 function typ.Math(math)
   local alt = math.text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', '')
-  return { inline('#[#set math.equation(alt: ' .. quoted(alt) .. ')\n'), math, inline('\n];') }
+  return { inline('#[#set math.equation(alt: ' .. quoted(alt) .. ');'), math, inline('];') }
 end
 
 local function equation(span)
@@ -143,7 +143,10 @@ end
 
 function typ.Header(header)
   local outlined = not header.classes:includes('unlisted')
-  return heading(header.level, header.content, header.attributes.number, outlined, header.identifier)
+  local set = heading(header.level, header.content, header.attributes.number, outlined,
+    header.identifier)
+  local place = header.attributes.place
+  return place and { raw('#end-of-section(' .. place .. ')'), set } or set
 end
 
 -- ---------------------------------------------------------------- figures and tables
@@ -157,7 +160,7 @@ local function caption_argument(caption)
   return out
 end
 
-local function figure(kind, caption, body, id, align, place)
+local function figure(kind, caption, body, id, place)
   local out = pandoc.Blocks {}
   local text = caption_argument(caption)
   local rows = 0
@@ -166,35 +169,43 @@ local function figure(kind, caption, body, id, align, place)
   end
   local options = { quoted(kind) }
   if id ~= '' then table.insert(options, 'id: ' .. quoted(id)) end
+  local align = place['fig-align']
   if align == 'center' or align == 'right' then table.insert(options, 'side: ' .. align) end
-  if place then table.insert(options, 'place: ' .. place) end
+  for _, name in ipairs { 'follows', 'place', 'after-heading' } do
+    if place[name] then table.insert(options, name .. ': ' .. place[name]) end
+  end
   if rows > 1 then table.insert(options, 'breakable: true') end
   if text then
     out:insert(raw('#evidence(' .. table.concat(options, ', ') .. ', caption: ['))
     out:extend(text)
-    out:insert(raw('])['))
+    out:insert(raw('],'))
   else
-    out:insert(raw('#evidence(' .. table.concat(options, ', ') .. ')['))
+    out:insert(raw('#evidence(' .. table.concat(options, ', ') .. ','))
   end
-  out:extend(body)
-  out:insert(raw(']'))
+  -- A table is given as a function, which sets its first rows alone as well.
+  if kind == 'table' then
+    out:extend(body)
+  else
+    out:extend(wrapped('[', body))
+  end
+  out:insert(raw(')'))
   return out
 end
 
 function typ.Figure(fig)
-  return figure('figure', fig.caption.long, fig.content, fig.identifier,
-    fig.attributes['fig-align'], fig.attributes.place)
+  return figure('figure', fig.caption.long, fig.content, fig.identifier, fig.attributes)
 end
 
 function typ.Table(tbl)
   local row_headers = tonumber(tbl.attributes['row-headers'] or '0') or 0
   local kind = tbl.classes:includes('key-value') and 'sheet' or 'data'
-  local body = tables.blocks(tbl, row_headers, kind)
+  local call = #tbl.caption.long == 0 and '#data-table' or 'data-table.with'
+  local body = tables.blocks(tbl, row_headers, kind, call)
   if #tbl.caption.long == 0 then
     if tbl.identifier ~= '' then body:insert(1, raw(anchor(tbl.identifier))) end
     return body
   end
-  return figure('table', tbl.caption.long, body, tbl.identifier)
+  return figure('table', tbl.caption.long, body, tbl.identifier, tbl.attributes)
 end
 
 -- ---------------------------------------------------------------- divs
@@ -216,7 +227,7 @@ local function listing(div)
       body:insert(block)
     end
   end
-  return figure('listing', caption, body, div.identifier)
+  return figure('listing', caption, body, div.identifier, {})
 end
 
 local function layout(div)
@@ -361,19 +372,34 @@ local texts = {
   CodeBlock = function(block) return raw('#raw(block: true, ' .. verbatim(block.text) .. ')') end,
 }
 
--- Figures float, but for those in a row. One that opens a chapter never goes above its heading.
-local function float_figures(doc)
-  local opens = false
-  return doc:walk {
-    traverse = 'topdown',
-    Header = function(header) opens = opens or header.level == 1 end,
-    Div = function(div) if div.classes:includes('layout') then return div, false end end,
-    Figure = function(fig)
-      fig.attributes.place = opens and 'bottom' or 'auto'
-      opens = false
-      return fig, false
-    end,
-  }
+-- Figures and tables may wait for the next page while the text goes on, but for those in a box:
+-- how many characters follow before the next heading, and whether a heading comes right before.
+local function float_figures(blocks)
+  local follows = 0
+  for index = #blocks, 1, -1 do
+    local block, before = blocks[index], blocks[index - 1]
+    local after_heading = before and before.t == 'Header'
+    local inner = block
+    while inner.t == 'Div' and #inner.content == 1 do inner = inner.content[1] end
+    if block.t == 'Header' then
+      follows = 0
+      if before and not after_heading then block.attributes.place = 'x' end
+    elseif inner.t == 'Figure' or inner.t == 'Table' then
+      inner.attributes.follows = tostring(follows)
+      if after_heading then inner.attributes['after-heading'] = 'true' end
+    else
+      follows = follows + #stringify(block)
+    end
+  end
+  local places = 0
+  for _, block in ipairs(blocks) do
+    while block.t == 'Div' and #block.content == 1 do block = block.content[1] end
+    if block.attributes and (block.attributes.place or block.attributes.follows) then
+      block.attributes.place = tostring(places)
+      places = places + 1
+    end
+  end
+  return blocks
 end
 
 -- A line that announces a quotation or a list stays with what it announces.
@@ -390,7 +416,7 @@ end
 
 return {
   { Header = without_number },
-  { Pandoc = float_figures },
+  { Pandoc = function(doc) doc.blocks = float_figures(doc.blocks); return doc end },
   { Blocks = announced },
   typ,
   texts,

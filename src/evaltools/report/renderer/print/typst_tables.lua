@@ -68,9 +68,13 @@ local function rows_blocks(rows, colspecs, row_headers, out, call)
   local reach = {}
   for _, cells in ipairs(rows) do
     local columns = place(cells, reach)
-    local characters = 0
-    for _, cell in ipairs(cells) do characters = math.max(characters, cell.length) end
-    local whole = characters < 400 -- a row stays together unless it could outgrow the page
+    local lines = 0
+    for index, cell in ipairs(cells) do
+      local share = colspecs[columns[index]][2]
+      if type(share) ~= 'number' then share = 1 / #colspecs end
+      lines = math.max(lines, cell.length / (share * 100))
+    end
+    local whole = lines < 18 -- a row stays together unless it could fill a third of the page
     for index, cell in ipairs(cells) do
       local column = columns[index]
       local alignment = cell.alignment
@@ -116,16 +120,27 @@ local function characters_of(rows)
   return characters
 end
 
--- A table as a call of `data-table`: widths, header rows, then the cells row by row.
-function tables.blocks(tbl, row_headers, kind)
+-- How many cells the rows from one to another have.
+local function count_cells(rows, from, to)
+  local count = 0
+  for index = math.max(from, 1), math.min(to, #rows) do count = count + #rows[index] end
+  return count
+end
+
+-- A table as a call of `data-table`: widths, header rows, then the cells row by row. The header
+-- is one argument, as each cell is: the first and last three rows are told by their arguments.
+function tables.blocks(tbl, row_headers, kind, call)
   local rows, head = read_rows(rows_of_bodies(tbl)), read_rows(tbl.head.rows)
   local colspecs = tbl.colspecs
   local characters = characters_of(rows)
   local whole = #rows <= 12 and characters < 1500
-  local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(colspecs)
+  local headed = characters_of(head) > 0
+  local first = count_cells(rows, 1, 3) + (headed and 1 or 0)
+  local out = pandoc.Blocks { raw(call .. '(columns: ' .. column_widths(colspecs)
     .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole)
-    .. ', wordy: ' .. tostring(characters > 2500) .. ',') }
-  if characters_of(head) > 0 then
+    .. ', wordy: ' .. tostring(characters > 2500)
+    .. ', first: ' .. first .. ', last: ' .. count_cells(rows, #rows - 2, #rows) .. ',') }
+  if headed then
     out:insert(raw('table.header('))
     rows_blocks(head, colspecs, 0, out, 'column-header')
     out:insert(raw('),'))
