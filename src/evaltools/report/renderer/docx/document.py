@@ -37,7 +37,7 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 STAMP = (1980, 1, 1, 0, 0, 0)
-FACE = "Fira Sans"
+FACE = "Calibri"  # Word has it; LibreOffice has Carlito of the same widths for it
 HEADER_LENGTH = 95  # characters of the running title on one line
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # A4 with margins of 25 mm, header and footer; the first page has empty ones.

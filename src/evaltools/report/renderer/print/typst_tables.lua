@@ -126,15 +126,15 @@ local function characters_of(rows)
   return characters
 end
 
--- How many cells the rows at one end have that stay together: three, or fewer of many lines.
+-- How many cells the rows at one end have that stay together: three, or fewer of four lines or more.
 local function count_cells(rows, colspecs, from, step)
   local count, lines, index = 0, 0, from
-  while rows[index] and lines < 12 and math.abs(index - from) < 3 do
+  while rows[index] and lines < 4 and math.abs(index - from) < 3 do
     count = count + #rows[index]
     lines = lines + count_lines(rows[index], colspecs)
     index = index + step
   end
-  return count
+  return count, math.abs(index - from)
 end
 
 -- A table as a call of `data-table`: widths, header rows, then the cells row by row. The header
@@ -146,10 +146,12 @@ function tables.blocks(tbl, row_headers, kind, call)
   local whole = #rows <= 12 and characters < 1500
   local headed = characters_of(head) > 0
   local first = count_cells(rows, colspecs, 1, 1) + (headed and 1 or 0)
+  local last, ending = count_cells(rows, colspecs, #rows, -1)
+  if ending == 1 then last = 0 end -- it may stand alone
   local out = pandoc.Blocks { raw(call .. '(columns: ' .. column_widths(colspecs)
     .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole)
     .. ', wordy: ' .. tostring(characters > 2500)
-    .. ', first: ' .. first .. ', last: ' .. count_cells(rows, colspecs, #rows, -1) .. ',') }
+    .. ', first: ' .. first .. ', last: ' .. last .. ',') }
   if headed then
     out:insert(raw('table.header('))
     rows_blocks(head, colspecs, 0, out, 'column-header')
