@@ -142,9 +142,9 @@ def test_contents_are_filled_and_their_links_lead_to_headings(document: Any) -> 
         "2.2 Lisää", "Lähteet",
     ]  # fmt: skip
     instructions = "".join(each.text for each in contents.iter(qn("w:instrText")))
-    assert "TOC" in instructions
+    assert "TOC" not in instructions  # LibreOffice would show its stored text, without numbers
     kinds = [each.get(qn("w:fldCharType")) for each in contents.iter(qn("w:fldChar"))]
-    assert kinds == ["begin", "separate"] + ["begin", "separate", "end"] * len(entries) + ["end"]
+    assert kinds == ["begin", "separate", "end"] * len(entries)
 
 
 def test_every_inner_link_has_its_bookmark(document: Any) -> None:

@@ -47,7 +47,7 @@ COLOURS = {
     "light": style.LIGHT,
     "ink": style.INK,
 }
-_SETTINGS = 16  # at most; a document of fifty pages needs about six
+_SETTINGS = 16  # at most; a document of fifty pages needs six to ten
 _MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
@@ -106,10 +106,14 @@ def _settle_places(compiler: typst.Compiler, settings: Path) -> None:
     for _ in range(_SETTINGS):
         before, last = last, given["places"]
         settings.write_text(json.dumps({**given, "draft": True}), encoding="utf-8")
-        (found,) = json.loads(compiler.query("<text-ends>", field="value")) or ([],)
+        try:
+            (found,) = json.loads(compiler.query("<text-ends>", field="value")) or ([],)
+        except RuntimeError:
+            break  # what cannot be set is told of where the document is written
         for at, (old, older) in enumerate(zip(last, before, strict=False)):
-            if found[at] == older != old:
-                held.setdefault(at, max(old, older))
+            if at not in held and found[at] == older != old:
+                held[at] = max(old, older)
+                break  # those after it may follow it
         given["places"] = [held.get(at, place) for at, place in enumerate(found)]
         if given["places"] == last:
             break
