@@ -372,6 +372,14 @@ local texts = {
   CodeBlock = function(block) return raw('#raw(block: true, ' .. verbatim(block.text) .. ')') end,
 }
 
+-- What stands alone in divs that are no box.
+local function alone(block)
+  while block.t == 'Div' and #block.content == 1 and #block.classes == 0 do
+    block = block.content[1]
+  end
+  return block
+end
+
 -- Figures and tables may wait for the next page while the text goes on, but for those in a box:
 -- how many characters follow before the next heading, and whether a heading comes right before.
 local function float_figures(blocks)
@@ -379,12 +387,11 @@ local function float_figures(blocks)
   for index = #blocks, 1, -1 do
     local block, before = blocks[index], blocks[index - 1]
     local after_heading = before and before.t == 'Header'
-    local inner = block
-    while inner.t == 'Div' and #inner.content == 1 do inner = inner.content[1] end
+    local inner = alone(block)
     if block.t == 'Header' then
       follows = 0
       if before and not after_heading then block.attributes.place = 'x' end
-    elseif inner.t == 'Figure' or inner.t == 'Table' then
+    elseif inner.t == 'Figure' or (inner.t == 'Table' and #inner.caption.long > 0) then
       inner.attributes.follows = tostring(follows)
       if after_heading then inner.attributes['after-heading'] = 'true' end
     else
@@ -393,7 +400,7 @@ local function float_figures(blocks)
   end
   local places = 0
   for _, block in ipairs(blocks) do
-    while block.t == 'Div' and #block.content == 1 do block = block.content[1] end
+    block = alone(block)
     if block.attributes and (block.attributes.place or block.attributes.follows) then
       block.attributes.place = tostring(places)
       places = places + 1
