@@ -49,8 +49,9 @@ help:
 report: $(RUN)/.ready
 	@$(RUN)/bin/evaltools build
 
-test: $(TEST)/.ready $(LAB)/.ready $(CRATE)/.ready
-	@EVALTOOLS_BROWSER="$$(bash tests/browser.sh)"; export EVALTOOLS_BROWSER; \
+test: $(TEST)/.ready $(CRATE)/.ready
+	@LAB="$(MAKE_COMMAND) --no-print-directory $(LAB)/.ready"; export LAB; \
+	EVALTOOLS_BROWSER="$$(bash tests/browser.sh)"; export EVALTOOLS_BROWSER; \
 	export EVALTOOLS_CRATE_VALIDATOR="$(CURDIR)/$(CRATE)/bin/rocrate-validator"; \
 	bash tests/run.sh $(TEST)/bin
 
@@ -79,10 +80,11 @@ reruns: $(TEST)/.ready
 	@$(TEST)/bin/python tests/findings/reruns.py
 	@nice -n 5 $(TEST)/bin/python tests/findings/rendered_reruns.py
 
-bench: $(RUN)/.ready $(MILLRUN)/.ready
+bench: $(RUN)/.ready $(MILLRUN)/.ready $(TEST)/.ready $(LAB)/.ready
 	@$(RUN)/bin/python benchmarks/reruns.py $(MILLRUN)
 	@$(RUN)/bin/python benchmarks/sweeps.py $(MILLRUN)
 	@$(RUN)/bin/python benchmarks/large_evidence.py
+	@EVALTOOLS_BROWSER="$$(bash tests/browser.sh)" $(TEST)/bin/python benchmarks/panel.py
 
 hooks: $(TEST)/.ready
 	@$(TEST)/bin/pre-commit install
@@ -107,24 +109,25 @@ define sync
 	  echo "uv $$have at $(UV) is too old; $(UV_NEEDED) or later is needed. Update it (uv self update), or take it off PATH: make then installs its own."; \
 	  exit 1; }
 	@echo "Setting up $(1)"
-	@UV_PROJECT_ENVIRONMENT=$(1) $(UV) sync --locked --quiet --compile-bytecode $(2)
+	@UV_PROJECT_ENVIRONMENT=$(1) $(UV) sync --locked --quiet $(2)
 	@$(1)/bin/python -m compileall -q src
 	@touch $(1)/.ready
 endef
 
 $(RUN)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
-	$(call sync,$(RUN),)
+	$(call sync,$(RUN),--compile-bytecode)
 
 $(TEST)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
-	$(call sync,$(TEST),--group test)
+	$(call sync,$(TEST),--compile-bytecode --group test)
 
 $(LAB)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
-	$(call sync,$(LAB),--group lab)
+	$(call sync,$(LAB),--compile-bytecode --group lab)
 
+# Little of it is imported, three times: that is compiled then.
 $(CRATE)/.ready: Makefile | $(filter .venv-tools/%,$(UV))
 	@echo "Setting up $(CRATE)"
 	@$(UV) venv --quiet --clear $(CRATE)
-	@$(UV) pip install --quiet --python $(CRATE)/bin/python roc-validator==0.13.0
+	@$(UV) pip install --quiet --no-compile-bytecode --python $(CRATE)/bin/python roc-validator==0.13.0
 	@touch $@
 
 $(MILLRUN)/.ready: Makefile $(RUN)/.ready

@@ -93,12 +93,11 @@ def write_statement(
         count = sum(len(one.faults) for one in own)
         rows.append(f"| {words[f'check.{name}'].format_map(values)} | {len(own)} | {count} |\n")
     known = [f"- {one.state}, {one.width} px, {one.scheme}: `{fault}`\n" for one, fault in faults]
-    counts = {"unsure": max((one.unsure for one in checks), default=0), "tables": scrolling}
-    known += [
-        f"- {words[f'known.{name}'].format(count=count)}\n"
-        for name, count in counts.items()
-        if count
-    ]
+    most = max(checks, key=lambda one: one.unsure, default=None)
+    places = {"count": most.unsure, "drawn": most.drawn} if most else {"count": 0}
+    for name, counts in (("unsure", places), ("tables", {"count": scrolling})):
+        told = {key: say.number(count, language) for key, count in counts.items()}
+        known += [f"- {words[f'known.{name}'].format_map(told)}\n"] if counts["count"] else []
     known += [f"- {words[f'known.{name}']}\n" for name in ("people", "quotations")]
     columns = " | ".join(words[f"column.{name}"] for name in ("check", "runs", "faults"))
     paragraphs = [

@@ -1,7 +1,8 @@
 """What is checked of a built page in a real browser, so that the statement of accessibility and the
 tests speak of the same checks.
 
-Every state of the page (contents open, words searched, table sorted and filtered, evidence open)
+Every state of the page (contents open, words searched, table sorted and filtered, figure enlarged,
+evidence open)
 is audited by axe-core in every width and colour scheme, in one browser session. The whole page is
 audited once on a wide screen and once on a phone in dark; the states only where they differ from
 it, since axe looks at each element of a long report anew. Tests take each width in one scheme.
@@ -59,6 +60,8 @@ class Check:
         state: of the page. width, scheme: of the screen.
         faults: what is wrong, with where it stands; empty where it holds.
         passed: rules of axe that hold. unsure: places that axe leaves to a person.
+        drawn: those of them that are words in drawings, whose contrast is computed from the colours
+            of the drawing (`tests/charts/test_figures_on_screen.py`).
     """
 
     name: str
@@ -68,6 +71,7 @@ class Check:
     faults: tuple[str, ...] = ()
     passed: int = 0
     unsure: int = 0
+    drawn: int = 0
 
 
 @contextmanager
@@ -131,6 +135,15 @@ def _check_screen(page: Any, width: int, scheme: str, whole: bool) -> Iterator[C
         table.locator(".filter input").fill("a")
         name = table.get_attribute("id")
         yield _axe(page, "table sorted and filtered", width, scheme, [[f"#{name}"]])
+    # One figure with a drawing for this width, and one that is scrolled.
+    for kind in (":has(.chart-narrow)", ":has(.chart-scroll)"):
+        figure = page.locator(f"figure.chart-figure{kind}").first
+        if figure.count():
+            figure.locator(".figure-tools > button").first.press("Enter")
+            yield _axe(page, "figure enlarged", width, scheme, [[".figure-dialog"]])
+            yield overflow("figure enlarged")
+            yield plain("targets", "figure enlarged", page.evaluate(_TARGETS, TARGET))
+            page.keyboard.press("Escape")
     link = page.locator("main a.evidence-link").first
     if link.count():
         link.press("Enter")
@@ -149,7 +162,8 @@ def _axe(page: Any, state: str, width: int, scheme: str, include: list[list[str]
 
     there = [each for each in include or [] if page.locator(each[0]).count()]
     # Landmarks, headings and the like are questions to a whole page.
-    options = {"resultTypes": ["violations"]} | (
+    # Of kinds of results that are not asked for axe gives one place a rule.
+    options = {"resultTypes": ["violations", "incomplete"]} | (
         {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]} if there else {}
     )
     told = Axe().run(page, context={"include": there} if there else None, options=options).response
@@ -158,8 +172,9 @@ def _axe(page: Any, state: str, width: int, scheme: str, include: list[list[str]
         for each in told["violations"]
         for node in each["nodes"]
     )
-    unsure = sum(len(each["nodes"]) for each in told["incomplete"])
-    return Check("axe", state, width, scheme, faults, len(told["passes"]), unsure)
+    unsure = [node["html"] for each in told["incomplete"] for node in each["nodes"]]
+    drawn = sum(html.startswith(("<text", "<tspan")) for html in unsure)
+    return Check("axe", state, width, scheme, faults, len(told["passes"]), len(unsure), drawn)
 
 
 def _unreached(page: Any) -> list[str]:

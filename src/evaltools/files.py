@@ -27,12 +27,19 @@ from evaltools.problems import Problem, ProblemError
 LARGEST = 500_000_000
 """Bytes of a file that is read whole, where nothing smaller is asked for."""
 
+LEAST_ROOM = 1_000_000
+"""Bytes of a disk without which next to nothing works any more."""
+
 FaultKind = Literal[
     "missing", "denied", "read-only", "full", "folder", "no-folder", "not-plain", "link-loop",
     "name", "exists", "not-empty", "large", "busy", "too-many", "device", "encoding", "nested",
     "memory", "other",
 ]  # fmt: skip
 
+SYSTEM_FAULTS: frozenset[FaultKind] = frozenset(
+    ("read-only", "full", "too-many", "device", "memory")
+)
+"""Faults of the machine, whatever is read or written on it."""
 _KINDS: Mapping[int, FaultKind] = {
     errno.ENOENT: "missing", errno.EACCES: "denied", errno.EPERM: "denied",
     errno.EROFS: "read-only", errno.ENOSPC: "full", errno.EDQUOT: "full",
@@ -66,6 +73,8 @@ _TEXTS: Mapping[FaultKind, tuple[str, str]] = {
     "memory": ("needs more memory than there is", "Close other programs, or use less data."),
     "other": ("cannot be used", "Look after it and try again."),
 }  # fmt: skip
+_UNNAMED: Mapping[FaultKind, str] = {"full": "the disk", "memory": "this command"}
+"""What is at fault where an error names no file."""
 
 
 def file_problem(kind: FaultKind, where: str, detail: str = "") -> Problem:
@@ -94,12 +103,12 @@ def problems_from_error(error: BaseException, where: str = "") -> tuple[Problem,
         )  # fmt: skip
     if isinstance(error, OSError):
         return (_problem_from_os_error(error, where),)
+    if isinstance(error, MemoryError):
+        return (file_problem("memory", where or _UNNAMED["memory"]),)
     where = where or "a file"
     if isinstance(error, UnicodeDecodeError):
         return (file_problem("encoding", where, f"byte {error.start + 1}"),)
-    if isinstance(error, UnicodeError):
-        return (file_problem("name", where),)
-    return (file_problem("nested" if isinstance(error, RecursionError) else "memory", where),)
+    return (file_problem("name" if isinstance(error, UnicodeError) else "nested", where),)
 
 
 def _problem_from_os_error(error: OSError, where: str) -> Problem:
@@ -107,7 +116,7 @@ def _problem_from_os_error(error: OSError, where: str) -> Problem:
     detail = _error_text(error) if kind == "other" else ""
     name = error.filename2 if error.filename2 is not None else error.filename
     if name is None or isinstance(name, int):
-        return file_problem(kind, where or "a file", detail)
+        return file_problem(kind, where or _UNNAMED.get(kind, "a file"), detail)
     path = Path(name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name))
     if kind in ("no-folder", "exists", "missing", "name", "denied", "read-only", "full"):
         kind, path = _find_obstacle(kind, path)
@@ -172,14 +181,13 @@ def open_file(path: Path, where: str = "") -> Iterator[io.BufferedReader]:
 
     Raises ProblemError: it is missing, unreadable, or a folder, pipe or device.
     """
-    where = where or relative_path(path)
     # A pipe without a writer would be waited for, and a device has no end.
     with (
-        errors_as_problems(where),
+        errors_as_problems(where or path),
         os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file,
     ):
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ProblemError([file_problem("not-plain", where)])
+            raise ProblemError([file_problem("not-plain", where or relative_path(path))])
         yield file
 
 
@@ -188,10 +196,10 @@ def read_file(path: Path, where: str = "", most: int = LARGEST) -> bytes:
 
     Raises ProblemError: it cannot be opened (see `open_file`), or is too large.
     """
-    where = where or relative_path(path)
     with open_file(path, where) as file:
         content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
     if content is None or len(content) > most:
+        where = where or relative_path(path)
         raise ProblemError([file_problem("large", where, f"up to {most / 1e6:g} MB are read")])
     return content
 
@@ -202,7 +210,7 @@ def read_text(path: Path, where: str = "", most: int = LARGEST) -> str:
     Raises ProblemError: it cannot be read (see `read_file`), or is not UTF-8.
     """
     content = read_file(path, where, most)
-    with errors_as_problems(where or relative_path(path)):
+    with errors_as_problems(where or path):
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -221,11 +229,12 @@ def walk_folder(folder: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def errors_as_problems(where: str) -> Iterator[None]:
+def errors_as_problems(where: str | Path) -> Iterator[None]:
     """Tell faults of the system as problems of this file, whatever they call it themselves."""
     try:
         yield
     except (OSError, UnicodeError, RecursionError, MemoryError) as error:
+        where = relative_path(where) if isinstance(where, Path) else where
         raise ProblemError(
             Problem(where, item.what, item.allowed, item.remedy, item.code)
             for item in problems_from_error(error, where)
@@ -270,6 +279,15 @@ def check_new_folder(folder: Path, remedy: str, code: str) -> list[Problem]:
     return []
 
 
+def check_room(folder: Path) -> None:
+    """Raise OSError, as a write would, where the disk of a folder is as good as full.
+
+    For whoever was let down by a program that says nothing of why.
+    """
+    if shutil.disk_usage(folder).free < LEAST_ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Put these bytes at a path: written beside and renamed, so nobody ever sees half a file.
 
@@ -280,7 +298,7 @@ def replace_file(path: Path, data: bytes) -> None:
         raise OSError(errno.EISDIR if path.is_dir() else errno.ENXIO, "no plain file", str(path))
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with name_folder_in_errors(path.parent), os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(name).chmod(0o644)
         Path(name).replace(path)
@@ -342,9 +360,7 @@ def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None
     Raises OSError where that cannot be done, as where something is there that is not to be
     replaced; what was there is there still.
     """
-    for path in (*building.rglob("*"), building):
-        if path.is_file() or path.is_dir():
-            sync_to_disk(path)
+    sync_folder(building)
     if replace and target.exists():
         old = target.with_name(f".{target.name}.building-{secrets.token_hex(4)}")
         target.rename(old)
@@ -372,6 +388,13 @@ def clear_leftovers(folder: Path, name: str = "") -> None:
                 shutil.rmtree(path, ignore_errors=True)
             finally:
                 os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until a folder with all that is in it is on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        if path.is_file() or path.is_dir():
+            sync_to_disk(path)
 
 
 def sync_to_disk(path: Path) -> None:

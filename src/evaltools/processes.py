@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import pickle
@@ -40,6 +41,23 @@ def kill_with_parent(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it went away before the signal was asked for
         os._exit(1)
+
+
+def end_with_parent() -> None:
+    """Have this process, which multiprocessing started, end as soon as its parent is gone.
+
+    Workers of a pool wait for tasks at a pipe that they hold open themselves, for ever.
+    """
+    from multiprocessing import connection, parent_process  # by such a process only
+
+    parent = parent_process()
+    assert parent is not None
+
+    def follow(sentinel: int) -> None:
+        connection.wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=follow, args=(parent.sentinel,), daemon=True).start()
 
 
 def signal_group(leader: int, number: int) -> bool:
@@ -119,9 +137,13 @@ def call_apart(functions: Sequence[Callable[[], T]]) -> list[T]:
                 content = pipe.read()
             running.pop(0)
             os.close(reader)
-            os.waitpid(pid, 0)
+            _, status = os.waitpid(pid, 0)
             if not content:
-                raise OSError("a process ended before it was done; perhaps memory ran out")
+                killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+                raise OSError(
+                    errno.ENOMEM if killed else errno.EPROTO,  # as the system does for want of it
+                    "a process ended before it was done; perhaps memory ran out",
+                )
             error, result = pickle.loads(content)
             results.append(result)
             errors += [error] if error is not None else []

@@ -10,8 +10,9 @@ from functools import cache
 import numpy as np
 
 from evaltools.charts.bars import Call, CallBars, Cascade, Stack, states_chart
+from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Differences, Dot, Dots, Gap
+from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.lines import Curve, Line, Lorenz, Point
 from evaltools.charts.maps import Heatmap, Panel, Tile, TileMap
 from evaltools.charts.reliability import Group, Reliability, ReliabilityChart

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from evaltools.charts.bars import Part, Stack, Stacks
-from evaltools.charts.intervals import Differences, Dot, Dots, Gap
+from evaltools.charts.differences import Differences, Gap
+from evaltools.charts.intervals import Dot, Dots
 from evaltools.i18n.messages import Words
 
 PERCENT = re.compile(r"\d\s*%")

@@ -128,4 +128,4 @@ def test_the_table_of_a_figure_has_what_is_drawn() -> None:
     assert first["osuus"] == pytest.approx(x / 52, abs=1e-6)
     assert [row[0] for row in data["rows"]][-2:] == ["Muu", "Sitoutumisen puute"]
     assert data["rows"][-1][1] == "ei julkaista"
-    assert data["raw"][-1][1:] == [None] * (len(data["columns"]) - 1)
+    assert data["raw"][-1][1:] == ["[c]"] * (len(data["columns"]) - 1)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import bars, intervals, lines, maps
 from evaltools.charts.chart import Chart, draw_reason
+from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.style import NARROW_WIDTH, drawn_at
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, number
@@ -115,10 +116,10 @@ def test_differences_are_legible(data: st.DataObject, tongue: Any) -> None:
     rows = []
     for _ in range(data.draw(st.integers(1, 20))):
         low, value, high = (2 * end - 1 for end in data.draw(limits()))
-        rows.append(intervals.Gap(data.draw(label), value, low, high))
+        rows.append(Gap(data.draw(label), value, low, high))
     flag = data.draw(st.sampled_from([None, 0.25]))
     towards = data.draw(st.sampled_from([("", ""), (data.draw(label), data.draw(label))]))
-    chart = intervals.Differences(rows, words=Words(tongue), flag=flag, towards=towards)
+    chart = Differences(rows, words=Words(tongue), flag=flag, towards=towards)
     assert_legible(chart)
 
 
@@ -223,7 +224,7 @@ NOTHING = "Raportteja ei ole näillä valinnoilla."
     [
         intervals.Dots([], words=Words("fi"), nothing=NOTHING).draw,
         bars.states_chart([], Words("fi"), NOTHING).draw,
-        intervals.Differences([], words=Words("fi"), nothing=NOTHING).draw,
+        Differences([], words=Words("fi"), nothing=NOTHING).draw,
         bars.Cascade({}, words=Words("fi"), nothing=NOTHING).draw,
         maps.Heatmap([], [], [], words=Words("fi"), nothing=NOTHING).draw,
         bars.CallBars([], words=Words("fi"), nothing=NOTHING).draw,
@@ -247,8 +248,8 @@ def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
             "Salattu", (99 - secret) / 99, 0.0, 1.0, 99 - secret, 99, suppressed=True
         )
         gaps = [
-            intervals.Gap("Avoin", 0.1),
-            intervals.Gap("Salainen", secret / 99, 0.0, 1.0, suppressed=True),
+            Gap("Avoin", 0.1),
+            Gap("Salainen", secret / 99, 0.0, 1.0, suppressed=True),
         ]
         said = [
             bars.Stack("Avoin", (1, 2, 3)),
@@ -257,7 +258,7 @@ def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
         ]
         charts = [
             intervals.Dots([*open_rows, hidden, other], words=Words("fi")),
-            intervals.Differences(gaps, words=Words("fi")),
+            Differences(gaps, words=Words("fi")),
             bars.states_chart(said, Words("fi")),
         ]
         shown = [chart.figure("x") for chart in charts]

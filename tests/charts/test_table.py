@@ -140,7 +140,7 @@ def test_kinds_are_printed_in_the_language(table: Table) -> None:
             f"25–51{NB}%",
             "30.4.2022",
         ],
-        ["–", "–", "[s]", "–", "–", "–", "–"],
+        ["–", "–", "[c]", "–", "–", "–", "–"],
     ]
 
 

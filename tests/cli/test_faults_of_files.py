@@ -16,6 +16,8 @@ from permissions import permissions_hold
 from evaltools.cli import main
 from evaltools.files import (
     check_new_folder,
+    check_room,
+    file_problem,
     name_folder_in_errors,
     problems_from_error,
     read_file,
@@ -290,3 +292,26 @@ def test_what_cannot_be_copied_is_a_line_a_file(tmp_path: Path) -> None:
         shutil.copytree(tmp_path / "from", tmp_path / "to")
     found = problems_from_error(caught.value)
     assert {Path(problem.where).name for problem in found} == {"a", "b"}
+
+
+def test_what_is_wrong_with_the_machine_is_told_once(
+    study: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ProblemError([file_problem("memory", f"data/{name}.csv") for name in "abc"])
+
+    monkeypatch.setattr("evaltools.pipeline.study_checks.check_study", fail)
+    (line,) = told("check")
+    assert "needs more memory" in line
+
+
+def test_a_disk_that_is_as_good_as_full_is_told_like_one_that_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_room(tmp_path)
+    full = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    with pytest.raises(OSError, match="No space") as caught:
+        check_room(tmp_path)
+    (problem,) = problems_from_error(caught.value)
+    assert (problem.where, problem.code) == (str(tmp_path), "file.full")

@@ -2,50 +2,64 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from places import Place, copy_study
+from places import PROGRAM, Place, copy_built, copy_study
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of this test run see."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-
-@pytest.fixture(scope="session")
-def built(shared: Path) -> Place:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A study with its default report, the second wave, and one region in every language.
 
     Only to be read.
     """
-    with (shared / "built.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        place = Place(shared / "built study")
-        if not (place.root / "done").exists():
-            shutil.rmtree(place.root, ignore_errors=True)
-            copy_study(place.root)
-            place.build()
-            place.build("-p", "calls=2020", "-p", "wave=2023")
-            place.build("-p", "region=06", "--all-languages")
-            (place.root / "done").touch()
-        return place
+    place = copy_study(tmp_path_factory.mktemp("built") / "built study")
+    place.build()
+    place.build("-p", "calls=2020", "-p", "wave=2023")
+    place.build("-p", "region=06", "--all-languages")
+    return place
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, list[int]]:
+    """The default report as two builds that begin at once make it, in other surroundings.
+
+    Their user has never run anything.
+
+    Returns:
+        The study, and with which statuses the two ended.
+    """
+    folder = tmp_path_factory.mktemp("elsewhere")
+    place, home = copy_study(folder / "a folder with ä"), folder / "home"
+    home.mkdir()
+    of_a_person = ("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+    own = {name: value for name, value in os.environ.items() if name not in of_a_person}
+    surroundings = {
+        "HOME": str(home),
+        "TZ": "Pacific/Kiritimati",
+        "LANG": "tr_TR.UTF-8",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "7",
+        # Linear algebra as on the oldest processors, and numpy without what newer ones have.
+        "OPENBLAS_CORETYPE": "Prescott",
+        "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
+    }
+    command = [PROGRAM, "build", "--engine", "embedded"]
+    both = [
+        subprocess.Popen(command, cwd=place.root, env=own | surroundings, stdout=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    return place, [process.wait() for process in both]
 
 
 @pytest.fixture
 def own(built: Place, tmp_path: Path) -> Place:
     """A copy of the built study to do anything with."""
-    place = copy_study(tmp_path / "own")
-    shutil.copytree(
-        built.root / "reports" / "_build", place.root / "reports" / "_build", symlinks=True
-    )
-    return place
+    return copy_built(built, tmp_path / "own")
 
 
 Edit = Callable[[str], str]

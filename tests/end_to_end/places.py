@@ -66,3 +66,11 @@ def copy_study(folder: Path) -> Place:
     assert together[1] in rest
     declared.write_text(start + together[0] + rest.replace(together[1], "\n", 1), "utf-8")
     return Place(folder)
+
+
+def copy_built(built: Place, folder: Path) -> Place:
+    """The study's own files and all that was built of it, in another folder."""
+    place = copy_study(folder)
+    made = Path("reports") / "_build"
+    shutil.copytree(built.root / made, folder / made, symlinks=True)
+    return place

@@ -289,26 +289,3 @@ def test_every_number_and_finding_leads_to_its_evidence_and_back(folder: Path) -
     uses = [link for link in page.iter("a") if "evidence-use" in (link.get("class") or "")]
     assert len(uses) >= len(shown)
     assert {(use.get("href") or "")[1:] for use in uses} <= ids
-
-
-@pytest.mark.browser
-def test_the_page_is_accessible_and_makes_no_request(built: Place, chromium: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-
-    path = built.root / "reports" / "_build" / "default" / f"{NAME}.html"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = opened.new_page(viewport={"width": 1280, "height": 900})
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
-        found = Axe().run(page).response["violations"]
-        assert [item["id"] for item in found] == []
-        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-        page.set_viewport_size({"width": 320, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        opened.close()

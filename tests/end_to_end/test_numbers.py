@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
+from places import ROOT, Place
 from reading import Shown, docx_text, indicators, numbers_of, parsed, pdf_text, squeezed
+
+sys.path.insert(0, str(ROOT / "tests" / "findings"))
+
+from rendered_reruns import PARAMETERS, find_unprinted
 
 REPORTS = ("default", "calls-2020_wave-2023", "region-06")
 pytestmark = pytest.mark.slow
@@ -63,6 +69,15 @@ def test_different_parameters_give_different_and_consistent_reports(built: objec
         whole = table[table.index.get_level_values("estimand") == "P"]
         whole = whole[whole.index.get_level_values("key").str.startswith("challenge.")]
         assert set(whole.N) == {read[name]["n"]}, name
+
+
+def test_reruns_pass_lint_and_print_all_that_their_sources_ask_for(built: Place) -> None:
+    """Three of the reruns that `make reruns` renders."""
+    assert {(), ("wave=2023", "calls=2020"), ("region=06",)} <= set(PARAMETERS)
+    linted = built.evaltools("lint")
+    assert linted.returncode == 0, linted.stdout
+    for name in REPORTS:
+        assert find_unprinted(folder_of(built, name) / "digikannustin-valiraportti-fi.html") == []
 
 
 def identity(item: Shown) -> tuple[str, str, str]:

@@ -21,7 +21,10 @@ def contents(folder):
 
 @pytest.fixture
 def pages_as_committed(monkeypatch, table):
-    """Pages as the committed tables have them, so that 36 files need not be read again."""
+    """Pages as the committed tables have them, so that 36 files need not be read again.
+
+    That reading gives these is held in `test_example_documents.py`.
+    """
     counts = {row["document_id"]: row["pages"] for row in table("reports/documents")}
     starts = {name: [0] * int(pages) for name, pages in counts.items() if pages}
     for row in (*table("reports/sections"), *table("coding/segments")):
@@ -33,12 +36,6 @@ def pages_as_committed(monkeypatch, table):
 
 @pytest.mark.usefixtures("pages_as_committed")
 def test_committed_data_are_what_the_generator_makes(data, tmp_path):
-    write_example(tmp_path, public=data)
-    assert contents(tmp_path) == contents(data)
-
-
-@pytest.mark.slow
-def test_committed_data_and_pages_are_what_the_generator_makes_and_reads(data, tmp_path):
     write_example(tmp_path, public=data)
     assert contents(tmp_path) == contents(data)
 

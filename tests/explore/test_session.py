@@ -184,7 +184,7 @@ def test_what_is_said_to_change_no_indicator_changes_none(name: str) -> None:
         ({"cutoff": "1.1.1999"}, "cutoff", "allowed 2019-08-01 to 2026-12-31"),
         ({"confidence": "much"}, "confidence", "allowed 0.5 to 0.999"),
         ({"calls": []}, "calls", "choose at least one"),
-        ({"region": "99"}, "region", "is not one of"),
+        ({"region": "99"}, "region", "is not among the choices"),
         ({"region": "21"}, "region", "These values leave no project or report. Possible: 01 (9)"),
     ],
 )

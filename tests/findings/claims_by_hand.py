@@ -6,8 +6,9 @@ from typing import Any
 
 from evaltools.findings.conditions import Condition
 from evaltools.findings.declaration import Finding
-from evaltools.findings.evaluate import Verdict, evaluate
+from evaltools.findings.evaluate import evaluate
 from evaltools.findings.lookup import Numbers, index_numbers
+from evaltools.findings.verdicts import Verdict
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.statistics.intervals import hypergeometric, wilson
 

@@ -16,7 +16,14 @@ OUTCOMES = {
     "all": "holds", "none": "does_not_hold", "tied": "does_not_hold", "close": "cannot_be_told",
     "coders_disagree": "cannot_be_told", "depends_on_rule": "cannot_be_told",
     "too_few": "cannot_be_told", "withheld": "cannot_be_told", "missing": "cannot_be_told",
+    "agreement_unknown": "cannot_be_told",
 }  # fmt: skip
+UNKNOWN = {
+    "fi": ": luokittelijoiden yksimielisyyttä ei voi arvioida.",
+    "sv": ": kodarnas samstämmighet kan inte bedömas.",
+    "en": ": agreement of the coders cannot be estimated.",
+}
+"""How a sentence ends that has no words of its own for a code whose alpha nobody knows."""
 REGISTER = ("most-areas-reached", "most-residents-reached", "most-ties-are-new")
 LEADING = {
     "commonest-challenge": ("challenge", 3),
@@ -106,8 +113,11 @@ class Claims:
         found["most-residents-reached"] = word(*sure(people), least=0.5)
         found["most-ties-are-new"] = word(*sure(scope.ties), least=0.9)
         compared = scope.compared
-        flagged = "missing" if compared is None else "holds" if compared[0] else "none"
-        found["reported-differ-from-unreported"] = flagged
+        if not isinstance(compared, float):
+            differing = compared or "missing"
+        else:
+            differing = "holds" if compared <= 0.05 else "does_not_hold"
+        found["reported-differ-from-unreported"] = differing
         for name, of in (*((r, scope.funded) for r in REGISTER),
                          ("reported-differ-from-unreported", scope.N)):  # fmt: skip
             if of < LEAST and found[name] != "missing":
@@ -170,10 +180,11 @@ class Claims:
             return "missing"
         if scope.savings_hidden(self.rule):
             return "withheld"
-        most = scope.claiming + scope.N - scope.n
+        claiming = scope.told("saving.claimed", self.rule)
+        most = claiming + scope.N - scope.n
         if 2 * most <= scope.N:
             return scope.agreed("holds", ["saving.claimed"])
-        if 2 * scope.claiming > scope.N:
+        if 2 * claiming > scope.N:
             return scope.agreed("does_not_hold", ["saving.claimed"])
         return "cannot_be_told"
 
@@ -201,8 +212,6 @@ class Claims:
             "reports.read.x": lambda: scope.n,
             "reports.read.n": lambda: scope.N,
             "goals.stated.count": lambda: len(scope.goals),
-            "selection.flagged.count": lambda: scope.compared[0],
-            "selection.flagged.n": lambda: scope.compared[1],
             "group_difference.reports.by.group.urban.count": lambda: len(scope.groups[0]),
             "group_difference.reports.by.group.rural.count": lambda: len(scope.groups[1]),
             "wave_difference.reports.by.side.current.count": lambda: len(scope.waves[0]),
@@ -388,7 +397,8 @@ def print_claim(template, name, claims: Claims, forms, language) -> str:
             return fraction(head) if n < 10 else percent(x / n, language)
         if part == "bounds":
             scope = claims.scope
-            ends = [scope.claiming, scope.claiming + scope.N - scope.n]
+            claiming = claims.x("saving.claimed")
+            ends = [claiming, claiming + scope.N - scope.n]
             low, high = (f"{rounded(100 * end / scope.N)}" for end in ends)
             sign = "%" if language == "en" else f"{NBSP}%"
             return (low if low == high else f"{low}{DASH}{high}") + sign

@@ -13,6 +13,7 @@ from collections import defaultdict
 from functools import cache, cached_property
 from pathlib import Path
 
+import numpy as np
 from scipy.stats import hypergeom, norm
 from scipy.stats import t as student
 
@@ -22,6 +23,7 @@ DUE = {"2022": "2019", "2023": "2020"}
 YEARS = ("2019", "2020", "2021")
 SIZES = (5000, 20000, 50000, 100000)
 ALPHA, LEAST, CELL, ERROR = 0.667, 10, 5, 0.05 * (1 + 1e-9)
+FEWEST_COMPARED = 5
 COMPARED = ("challenge", "response", "result")
 
 
@@ -204,14 +206,19 @@ class Scope:
         return list(itertools.takewhile(lambda code: code not in beaten, known))
 
     @cache  # noqa: B019
-    def alpha(self, code):
-        """Krippendorff's alpha of the reports that two people read; None where it says nothing."""
+    def decisions(self, code):
+        """Of each report that several people read: how many found the code, how many read."""
         units = []
         for doc in self.docs:
             coders = self.files.people[doc]
             if len(coders) > 1:
                 yes = sum(code in self.files.marks[doc, coder][0] for coder in coders)
                 units.append((yes, len(coders)))
+        return units
+
+    def alpha(self, code):
+        """Krippendorff's alpha of the reports that two people read; None where it says nothing."""
+        units = self.decisions(code)
         m = len(units)
         total, yes = sum(n for _, n in units), sum(y for y, _ in units)
         if not m or yes in (0, total):
@@ -224,10 +231,14 @@ class Scope:
 
     def agreed(self, case, codes):
         """The case, unless coders read its codes differently or nobody knows how they did."""
-        alphas = [self.alpha(code) for code in codes]
-        if any(a is not None and a < ALPHA for a in alphas):
+        alphas = {code: self.alpha(code) for code in codes}
+        if any(a is not None and a < ALPHA for a in alphas.values()):
             return "coders_disagree"
-        return "cannot_be_told" if None in alphas else case
+        for code, alpha in alphas.items():
+            units = self.decisions(code)
+            if alpha is None and (not units or any(0 < y < n for y, n in units)):
+                return "agreement_unknown"
+        return case
 
     def standing(self, sides, kinds, rule):
         """Codes whose difference stands by Fisher and Holm, with the difference; None of few."""
@@ -376,7 +387,10 @@ class Scope:
 
     @cached_property
     def compared(self):
-        """Comparisons of reported and unreported projects beyond .25, and all; None of nothing."""
+        """How the differences of reported and unreported projects compare with chance.
+
+        None of nothing; `too_few`; or the share of random divisions that differ as much.
+        """
         rows = []
         for project in self.due:
             lead, call = self._lead(project), project["call_id"]
@@ -404,12 +418,16 @@ class Scope:
                 columns += [
                     [(r["came"], float(str(r[name]) == value)) for r in rows] for value in values
                 ]
-        shares = len(columns) - 3
         found = [_beyond(own, exact=place < 3) for place, own in enumerate(columns)]
-        assert shares >= 1
         if all(each is None for each in found):
             return None
-        return sum(bool(each) for each in found), len(found)
+        came = np.array([float(r["came"]) for r in rows])
+        if min(came.sum(), (1 - came).sum()) < FEWEST_COMPARED:
+            return "too_few"
+        # Yes and no both are classes, and one that all share never differs.
+        columns.append([(r["came"], float(not r["joint"])) for r in rows])
+        values = [np.array([math.nan if v is None else v for _, v in own]) for own in columns]
+        return _balance([own for own in values if np.nanstd(own) > 0], came)
 
 
 def _rows(path):
@@ -422,6 +440,22 @@ def _by(rows, name):
     for row in rows:
         found[row[name]].append(row)
     return found
+
+
+def _balance(values, came):
+    """The share of random divisions whose squared differences add up to as much."""
+    rng = np.random.default_rng(20220422)
+    divisions = [came, *(rng.permutation(came) for _ in range(1999))]
+    sums = []
+    for division in divisions:
+        total = 0.0
+        for own in values:
+            known = ~np.isnan(own)
+            one, other = own[known & (division > 0)], own[known & (division == 0)]
+            if len(one) and len(other):
+                total += ((one.mean() - other.mean()) / own[known].std()) ** 2
+        sums.append(total)
+    return sum(each >= sums[0] - 1e-9 for each in sums) / len(sums)
 
 
 def _day(text):

@@ -62,11 +62,16 @@ def render(folder: Path, asked: tuple[str, ...] | int) -> tuple[str, list[str]]:
     told = [line for line in linted.stdout.splitlines() if "same_names" not in what
             or (line and " E18 " not in line and "problem" not in line)]  # fmt: skip
     faults = told if linted.returncode else []
-    page = next((folder / "reports" / "_build").glob("*/*-fi.html")).read_text(encoding="utf-8")
-    text = html.unescape(re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL))
-    faults += [f"not printed: {text[m.start() - 60 : m.end() + 60]}"
-               for m in NOT_PRINTED.finditer(text)]  # fmt: skip
-    return "built", faults
+    page = next((folder / "reports" / "_build").glob("*/*-fi.html"))
+    return "built", [*faults, *find_unprinted(page)]
+
+
+def find_unprinted(page: Path) -> list[str]:
+    """What stands in a page as it was in the sources."""
+    content = page.read_text(encoding="utf-8")
+    text = html.unescape(re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", content, flags=re.DOTALL))
+    return [f"not printed: {text[max(m.start() - 60, 0) : m.end() + 60]}"
+            for m in NOT_PRINTED.finditer(text)]  # fmt: skip
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -22,7 +22,7 @@ from itertools import product
 from pathlib import Path
 
 import yaml
-from claims_recounted import Claims, outcome, print_claim, settle
+from claims_recounted import UNKNOWN, Claims, outcome, print_claim, settle
 from counts_from_files import RULES, YEARS, Files, Scope
 from data_changes import MUTATIONS, change_data
 
@@ -185,13 +185,17 @@ class Reruns:
         found = Counted(self, shared)
         for rule in RULES:
             own = evidence.under_rule(rule)
-            found.counting[rule] = _count_themes(own)
+            found.counting[rule] = [*_count_themes(own), *effects.by_coder_rule(own)]
             # Which codes are withheld is all that these owe to the rule.
             found.hidden[rule] = hidden = tuple(withheld_codes(own))
             if hidden not in found.told:
                 level = own.parameters.confidence
                 found.told[hidden] = [*agreement.by_code(coder_decisions(own), level)]
-                found.told[hidden] += effects.compute(own)
+                found.told[hidden] += [
+                    each
+                    for each in effects.compute(own)
+                    if not each.key.startswith("savings.claimed.")
+                ]
         return found
 
     def judge_by_rule(self, given: Mapping[str, str]) -> dict[str, tuple[Judgement, ...]]:
@@ -280,6 +284,8 @@ class Reruns:
             wanted = sentences.get(case) or sentences[outcome(case)]
             for language in LANGUAGES:
                 text = print_claim(wanted[language], name, claims, self.given_forms, language)
+                if case == "agreement_unknown" and case not in sentences:
+                    text = text.removesuffix(".") + UNKNOWN[language]
                 if text != item.text(language):  # type: ignore[arg-type]
                     yield f"{name}, {language}: '{item.text(language)}', recounted '{text}'"  # type: ignore[arg-type]
 

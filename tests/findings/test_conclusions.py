@@ -127,6 +127,7 @@ COVERED = share("reports.read.share", 60, 72, 72)
     [
         ({}, READ, {}, "moderate", ["interested_party"]),
         ({}, READ, {"evidence_class": "register"}, "high", []),
+        ({}, READ, {"evidence_class": "incomplete_register"}, "moderate", ["incomplete_register"]),
         ({"least_coverage": 0.8}, READ, {}, "low", ["interested_party", "reports_read_only"]),
         ({"least_coverage": 0.8}, COVERED, {}, "moderate", ["interested_party"]),
         ({"least_coverage": 0.8}, READ, {"evidence_class": "register"}, "high", []),

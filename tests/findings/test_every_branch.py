@@ -161,6 +161,10 @@ def change(numbers, finding, rng):
         name += f".{each.key.rpartition('.')[2]}"
         if name in asked and each.unit == "difference" and mode not in ("withheld", "missing"):
             each = replace(each, value=0.3, low=0.1, high=0.5, why=None)
+        elif name in asked and each.unit == "index":
+            gone = mode in ("withheld", "missing")
+            each = replace(each, value=None if gone else rng.choice([0.01, 0.5]),
+                           suppressed=mode == "withheld")  # fmt: skip
         elif name in asked and each.n:
             n = each.n
             x = {"zero": 0, "full": n, "one": 1, "tied": n // 2}.get(mode)

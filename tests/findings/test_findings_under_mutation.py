@@ -58,9 +58,9 @@ def test_nothing_changes_but_what_rests_on_the_thing_that_changed(kind):
             assert {i for i in differing if i[0] in looked_at} == {
                 i for i in fresh if i[0] in looked_at
             }, (kind, turn)
-    # The test could not fail if changes never reached a finding. One grant does not move the count
-    # of flagged differences, the only number of a finding that it could.
-    assert changed_numbers > 0 or kind == "grant"
+    # The test could not fail if changes never reached a finding. What a ledger says of a claim is
+    # read by none, and one grant may not move the balance of the projects that reported.
+    assert changed_numbers > 0 or kind in ("claim", "grant")
 
 
 def test_enough_mutations_are_tried():

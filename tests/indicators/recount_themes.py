@@ -182,7 +182,7 @@ def effects(scope):
     level = scope.choice.level
     claims = _claims(scope)
     claiming = len({claim["project"] for claim in claims})
-    rows.estimands("savings.claimed", claiming, scope)
+    rows.estimands("savings.claimed", len(scope.having("saving.claimed", scope.reports)), scope)
     for claim in claims:
         claim["complete"] = (claim["with_sum"] and claim["baseline"] and claim["method"]
                              and claim["period"] in ("once", "yearly"))  # fmt: skip

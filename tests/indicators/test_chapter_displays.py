@@ -129,7 +129,7 @@ def test_withheld_savings_are_marked_in_the_table(language):
     evidence = in_language(language, minimum_cell=5)
     frame = effects.grounds_rows(evidence)
     assert all(value is SUPPRESSED for value in frame["claims"])
-    assert "[s]" in effects.savings_table(evidence).cells()[0]
+    assert "[c]" in effects.savings_table(evidence).cells()[0]
 
 
 def test_the_ledger_tells_median_and_range_and_no_total():

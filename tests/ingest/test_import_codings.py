@@ -18,8 +18,7 @@ from evaltools.ingest.identification import key_path
 from evaltools.ingest.summary import describe_codings
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Choices
-from evaltools.qda.study_coding import read_study_coding
-from evaltools.qda.tables import write_tables
+from evaltools.qda.tables import read_study_coding, write_tables
 
 
 def test_study_of_these_tests_is_valid(study: Desk) -> None:

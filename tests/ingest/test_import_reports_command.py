@@ -92,7 +92,6 @@ def test_reports_come_in_by_their_register_number_as_the_example_has_them(emptie
     assert "nothing was changed" in again.output
 
 
-@pytest.mark.alone
 def test_all_reports_of_the_example_take_two_processors_twenty_seconds(emptied: Path) -> None:
     rows = documents()
     receive(rows)

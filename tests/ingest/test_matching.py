@@ -2,7 +2,7 @@
 
 from data_desk import FORM
 
-from evaltools.ingest.project_match import ProjectClues, ProjectMatch, Projects, match_project
+from evaltools.ingest.project_match import Projects, Way, match_project
 from evaltools.problems import Problem
 
 NUMBERS = {
@@ -16,16 +16,16 @@ PROJECTS = Projects(NUMBERS, FORM.register_numbers, FORM.fields.register_number.
 
 def matched(
     file: str = "raportti.docx", fields: list[tuple[str, str]] | None = None, page: str = ""
-) -> ProjectMatch | Problem:
-    return match_project(ProjectClues(file, fields or [], page), PROJECTS)
+) -> tuple[str, Way] | Problem:
+    return match_project(file, fields or [], page, PROJECTS)
 
 
-def project(found: ProjectMatch | Problem) -> str:
-    assert isinstance(found, ProjectMatch), found
-    return found.project_id
+def project(found: tuple[str, Way] | Problem) -> str:
+    assert not isinstance(found, Problem), found
+    return found[0]
 
 
-def code(found: ProjectMatch | Problem) -> str:
+def code(found: tuple[str, Way] | Problem) -> str:
     assert isinstance(found, Problem), found
     return found.code
 
@@ -74,7 +74,7 @@ def test_an_unknown_number_in_the_forms_field_is_not_overruled_by_one_in_the_tex
 
 def test_a_number_that_the_register_has_twice_is_ambiguous() -> None:
     twice = Projects({"a": "VN/1/2020", "b": "VN/01/2020"}, FORM.register_numbers)
-    found = match_project(ProjectClues("x.docx", [], "VN/1/2020"), twice)
+    found = match_project("x.docx", [], "VN/1/2020", twice)
     assert isinstance(found, Problem)
     assert found.code == "import.ambiguous"
 
@@ -86,5 +86,5 @@ def test_nothing_found_says_what_was_found_and_what_to_do() -> None:
 
 
 def test_a_register_without_projects_matches_nothing() -> None:
-    found = match_project(ProjectClues("ex-1.docx", [], ""), Projects({}, FORM.register_numbers))
+    found = match_project("ex-1.docx", [], "", Projects({}, FORM.register_numbers))
     assert isinstance(found, Problem)

@@ -56,8 +56,8 @@ def test_spellings_of_one_number_have_one_key_and_other_numbers_another() -> Non
 def test_a_number_that_the_register_has_twice_leads_to_both_projects() -> None:
     projects = Projects({"b": "VN/1/2020", "a": "vn/01/2020", "d": "", "c": "VN/2/2020"}, PATTERNS)
     assert projects.find_by_keys(["VN/1/2020"]) == ("a", "b")
-    assert projects.find_by_number("VN-2-2020") == ("c",)
-    assert projects.find_by_number("") == ()
+    assert projects.find_by_keys([number_key("VN-2-2020")]) == ("c",)
+    assert projects.find_by_keys([""]) == ()
 
 
 def test_a_study_that_declares_no_form_of_numbers_finds_those_of_its_projects() -> None:

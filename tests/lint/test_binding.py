@@ -233,6 +233,15 @@ def test_include_that_no_rule_reads_is_stopped_in_any_chapter(chapter, path):
     assert [problem.code for problem in found] == ["E17"]
 
 
+def test_text_of_an_author_among_generated_pages_is_stopped(chapter, tmp_path):
+    folder = tmp_path / "reports" / "fi" / "_generated"
+    folder.mkdir(parents=True)
+    include = "{{< include _generated/_parameters.qmd >}}\n"
+    assert chapter(include) == []
+    (folder / "_parameters.qmd").write_text("Kannustin epäonnistui.\n", encoding="utf-8")
+    assert [problem.code for problem in chapter(include)] == ["E17"]
+
+
 def notebook(root: Path, *cells: tuple[str, list[str]]) -> None:
     (root / "notebooks").mkdir()
     content = [
@@ -258,6 +267,70 @@ def test_markdown_of_a_notebook_that_results_show_is_read_by_the_same_rule(chapt
         ("notebooks/a.ipynb, cell 5:1:16", "E13"),
     ]
     assert chapter(embed, head="# Muuta {#sec-other}\n\n") == []
+
+
+SHOWN = {
+    "caption": '#| label: fig-a\n#| fig-cap: "Kannustin epäonnistui"\nfigure()',
+    "caption over two lines": "#| fig-cap: >\n#|   Kannustin epäonnistui\nfigure()",
+    "alternative text": "#| fig-alt: Kunnat pettyivät\nfigure()",
+    "markdown": 'display(Markdown("**Kannustin epäonnistui täysin.**"))',
+    "one word": 'Markdown("Pettymys")',
+    "bare name": 'print("pettymys")',
+    "html": 'IPython.display.HTML("<b>pettymys</b>")',
+    "name for a value": 'said = "Kannustin epäonnistui"\nMarkdown(said)',
+    "argument of a helper": 'chapter.figure(evidence, title="Kannustin epäonnistui")',
+    "filled text": 'Markdown(f"Hankkeista {count} epäonnistui")',
+    "value of a cell": '"pettymys"',
+    "bytes": 'show(b"Kannustin failed")',
+    "another name": 'from IPython.display import Markdown as M\nM("pettymys")',
+    "joined words": 'show(" ".join([word, "pettymys"]))',
+    "magic": "%%html\n<b>Kannustin epäonnistui</b>",
+}
+CALLS = (
+    "#| label: fig-a\nchapter.figure(evidence)",
+    'records = goals.compute(evidence, ["legacy", "result.*"])\nemit(records)',
+    'language = "fi"\ncalls = ["2019", "2020"]',
+)
+
+
+def code_notebook(root: Path, source: str, tags: list[str] = [], kind: str = "code") -> None:  # noqa: B006
+    (root / "notebooks").mkdir(exist_ok=True)
+    cell = {"cell_type": kind, "metadata": {"tags": tags}, "source": [source], "outputs": []}
+    text = json.dumps({"cells": [cell], "nbformat": 4})
+    (root / "notebooks" / "a.ipynb").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_words_that_code_shows_are_read_by_the_same_rule(chapter, tmp_path, name):
+    embed = "{{< embed ../notebooks/a.ipynb#fig-a >}}\n"
+    code_notebook(tmp_path, SHOWN[name])
+    for head in (HEAD, "# Muuta {#sec-other}\n\n"):  # of every notebook that is shown
+        found = chapter(embed, head=head)
+        assert [problem.code for problem in found] == ["E17"]
+        assert found[0].where.startswith("notebooks/a.ipynb, cell 1:")
+    code_notebook(tmp_path, SHOWN[name], ["method"])
+    assert chapter(embed) == []
+
+
+def test_place_of_words_that_code_shows(chapter, tmp_path):
+    code_notebook(tmp_path, 'ä = 1\nshow("ä", "Kannustin epäonnistui 37 kertaa")')
+    found = chapter("{{< embed ../notebooks/a.ipynb#fig-a >}}\n")
+    assert [(problem.where, problem.code) for problem in found] == [
+        ("notebooks/a.ipynb, cell 1:2:6", "E17"),
+        ("notebooks/a.ipynb, cell 1:2:11", "E17"),
+        ("notebooks/a.ipynb, cell 1:2:34", "E13"),
+    ]
+
+
+def test_raw_cell_is_read_by_the_same_rule(chapter, tmp_path):
+    code_notebook(tmp_path, "Kannustin epäonnistui.", kind="raw")
+    assert [p.code for p in chapter("{{< embed ../notebooks/a.ipynb#fig-a >}}\n")] == ["E17"]
+
+
+@pytest.mark.parametrize("source", CALLS)
+def test_calls_of_helpers_say_nothing(chapter, tmp_path, source):
+    code_notebook(tmp_path, source)
+    assert chapter("{{< embed ../notebooks/a.ipynb#fig-a >}}\n") == []
 
 
 @pytest.mark.parametrize(

@@ -90,11 +90,18 @@ def test_no_sentence_of_it_is_bound_to_nothing(
 
 def test_its_sentences_are_signed_with_those_of_the_report(root: Path) -> None:
     write(root, "release/sv.qmd", "{{< var finding.one >}}\n\n[Så räknades det.]{.method}\n")
-    assert [each.where for each in unsigned_sentences(root, "fi")] == ["reports/release/sv.qmd:3:2"]
+    assert "reports/release/sv.qmd:3:2" in [each.where for each in unsigned_sentences(root, "fi")]
     sign_sentences(root, ["fi"], "A. Evaluator", datetime.date(2026, 11, 30))
     assert unsigned_sentences(root, "fi") == []
     write(root, "release/sv.qmd", "{{< var finding.one >}}\n\n[Så räknades allt.]{.method}\n")
     assert len(unsigned_sentences(root, "fi")) == 1
+
+
+def test_findings_are_signed_in_the_languages_of_the_release(root: Path) -> None:
+    """It prints them beside a report in whatever language."""
+    told = [each.what for each in unsigned_sentences(root, "fi")]
+    for language in ("fi", "sv"):
+        assert any(f"findings.yml: findings.one, {language}" in each for each in told)
 
 
 def test_a_source_that_is_a_link_or_leads_elsewhere_is_not_read(root: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from evaltools.pipeline.interrupts import note_interrupts
+from evaltools.interrupts import note_interrupts
 from evaltools.pipeline.jobs import ENGINES, Engine, Job
 from evaltools.pipeline.pool import execute_all
 from evaltools.pipeline.progress import Progress
@@ -138,7 +138,7 @@ def test_signal_that_somebody_else_has_taken_is_left_to_them() -> None:
     try:
         with note_interrupts() as interrupts:
             signal.raise_signal(signal.SIGINT)
-            assert not interrupts.noted
+            assert not interrupts.number
     finally:
         signal.signal(signal.SIGINT, before)
     assert caught == [signal.SIGINT]

@@ -15,8 +15,6 @@ from evaltools.pipeline.jupyterlab import fill_parameters, write_filled_notebook
 from evaltools.study import find_study
 from tests.jupyterlab import run_all_cells, write_configuration
 
-pytestmark = pytest.mark.alone
-
 STUDY = find_study(Path(__file__).parent)
 CHAPTER = STUDY.root / "notebooks" / "04_challenges_and_responses.ipynb"
 
@@ -86,6 +84,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
         process.wait(20)
 
 
+@pytest.mark.alone
 @pytest.mark.browser
 @pytest.mark.slow
 def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromium: str) -> None:

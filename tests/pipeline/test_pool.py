@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,14 @@ def descendants(pid: int) -> list[int]:
         fresh = [child for child, parent in parents.items() if parent in fresh]
         found += fresh
     return found
+
+
+def test_a_full_disk_is_told_as_such_and_of_no_notebook(make_job: Make) -> None:
+    full = [replace(make_job("1", name=name), output="/dev/full") for name in ("a", "b")]
+    failures = execute_all(
+        lambda: full, Progress(), engine="spawned", slots=2, environment=full[0].environment
+    )
+    (problem,) = {failure.problem() for failure in failures.values()}
+    assert problem.code == "notebook.system"
+    assert "no space is left" in problem.what
+    assert "Make room" in problem.remedy

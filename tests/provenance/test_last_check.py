@@ -114,6 +114,24 @@ def test_a_folder_that_was_copied_with_its_notes_is_checked_anew(
     assert check_of(copy).recall() is None
 
 
+def make_file(place: Path, name: str) -> None:
+    with check_of(place).watch() as watched:
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text("made")
+        watched.roots, watched.made = [str(place / "data")], [str(place / "made")]
+        watched.told = ["made"]
+
+
+def test_what_a_command_made_may_be_young_and_what_it_read_may_not(place: Path) -> None:
+    make_file(place, "made/report")
+    assert check_of(place).recall() == ["made"]
+    time.sleep(0.03)  # longer than the times of a file system are apart
+    (place / "made" / "report").write_text("edam")
+    assert check_of(place).recall() is None
+    make_file(place, "data/new")
+    assert check_of(place).recall() is None
+
+
 def test_an_edit_while_it_was_looked_leaves_no_note(place: Path) -> None:
     """What was read may be from before it, and its times may be those of the note."""
     note(place, lambda: same_bytes_count(place))

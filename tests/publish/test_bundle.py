@@ -16,7 +16,7 @@ from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
 from evaltools.publish.bundle import Bundle
 from evaltools.publish.gates import Candidate
-from evaltools.publish.publish import find_previous_bundles
+from evaltools.publish.register import find_previous_bundles
 
 Make = Callable[..., Candidate]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import JudgedFinding
 from evaltools.provenance.finding_changes import list_pairs, pair_findings
 from evaltools.publish import publish
-from evaltools.publish.publish import FILE_NAME, PublicationCheck, ReleaseRegister
+from evaltools.publish.publish import PublicationCheck
+from evaltools.publish.register import FILE_NAME, ReleaseRegister
 
 RELEASE = Release("", (), frozenset({"p1"}))
 THEN = JudgedFinding("a", "holds", (), case="holds", said={"en": "Most do (30/52)."})
@@ -38,7 +40,9 @@ def register(tmp_path: Path) -> ReleaseRegister:
     register = ReleaseRegister(tmp_path / "study")
     for name, findings in (("july", []), ("august", [record(THEN)])):
         digest = name.ljust(64, "0")
-        register.add(name, RELEASE, made.study, made.parameters, "a" * 64, digest, findings)
+        register.add(
+            replace(RELEASE, name=name), made.study, made.parameters, "a" * 64, digest, findings
+        )
     return register
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from evaltools.indicators.disclosure.rules import Rules
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
 from evaltools.publish.gates import Candidate
-from evaltools.publish.publish import FILE_NAME, ReleaseRegister, drop_repeated_releases
+from evaltools.publish.register import FILE_NAME, ReleaseRegister, drop_repeated_releases
 
 VALUES = ("1", "2", "3")
 
@@ -48,7 +49,7 @@ def add(candidate: Candidate) -> Callable[[ReleaseRegister, str, Release, str], 
     study, parameters = candidate.study, candidate.parameters
 
     def put(register: ReleaseRegister, name: str, one: Release, digest: str) -> None:
-        register.add(name, one, study, parameters, "a" * 64, digest)
+        register.add(replace(one, name=name), study, parameters, "a" * 64, digest)
 
     return put
 
@@ -152,7 +153,13 @@ def test_a_bundle_is_registered_with_its_own_digest_and_does_not_depend_on_it(
     one = published(candidate, tmp_path / "one", register=digests.append)
     assert digests == [one.digest]
     register = ReleaseRegister(candidate.study.root)
-    register.add("one", OLD, candidate.study, candidate.parameters, candidate.run.key, one.digest)
+    register.add(
+        replace(OLD, name="one"),
+        candidate.study,
+        candidate.parameters,
+        candidate.run.key,
+        one.digest,
+    )
     again = published(candidate, tmp_path / "two")
     assert again.digest == one.digest
     assert check_folder(one.folder).faults == ()

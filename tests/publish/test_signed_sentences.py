@@ -18,6 +18,8 @@ def test_unsigned_sentence_keeps_a_report_in_the_house(make: Callable[..., Candi
     candidate = make()
     study = candidate.study
     (path,) = study.root.glob("reports/fi/*.qmd")
+    path.write_text("", encoding="utf-8")
+    sign_sentences(study.root, ["fi"], "A. Evaluator", datetime.date(2026, 11, 29))
     path.write_text(TEXT, encoding="utf-8")
     told = [str(problem) for problem in run_gates(candidate, [GATE])]
     name = path.relative_to(study.root).as_posix()

@@ -75,11 +75,26 @@ WORDINGS = {
                       "sv": "Ingen utmaning är vanligare än de andra.",
                       "en": "No challenge is commoner than the others."},
 }  # fmt: skip
+RANKED = {
+    "fi": "Lainsäädäntö, josta kertoo 27 raporttia, on viiden yleisimmän haasteen joukossa.",
+    "sv": "Lagstiftningen, som nämns i 27 rapporter, hör till de fem vanligaste utmaningarna.",
+    "en": "Legislation, mentioned in 27 reports, is among the five commonest challenges.",
+}
+CONCLUSIONS = """scale:
+  met: {fi: toteutui, sv: uppnåddes, en: met}
+  partly_met: {fi: toteutui osittain, sv: uppnåddes delvis, en: partly met}
+answers:
+  "1": [{level: partly_met, when: {judged: {finding: law, cases: [holds]}}}]
+  "2": [{level: met, when: {judged: {finding: commonest, cases: [holds]}}}]
+criteria: {effectiveness: {weakest_of: ["1"]}, sustainability: {weakest_of: ["1", "2"]}}
+"""
 CLAIM = {"fi": "Kannustin on poistanut kaikki esteet.", "sv": "Stödet har undanröjt alla hinder.",
          "en": "The grant has removed all obstacles."}  # fmt: skip
 FINDINGS = [
     {"id": "commonest", "asserted": True, "outcome": "cannot_be_told", "case": "close",
      "said": SAID, "text": SAID, "wordings": WORDINGS, "indicators": ["challenge.schedule.share"]},
+    {"id": "law", "asserted": True, "outcome": "holds", "case": "holds", "said": RANKED,
+     "text": RANKED, "wordings": {}, "indicators": ["challenge.law.share"]},
     {"id": "claim", "asserted": False, "outcome": "does_not_hold", "case": "does_not_hold",
      "said": {}, "text": CLAIM, "wordings": {}, "indicators": []},
 ]  # fmt: skip
@@ -92,6 +107,7 @@ def published(own: Bundle) -> Path:
     (own.folder / "tables" / "indicators.json").write_text(json.dumps(records), "utf-8")
     (own.folder / "tables" / "codebook.csv").write_text(CODEBOOK, "utf-8")
     (own.folder / "study" / "forms.yml").write_text(FORMS, "utf-8")
+    (own.folder / "study" / "conclusions.yml").write_text(CONCLUSIONS, "utf-8")
     (own.folder / "findings.json").write_text(json.dumps({"findings": FINDINGS}), "utf-8")
     return own.folder
 
@@ -255,6 +271,153 @@ def test_a_judgement_in_other_words_is_found_and_unknown(
     hold: Hold, language: Language, sentence: str
 ) -> None:
     assert verdicts(hold(sentence, language)) == [("unknown", "no_judgement")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "expected"),
+    [
+        # The number of those that tell, said of those that do not; and the number of the rest.
+        ("fi", "Aikataulua ei mainita 37 raportissa 52:sta.", ("turned", "negated")),
+        ("fi", "Aikataulua ei mainita 15 raportissa 52:sta.", ("borne_out", "complement")),
+        ("fi", "Aikataulu jätetään mainitsematta 37 raportissa 52:sta.", ("turned", "negated")),
+        ("fi", "Aikataulusta ei kerro 71 % raporteista.", ("turned", "negated")),
+        ("fi", "Ei vain 37 raporttia 52:sta kerro aikataulusta.", ("borne_out", "named")),
+        ("sv", "Tidtabellen nämns inte i 37 av 52 rapporter.", ("turned", "negated")),
+        ("sv", "Tidtabellen nämns inte i 15 av 52 rapporter.", ("borne_out", "complement")),
+        ("sv", "Ingen av de 37 av 52 nämner tidtabellen.", ("turned", "negated")),
+        ("en", "The timetable is not mentioned in 37 of 52 reports.", ("turned", "negated")),
+        ("en", "The timetable isn’t mentioned in 37 of 52 reports.", ("turned", "negated")),
+        ("en", "37 of 52 reports never mention the timetable.", ("turned", "negated")),
+        ("en", "None of the 37 of 52 reports names the timetable.", ("turned", "negated")),
+        ("en", "The timetable is not mentioned in 15 of 52 reports.", ("borne_out", "complement")),
+        ("en", "All but 15 of 52 reports mention the timetable.", ("borne_out", "complement")),
+        # What is denied cannot be told: another clause, two of them, a count without its whole.
+        ("fi", "Aikataulua ei mainita 37 raportissa.", ("unknown", "denied")),
+        ("sv", "Utan stöd hade 37 av 52 inte hållit tidtabellen.", ("unknown", "denied")),
+        ("en", "Without help 37 of 52 would miss the timetable.", ("unknown", "denied")),
+        ("en", "It is false that 37 of 52 name the timetable.", ("unknown", "denied")),
+        ("en", "It is no wonder that 37 of 52 name the timetable.", ("unknown", "denied")),
+    ],
+)
+def test_a_number_does_not_bear_out_what_a_sentence_denies(
+    hold: Hold, language: Language, sentence: str, expected: tuple[str, str]
+) -> None:
+    assert verdicts(hold(sentence, language)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("language", "silent", "denies"),
+    [
+        ("fi", "Aikataulua ei mainita 15 raportissa 52:sta.",
+         "Aikataulu kielletään 15 raportissa 52:sta."),
+        ("sv", "Tidtabellen nämns inte i 15 av 52 rapporter.",
+         "Tidtabellen förnekas i 15 av 52 rapporter."),
+        ("en", "The timetable is not named in 15 of 52.", "The timetable is denied in 15 of 52."),
+    ],
+)  # fmt: skip
+def test_the_rest_is_silent_and_does_not_deny(
+    published: Path, hold: Hold, language: Language, silent: str, denies: str
+) -> None:
+    assert only(hold(silent, language)).detail == "complement"
+    assert only(hold(denies, language)).status == "unknown"
+    path = published / "tables" / "indicators.json"
+    more = [share("challenge.schedule.denied", 2, 52), share("challenge.schedule.silent", 13, 52)]
+    records = [*json.loads(path.read_text("utf-8")), *map(to_record, more)]
+    path.write_text(json.dumps(records), "utf-8")
+    assert only(hold(silent, language)).status == "unknown"
+    assert only(hold(silent.replace("15", "2"), language)).status == "unknown"
+    assert only(hold(denies.replace("15", "2"), language)).status == "borne_out"
+    assert only(hold(silent.replace("15", "13"), language)).status == "borne_out"
+    assert only(hold(denies.replace("15", "13"), language)).status == "unknown"
+    assert only(hold("The timetable is not named in 52 reports.", "en")).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Lainsäädäntö ei ole viiden yleisimmän haasteen joukossa."),
+        ("sv", "Lagstiftningen hör inte till de fem vanligaste utmaningarna."),
+        ("en", "Legislation is not among the five commonest challenges."),
+    ],
+)
+def test_a_finding_that_a_sentence_denies_turned(
+    hold: Hold, language: Language, sentence: str
+) -> None:
+    verdict = only(hold(sentence, language))
+    assert (verdict.status, verdict.detail, verdict.finding) == ("turned", "negated", "law")
+    assert verdict.published == RANKED[language]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Henkilöstö on viiden yleisimmän haasteen joukossa."),
+        ("fi", "Lainsäädäntö ei kuulu viiden yleisimmän haasteen joukkoon missään kunnassa."),
+        ("sv", "Personalen hör till de fem vanligaste utmaningarna."),
+        ("en", "Staff is among the five commonest challenges."),
+        ("en", "Staff is among the 5 commonest challenges."),
+    ],
+)
+def test_the_number_of_a_rank_is_that_of_no_indicator(
+    published: Path, hold: Hold, language: Language, sentence: str
+) -> None:
+    path = published / "tables" / "indicators.json"
+    five = to_record(share("challenge.joint", 5, 52))
+    path.write_text(json.dumps([*json.loads(path.read_text("utf-8")), five]), "utf-8")
+    assert verdicts(hold(sentence, language)) == [("unknown", "no_judgement")]
+
+
+def test_numbers_belong_to_the_subject_of_their_clause(hold: Hold) -> None:
+    both = hold("Administrative burden is reported by 27 of 52, staff by 16 of 52.", "en")
+    assert verdicts(both) == [("borne_out", "named"), ("borne_out", "named")]
+    both = hold("Taakasta kertoo 27 raporttia 52:sta ja henkilöstöstä 16 raporttia 52:sta.")
+    assert verdicts(both)[1] == ("borne_out", "named")
+    swapped = hold("The timetable is named by 16 of 52 and staff by 37 of 52.", "en")
+    assert [status for status, _ in verdicts(swapped)] == ["drifted", "drifted"]
+    unnamed = hold("The timetable is named by 37 of 52, weather by 16 of 52.", "en")
+    assert verdicts(unnamed)[1][0] == "unknown"
+    doubted = hold("The timetable is named by 37 of 52 reports, which is not true.", "en")
+    assert verdicts(doubted) == [("borne_out", "named"), ("unknown", "no_judgement")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Hallinnollinen taakka katosi kunnista."),
+        ("fi", "Henkilöstö ei katunut mitään."),
+        ("fi", "Tuloksellisuus laski tukien takia."),
+        ("sv", "Personalen ångrade sitt val."),
+        ("sv", "Lagstiftningen gav upphov till kostnader."),
+        ("en", "Legislation caused costs to fall."),
+        ("en", "The administrative burden vanished."),
+        ("en", "Sustainability fell in the towns."),
+    ],
+)
+def test_what_a_sentence_says_of_the_subjects_of_the_report_is_examined(
+    hold: Hold, language: Language, sentence: str
+) -> None:
+    assert verdicts(hold(sentence, language)) == [("unknown", "no_judgement")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "status"),
+    [
+        ("fi", "Tuloksellisuus: toteutui osittain", "borne_out"),
+        ("fi", "Tuloksellisuus toteutui.", "turned"),
+        ("fi", "Kestävyys: toteutui osittain", "turned"),
+        ("fi", "Kestävyys: ei voida sanoa", "borne_out"),
+        ("sv", "Måluppfyllelsen uppnåddes delvis.", "borne_out"),
+        ("sv", "Hållbarhet: uppnåddes", "turned"),
+        ("en", "Effectiveness: partly met", "borne_out"),
+        ("en", "The effectiveness was met.", "turned"),
+        ("en", "Effectiveness was not partly met.", "unknown"),
+        ("en", "Effectiveness and sustainability were met.", "unknown"),
+    ],
+)
+def test_judgements_of_criteria_are_held_against_the_scale(
+    hold: Hold, language: Language, sentence: str, status: str
+) -> None:
+    assert only(hold(sentence, language)).status == status
 
 
 def test_a_rank_beside_a_number_is_a_judgement_of_its_own(hold: Hold) -> None:

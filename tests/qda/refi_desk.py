@@ -90,7 +90,7 @@ def everything(path: Path) -> CodingSet:
     """Read, and check that every element that holds something is in the study or in the list."""
     found, ledger = read_with_leftovers(path)
     listed = Counter(line.where.split()[0].rstrip(",") for line in found.dropped)
-    told = ledger.taken + listed
+    told = Counter(map(local_name, ledger.used)) + listed
     holding = Counter(local_name(e) for e in ledger.elements if e.attrib or len(e) or e.text)
     assert holding - told == Counter()
     assert told - Counter(local_name(e) for e in ledger.elements) == Counter()

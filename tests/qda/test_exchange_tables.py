@@ -27,15 +27,11 @@ from evaltools.qda.model import (
     ReadDocument,
     Relation,
     Segment,
+    coding_id,
+    rename,
 )
-from evaltools.qda.tables import (
-    COLUMNS,
-    read_cells,
-    read_tables,
-    table_files,
-    write_cells,
-    write_tables,
-)
+from evaltools.qda.spreadsheets import read_cells, write_cells
+from evaltools.qda.tables import COLUMNS, read_tables, table_files, write_tables
 
 TEXT = '=1+1 Förseningar 👩🏽‍💻 i projektet.\n- työ, jatkuu "hyvin"\n'
 
@@ -180,3 +176,18 @@ def test_a_loss_of_no_known_kind_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(ProblemError, match="column loss"):
         read_tables(tmp_path / "out")
+
+
+def test_another_round_is_followed_by_what_the_consensus_rests_on() -> None:
+    own = Coding(coding_id("s", "a.b", "c1", 1), "s", "a.b", "c1")
+    rests = f"{own.coding_id} of-another-file"
+    agreed = Coding(coding_id("s", "a.b", "us", 1), "s", "a.b", "us", consensus_of=rests)
+    named = Coding("kept", "s", "a.c", "c1")
+    moved = rename(CodingSet(codings=(own, agreed, named)), round_=2).codings
+    assert [one.round for one in moved] == [2, 2, 2]
+    assert [one.coding_id for one in moved] == [
+        coding_id("s", "a.b", "c1", 2),
+        coding_id("s", "a.b", "us", 2),
+        "kept",
+    ]
+    assert moved[1].consensus_of == f"{moved[0].coding_id} of-another-file"

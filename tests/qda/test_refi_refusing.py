@@ -19,6 +19,7 @@ from refi_desk import (
 )
 
 from evaltools.problems import ProblemError
+from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.refi import looks_like_refi, read_refi
 
 
@@ -76,11 +77,11 @@ def test_ambiguous_positions_are_refused_and_stated_ones_believed(tmp_path: Path
     body = USERS + CODES + f"<Sources>{source(inner)}</Sources>"
     path = package(tmp_path / "a.qdpx", project(body), {f"{guid(50)}.txt": text.encode()})
     assert "--positions" in refusal(path)
-    stated = read_refi(path, "codepoint/crlf2/nobom/inclusive")
+    stated = read_refi(path, Convention.stated("codepoint/crlf2/nobom/inclusive"))
     assert quotes(stated) == ["Yksi kaksi.", "Kolme neljä."]
     assert "as stated" in stated.positions
     with pytest.raises(ProblemError, match="no way to count"):
-        read_refi(path, "windows")
+        Convention.stated("windows")
 
 
 def test_other_files_are_not_taken_for_refi(tmp_path: Path) -> None:

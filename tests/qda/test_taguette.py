@@ -15,8 +15,8 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Choices, CodingSet
+from evaltools.qda.placement import HtmlText
 from evaltools.qda.readers import read_coding
-from evaltools.qda.sqlite_projects import HtmlText
 
 SCHEMA = """
 CREATE TABLE users (login varchar(30) primary key, email varchar(256));

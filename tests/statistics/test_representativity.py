@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from evaltools.statistics.representativity import (
     NotEstimable,
     Propensities,
+    balance_p,
     propensities,
     r_indicator,
     standardised_difference,
@@ -183,3 +184,19 @@ def test_missing_values_are_refused():
         propensities([[1], [float("nan")]], [True, False])
     with pytest.raises(ValueError, match="shape"):
         propensities([[1], [2]], [True])
+
+
+def test_balance_is_rejected_by_chance_as_often_as_it_says():
+    rng = np.random.default_rng(5)
+    values = rng.normal(size=(60, 6))
+    values[rng.random(values.shape) < 0.1] = np.nan
+    answered = np.arange(60) < 40
+    found = [balance_p(values, rng.permutation(answered), 199, seed) for seed in range(200)]
+    assert 0.01 < np.mean([p <= 0.05 for p in found]) < 0.1
+
+
+def test_balance_sees_a_difference_and_needs_two_sides_that_vary():
+    values = np.column_stack([np.arange(30.0), np.ones(30)])
+    assert balance_p(values, np.arange(30) < 15, 199, 1) == 1 / 200
+    assert balance_p(values, np.ones(30, bool), 199, 1) is None
+    assert balance_p(values[:, 1:], np.arange(30) < 15, 199, 1) is None

@@ -11,6 +11,7 @@ import pytest
 from lxml import html
 
 from evaltools.disclosure.rendered_files import Pdf
+from evaltools.pipeline import run
 from evaltools.problems import ProblemError
 from evaltools.report import engines
 from evaltools.report.build import build_report, stage_report
@@ -59,16 +60,24 @@ SLIDE = """# {{< var finding.coverage >}} {#coverage}
 """
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Study:
-    folder = tmp_path / "fund"
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study with its notebooks run; only to be copied."""
+    folder = tmp_path_factory.mktemp("computed") / "fund"
     shutil.copytree(FUND, folder, ignore=shutil.ignore_patterns("_build"))
     (folder / "reports" / "findings.yml").write_text(FINDINGS, encoding="utf-8")
     (folder / "reports" / "release").mkdir()
     (folder / "reports" / "release" / "en.qmd").write_text(RELEASE, encoding="utf-8")
     declared = (folder / "evaluation.yml").read_text(encoding="utf-8") + DECLARED
     (folder / "evaluation.yml").write_text(declared, encoding="utf-8")
-    return load_study(folder)
+    made = load_study(folder)
+    run(made, made.parameters())
+    return folder
+
+
+@pytest.fixture
+def study(computed: Path, tmp_path: Path) -> Study:
+    return load_study(shutil.copytree(computed, tmp_path / "fund", symlinks=True))
 
 
 def edited(study: Study, old: str, new: str) -> Study:
@@ -122,10 +131,19 @@ def test_after_an_edit_what_did_not_change_is_taken_and_the_bytes_are_those_made
     assert taken < 0.9 * in_full
 
 
-def test_it_is_made_with_the_report_and_goes_with_its_declaration(study: Study) -> None:
-    report = build_report(study, study.parameters(), say=lambda line: None)
+def test_it_is_made_with_the_report_and_beside_a_deck_of_slides(study: Study) -> None:
+    staged = study.root / "staged"
+    stage_report(study, study.parameters(), staged, say=lambda line: None)
+    made = render(staged, Path("release/en.qmd"), ["html", "docx"], study.root / "rendered")
+
+    (study.root / "reports" / "slides").mkdir()
+    (study.root / "reports" / "slides" / "en.qmd").write_text(SLIDE, encoding="utf-8")
+    with_deck = edited(study, DECLARED, DECLARED + SLIDES)
+    report = build_report(with_deck, with_deck.parameters(), say=lambda line: None)
     page, word = (report.folder / f"ecology-fund-news-en.{kind}" for kind in ("html", "docx"))
     assert {page, word} <= set(report.files)
+    # As it is staged, and without slides beside it.
+    assert [path.read_bytes() for path in made] == [page.read_bytes(), word.read_bytes()]
     main = html.parse(str(page)).getroot().find(".//main")
     headline, sentence = main.xpath(".//*[@data-finding='coverage']")
     assert headline.getparent().tag == "h1"
@@ -139,37 +157,25 @@ def test_it_is_made_with_the_report_and_goes_with_its_declaration(study: Study) 
     with zipfile.ZipFile(word) as parts:
         assert "w:titlePg" not in parts.read("word/document.xml").decode("utf-8")
 
-    staged = study.root / "staged"
-    stage_report(study, study.parameters(), staged, say=lambda line: None)
-    made = render(staged, Path("release/en.qmd"), ["html", "docx"], study.root / "rendered")
-    assert [path.read_bytes() for path in made] == [page.read_bytes(), word.read_bytes()]
-
-    (study.root / "reports" / "slides").mkdir()
-    (study.root / "reports" / "slides" / "en.qmd").write_text(SLIDE, encoding="utf-8")
-    with_deck = edited(study, DECLARED, DECLARED + SLIDES)
-    beside = build_report(with_deck, with_deck.parameters(), say=lambda line: None)
-    assert page.read_bytes() == (beside.folder / page.name).read_bytes()
-    pages = list(Pdf(beside.folder / "ecology-fund-deck-en.pdf").pages())
+    pages = list(Pdf(report.folder / "ecology-fund-deck-en.pdf").pages())
     assert len(pages) == 2
     said = " ".join(pages[1].split())
     assert sentence.text_content() in said
     assert "Invented data" in said
     assert "Source: " in said
 
-    without = edited(with_deck, DECLARED + SLIDES, "")
-    again = build_report(without, without.parameters(), say=lambda line: None)
-    assert not [path for path in again.folder.iterdir() if "news" in path.name]
-
 
 def test_what_is_wrong_with_it_stops_the_build(study: Study) -> None:
-    (found,) = told(edited(study, "title: coverage", "title: coverag"))
-    assert "no finding is called 'coverag'" in found
-    assert "coverage" in found.partition("Did you mean")[2]
-    fine = edited(study, "title: coverag\n", "title: coverage\n")
+    findings = study.root / "reports" / "findings.yml"
+    findings.write_text(FINDINGS.replace("coverage:", "coverages:"), encoding="utf-8")
+    (found,) = told(study)
+    assert "no finding is called 'coverage'" in found
+    assert "coverages" in found.partition("Did you mean")[2]
+    findings.write_text(FINDINGS, encoding="utf-8")
     source = study.root / "reports" / "release" / "en.qmd"
     source.write_text("{{< var reports.reed.x >}}\n", encoding="utf-8")
-    (found,) = told(fine)
+    (found,) = told(study)
     assert found.startswith("reports/release/en.qmd:1")
     source.unlink()
-    (found,) = told(fine)
+    (found,) = told(study)
     assert "reports/release/en.qmd" in found

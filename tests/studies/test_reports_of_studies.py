@@ -36,6 +36,9 @@ def test_a_study_of_another_programme_is_built(
     report = build_report(study, study.parameters({}), say=lambda line: None)
     files = {path.suffix: path for path in report.files}
     assert {".html", ".pdf", ".docx"} <= set(files)
+    # No press release and no slides, since none are declared.
+    texts = [path for path in report.files if path.suffix in (".html", ".pdf", ".docx")]
+    assert len(texts) == 3
     text = str(html.parse(str(files[".html"])).getroot().find("body").text_content())
     assert notice in text
     assert re.search(money, text)

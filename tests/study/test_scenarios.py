@@ -10,8 +10,8 @@ import pytest
 from evaltools.pipeline.study_checks import check_study
 from evaltools.problems import ProblemError
 from evaltools.study import Study, find_study, load_study
+from evaltools.study.parameter_help import list_parameters
 from evaltools.study.scenarios import list_saved, write_saved
-from evaltools.study.study import list_parameters
 
 ROOT = find_study(Path(__file__).parent).root
 

@@ -9,7 +9,7 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.study import Study, Vocabulary, find_study, load_study
-from evaltools.study.study import list_parameters, schema
+from evaltools.study.parameter_help import list_parameters, schema
 from evaltools.yaml_text import read_yaml
 
 Write = Callable[[str], Path]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 import pandas as pd
 
 from evaltools.charts.chart import draw_reason
 from evaltools.charts.figure import Figure
 from evaltools.charts.table import Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import Subject, absent_subject
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 P = ParamSpec("P")
 _Drawing = Callable[Concatenate["Evidence", P], Figure]

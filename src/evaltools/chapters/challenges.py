@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
-from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
+from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table
+from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Differences, Gap
 from evaltools.charts.maps import Heatmap, Panel
 from evaltools.charts.table import Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import NBSP, Language, count_of, number
 from evaltools.indicators.challenge_response import answer_table, pair_table, strongest_links
 from evaltools.indicators.comparisons import compare_groups, compare_waves, earlier_wave
 from evaltools.indicators.prevalence import ranking
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 _DECIMALS_OF_P = 3
 
@@ -33,7 +30,7 @@ def challenges_figure(evidence: Evidence) -> Figure:
 @table_of("reports", "challenge")
 def challenges_table(evidence: Evidence) -> Table:
     """The same with every reading of their shares, and how many reports answer them."""
-    answers = Column("answers", words_of(evidence)("challenges.column.answered"), align="right")
+    answers = Column("answers", evidence.words("challenges.column.answered"), align="right")
     rows = add_answers(theme_rows(evidence, "challenge"), evidence)
     return themes_table(evidence, rows, "challenges.table", "column.challenge", (answers,))
 
@@ -47,11 +44,16 @@ def responses_figure(evidence: Evidence) -> Figure:
 @figure_of("reports", "challenge", "response")
 def pairs_figure(evidence: Evidence) -> Figure:
     """Challenge by response: mentioned in the same report, and linked by it."""
-    words = words_of(evidence)
+    words = evidence.words
     panels, rows, columns = pair_panels(evidence)
     chart = Heatmap(panels, rows, columns, words=words, nothing=words("themes.none"))
     return chart.figure(
-        words.markdown("challenges.pairs", n=evidence.n),
+        headlines.add_headline(
+            words,
+            "pairs",
+            headlines.linked_pairs(panels, evidence),
+            words.markdown("challenges.pairs", n=evidence.n),
+        ),
         note=words.markdown("challenges.pairs_note"),
     )
 
@@ -59,7 +61,7 @@ def pairs_figure(evidence: Evidence) -> Figure:
 @table_of("reports", "challenge", "response")
 def links_table(evidence: Evidence) -> Table:
     """The pairs that most reports link, with the test of their association."""
-    words, links = words_of(evidence), strongest_links(evidence)
+    words, links = evidence.words, strongest_links(evidence)
     told = {name: [format_p(p, words.language) for p in links[name]] for name in ("p", "holm")}
     note = words.markdown("challenges.no_links")
     if len(links):
@@ -100,7 +102,7 @@ def _differences(
     Where a side has too few reports for a comparison the figure says so, with both counts, or,
     where there is nothing to compare with, that it is not `there`.
     """
-    words = words_of(evidence)
+    words = evidence.words
     left, right = (words(f"challenges.towards_{side}") for side in sides)
     counts = count_sides(frame, sides[1], sides[0])
     nothing = words(f"challenges.no_{name}")
@@ -142,7 +144,7 @@ def gap_rows(frame: pd.DataFrame) -> list[Gap]:
 
 def pair_panels(evidence: Evidence) -> tuple[list[Panel], list[str], list[str]]:
     """Panels, row and column labels of the matrices of pairs, commonest themes first."""
-    words, pairs = words_of(evidence), pair_table(evidence)
+    words, pairs = evidence.words, pair_table(evidence)
     rows = [code_id for code_id, _ in ranking(evidence, "challenge")]
     columns = [code_id for code_id, _ in ranking(evidence, "response")]
     labels = dict(zip(pairs["challenge"], pairs["challenge_label"], strict=True))
@@ -165,7 +167,7 @@ def differences_note(frame: pd.DataFrame, evidence: Evidence) -> str:
     """What the lines of a figure of differences are; empty where nothing was compared."""
     if not frame["difference"].notna().any():
         return ""
-    return words_of(evidence).markdown("challenges.differences_note", level=level_of(evidence))
+    return evidence.words.markdown("challenges.differences_note", level=level_of(evidence))
 
 
 def format_p(value: float, language: Language) -> str:

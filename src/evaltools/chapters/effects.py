@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
-from evaltools.chapters.themes import level_of, limits, words_of
+from evaltools.chapters.themes import level_of, limits
 from evaltools.charts.bars import Stack, Stacks, state_parts
 from evaltools.charts.figure import Figure
 from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import list_of, share
 from evaltools.indicators.disclosure.codes import savings_withheld
 from evaltools.indicators.disclosure.policy import policy_for
@@ -19,14 +19,11 @@ from evaltools.indicators.ratings import choose_raters, distributions, rated_hig
 from evaltools.indicators.savings import QUANTILES, grounds, savings_records
 from evaltools.indicators.sustainability import achieved_goals, sustainability_states
 
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
-
 
 @table_of("claims")
 def savings_table(evidence: Evidence) -> Table:
     """Claims and projects by ground."""
-    words = words_of(evidence)
+    words = evidence.words
     columns = [
         Column("label", words("effects.column.ground")),
         Column("claims", words("effects.column.claims"), "count"),
@@ -42,14 +39,18 @@ def savings_table(evidence: Evidence) -> Table:
 @figure_of("ratings")
 def ratings_figure(evidence: Evidence) -> Figure:
     """Projects that gave one of the highest answers, by question, with its interval."""
-    words = words_of(evidence)
+    words, rows = evidence.words, rating_dots(evidence)
+    high = headlines.high_ratings(rows, evidence)
     return Dots(
-        rating_dots(evidence),
+        rows,
         axis=words("axis.share_of_answers"),
         level=evidence.parameters.confidence,
         words=words,
         nothing=words("effects.no_ratings"),
-    ).figure(ratings_caption(evidence), note=words.markdown("effects.ratings_note"))
+    ).figure(
+        headlines.add_headline(words, "ratings", high, ratings_caption(evidence)),
+        note=words.markdown("effects.ratings_note"),
+    )
 
 
 def ratings_caption(evidence: Evidence) -> str:
@@ -74,7 +75,7 @@ def ratings_caption(evidence: Evidence) -> str:
 @figure_of("signs")
 def sustainability_figure(evidence: Evidence) -> Figure:
     """What reports say of each sign that an achievement lasts."""
-    words = words_of(evidence)
+    words = evidence.words
     return Stacks(
         sustainability_bars(evidence),
         state_parts(words),
@@ -88,7 +89,7 @@ def sustainability_figure(evidence: Evidence) -> Figure:
 @table_of("signs")
 def sustainability_table(evidence: Evidence) -> Table:
     """The same with shares and intervals."""
-    words = words_of(evidence)
+    words = evidence.words
     columns = [
         Column("label", words("effects.column.sign")),
         *(Column(s, words(f"effects.column.{s}"), "count") for s in ("yes", "no", "silent")),
@@ -102,7 +103,7 @@ def sustainability_table(evidence: Evidence) -> Table:
 
 def savings_note(evidence: Evidence) -> str:
     """Median and quartiles of the sums, or why there are none, and why there is no total."""
-    words = words_of(evidence)
+    words = evidence.words
     if not len(evidence.saving_claims) or savings_withheld(evidence):
         return ""
     found = {r.key: r for r in savings_records(evidence) if r.unit == "money" and not r.dimensions}
@@ -124,18 +125,18 @@ def savings_note(evidence: Evidence) -> str:
 
 def savings_caption(evidence: Evidence, phrase: str) -> str:
     """Caption of the figure or the table of savings, by its phrase; no count that is withheld."""
-    words = words_of(evidence)
+    words = evidence.words
     if savings_withheld(evidence):
         sentence = words.markdown("effects.claiming_withheld", n=evidence.n)
     else:
-        record = next(r for r in savings_records(evidence) if r.key == "savings.claimed.share")
-        sentence = words.markdown("effects.claiming", claiming=record.x or 0, n=evidence.n)
+        projects = int(grounds(evidence)["projects"].iloc[0])
+        sentence = words.markdown("effects.claiming", claiming=projects, n=evidence.n)
     return f"{words.markdown(phrase)} {sentence}"
 
 
 def grounds_rows(evidence: Evidence) -> pd.DataFrame:
     """The table of grounds: `label`, `claims`, `projects`, `share`, `interval`."""
-    words = words_of(evidence)
+    words = evidence.words
     shares = {r.key: r for r in savings_records(evidence) if r.estimand == "S"}
     columns = ["label", "claims", "projects", "share", "interval"]
     rows: list[dict[str, object]] = []
@@ -155,7 +156,7 @@ def grounds_rows(evidence: Evidence) -> pd.DataFrame:
 
 def sustainability_rows(evidence: Evidence) -> pd.DataFrame:
     """The table of signs: `label`, `yes`, `no`, `silent`, `share`, `interval`."""
-    words, frame = words_of(evidence), sustainability_states(evidence)
+    words, frame = evidence.words, sustainability_states(evidence)
     sentence = zip(frame["share"], frame["yes"], frame["goals"], strict=True)
     return frame.assign(
         label=[words(f"effects.sign.{sign}") for sign in frame["sign"]],
@@ -183,7 +184,7 @@ def rating_dots(evidence: Evidence) -> list[Dot]:
 
 def sustainability_bars(evidence: Evidence) -> list[Stack]:
     """Rows of the figure of signs: yes, no, silent; none without goals that came about."""
-    words, frame = words_of(evidence), sustainability_states(evidence)
+    words, frame = evidence.words, sustainability_states(evidence)
     signs = frame[frame["no"].notna() & (frame["goals"] > 0)]
     return [
         Stack(words(f"effects.sign.{r['sign']}"), (int(r["yes"]), int(r["no"]), int(r["silent"])))

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
-from evaltools.chapters.themes import level_of, sizes_of, words_of
+from evaltools.chapters.themes import level_of, sizes_of
+from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Differences, Gap
 from evaltools.charts.lines import Line, Point
 from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
 from evaltools.charts.table import Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
-from evaltools.indicators import evidence_base
+from evaltools.indicators import evidence_base, selection
 from evaltools.indicators.agreement import RELIABLE, TENTATIVE
 from evaltools.indicators.coder_decisions import coder_decisions, publishable_codes
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.indicators.prevalence import codebook
 from evaltools.indicators.saturation import ORDERS, saturation_curve
-from evaltools.indicators.selection import (
-    FLAG,
-    UNKNOWN,
-    differences,
-    epoch,
-    representativity,
-)
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 STATISTICS = ("kappa", "fleiss", "ac1", "alpha")
 UNITS = ("judgements", "sets", "passages", "sentences")
@@ -45,7 +37,7 @@ _COLUMNS = ("observed", "prevalence", *STATISTICS, "interval")
 @table_of("reports")
 def read_table(evidence: Evidence) -> Table:
     """What was read of each call."""
-    words = words_of(evidence)
+    words = evidence.words
     declared = evidence.vocabulary.reports_due is not None
     columns = [
         Column("call_id", words("column.call")),
@@ -85,14 +77,14 @@ def language_heading(language: str, words: Words) -> str:
 @figure_of("reports")
 def selection_figure(evidence: Evidence) -> Figure:
     """Reported against unreported projects, a row a variable or a class of one."""
-    words, rows = words_of(evidence), selection_rows(evidence)
+    words, rows = evidence.words, selection_rows(evidence)
     gaps = [Gap(str(row["label"]), row["difference"]) for row in rows.to_dict("records")]
     sides = ("unreported", "reported")
     left, right = (words(f"evidence_base.towards_{side}") for side in sides)
     return Differences(
         gaps if rows["difference"].notna().any() else [],
         unit="standardised",
-        flag=FLAG,
+        flag=selection.FLAG,
         towards=(left, right),
         words=words,
         nothing=words("evidence_base.no_comparison"),
@@ -105,7 +97,7 @@ def selection_figure(evidence: Evidence) -> Figure:
 @table_of("reports")
 def selection_table(evidence: Evidence) -> Table:
     """The same with means and shares of both."""
-    words = words_of(evidence)
+    words = evidence.words
     columns = [
         Column("label", words("column.variable")),
         Column("reported", words("evidence_base.column.mean_reported"), align="right"),
@@ -124,7 +116,7 @@ def selection_table(evidence: Evidence) -> Table:
 @figure_of("reports")
 def unseen_figure(evidence: Evidence) -> Figure:
     """The chance that a theme was missed, by how many projects have it."""
-    words, size = words_of(evidence), evidence_base.THEME_SIZE
+    words, size = evidence.words, evidence_base.THEME_SIZE
     marked = {size: words("evidence_base.theme_of", count=size)}
     points = [
         Point(row["k"], row["chance"], label=marked.get(row["k"], ""))
@@ -137,7 +129,12 @@ def unseen_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("evidence_base.unseen_none"),
     ).figure(
-        words.markdown("evidence_base.unseen", **sizes_of(evidence)),
+        headlines.add_headline(
+            words,
+            "unseen",
+            headlines.seldom_missed(evidence),
+            words.markdown("evidence_base.unseen", **sizes_of(evidence)),
+        ),
         note=words.markdown("evidence_base.unseen_note"),
     )
 
@@ -145,7 +142,7 @@ def unseen_figure(evidence: Evidence) -> Figure:
 @table_of("reports", "coding")
 def agreement_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
     """How far coders agreed, by kind of code."""
-    words = words_of(evidence)
+    words = evidence.words
     return Table(
         kind_table(records, evidence),
         agreement_columns("kind", words, counts=("codes", "judgements")),
@@ -158,7 +155,7 @@ def agreement_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
 @figure_of("reports", "coding")
 def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure:
     """How far coders agreed on each code."""
-    words = words_of(evidence)
+    words = evidence.words
     return ReliabilityChart(
         agreement_groups(records, evidence),
         words("agreement.axis"),
@@ -168,7 +165,12 @@ def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure
         words=words,
         nothing=words("agreement.none"),
     ).figure(
-        words.markdown("agreement.figure", n=_compared(evidence)["n"]),
+        headlines.add_headline(
+            words,
+            "agreement",
+            headlines.reliable_codes(records, evidence),
+            words.markdown("agreement.figure", n=_compared(evidence)["n"]),
+        ),
         note=words.markdown("agreement.figure_note"),
     )
 
@@ -176,7 +178,7 @@ def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure
 @table_of("reports", "coding")
 def agreement_codes_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
     """Every coefficient of every code."""
-    words = words_of(evidence)
+    words = evidence.words
     return Table(
         code_table(records, evidence),
         agreement_columns("theme", words, kinds=True),
@@ -189,7 +191,7 @@ def agreement_codes_table(evidence: Evidence, records: Iterable[Indicator]) -> T
 @table_of("reports", "coding")
 def agreement_units_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
     """Agreement by unit of analysis."""
-    words = words_of(evidence)
+    words = evidence.words
     columns = [
         Column("label", words("agreement.column.unit"), width=38),
         Column("units", words("agreement.column.units"), "count", width=13),
@@ -208,7 +210,7 @@ def agreement_units_table(evidence: Evidence, records: Iterable[Indicator]) -> T
 @figure_of("reports", "coding")
 def saturation_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure:
     """Codes seen by number of reports read."""
-    words = words_of(evidence)
+    words = evidence.words
     return Line(
         saturation_points(saturation_curve(evidence), records, words),
         words("saturation.axis.reports"),
@@ -217,7 +219,12 @@ def saturation_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figur
         words=words,
         nothing=words("saturation.none"),
     ).figure(
-        words.markdown("saturation.figure", n=evidence.n),
+        headlines.add_headline(
+            words,
+            "saturation",
+            headlines.themes_seen(records),
+            words.markdown("saturation.figure", n=evidence.n),
+        ),
         note=words.markdown("saturation.note", level=level_of(evidence), orders=ORDERS),
     )
 
@@ -239,7 +246,7 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
         None; `text`, the difference as text; in the order of `differences`.
     """
     language = evidence.parameters.language
-    words = words_of(evidence)
+    words = evidence.words
     rows = [
         (
             _selection_label(row, words, evidence.vocabulary.dimensions),
@@ -248,7 +255,7 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
             None if np.isnan(row["difference"]) else float(row["difference"]),
             say.signed(row["difference"], language, 2),
         )
-        for row in differences(evidence).to_dict("records")
+        for row in selection.differences(evidence).to_dict("records")
     ]
     table = pd.DataFrame(rows, columns=["label", "reported", "unreported", "difference", "text"])
     # As objects, so that None stays None.
@@ -259,7 +266,7 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
 def representativity_note(evidence: Evidence) -> str:
     """The R-indicator in a sentence of markdown, and what it leaves out in another."""
     language = evidence.parameters.language
-    words, found = words_of(evidence), representativity(evidence)
+    words, found = evidence.words, selection.representativity(evidence)
     if found.reason:
         reason = words(f"evidence_base.reason.{found.reason}")
         sentence = words.markdown("evidence_base.r_unknown", reason=reason)
@@ -283,7 +290,7 @@ def _selection_label(row: Mapping[Any, Any], words: Words, dimensions: Iterable[
     if variable == "group":
         keys = [f"group.{category}", *groups]
         return next((words(key) for key in keys if words.has(key)), category)
-    if category == UNKNOWN:
+    if category == selection.UNKNOWN:
         return words("evidence_base.class.size_unknown")
     return words(f"size.{category}")
 
@@ -298,14 +305,14 @@ def _format_mean(row: Mapping[Any, Any], side: str, evidence: Evidence) -> str:
     if variable == "partners":
         return say.number(value, language, 1)
     if variable == "start":
-        day = epoch(evidence) + pd.Timedelta(days=round(value))
+        day = selection.epoch(evidence) + pd.Timedelta(days=round(value))
         return say.date(day.date(), language, "short")
     return say.share(value, round(value * n), n, language)
 
 
 def agreement_groups(records: Iterable[Indicator], evidence: Evidence) -> list[Group]:
     """Rows of the figure: alpha by code, in the order of the codebook; none without two readers."""
-    found, words = _by_identity(records), words_of(evidence)
+    found, words = _by_identity(records), evidence.words
     if not found["coding.reports_compared.count", "D", ()].x:
         return []
     groups: dict[str, list[Reliability]] = {}
@@ -321,7 +328,7 @@ def code_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
     """Every coefficient of every code side by side, as text; a dash where there is none."""
     found, language = _by_identity(records), evidence.parameters.language
     rows = []
-    words = words_of(evidence)
+    words = evidence.words
     for code_id, kind, label in _codes(evidence):
 
         def get(
@@ -342,7 +349,7 @@ def code_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
 def kind_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame:
     """The same of the codes of each kind together, and of all in the last row."""
     found, language = _by_identity(records), evidence.parameters.language
-    words, kinds = words_of(evidence), [kind for _, kind, _ in _codes(evidence)]
+    words, kinds = evidence.words, [kind for _, kind, _ in _codes(evidence)]
     rows = []
     for kind in [*dict.fromkeys(kinds), ""]:
         by = (("kind", kind),) if kind else ()

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
-from evaltools.chapters.themes import as_count, theme_rows, themes_figure, themes_table, words_of
+from evaltools.chapters.themes import as_count, theme_rows, themes_figure, themes_table
 from evaltools.charts import alt_text
 from evaltools.charts.bars import Cascade, Part, Stack, Stacks, states_chart
 from evaltools.charts.figure import Figure
 from evaltools.charts.style import BLUES, DEEP_BLUE, LIGHT, RUST, TEAL
 from evaltools.charts.table import Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.i18n.messages import Words
 from evaltools.indicators import goals
 from evaltools.indicators.prevalence import themes
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 _PARTS = {
     "measured": ("goals.part.measured", DEEP_BLUE),
@@ -45,7 +42,7 @@ def results_table(evidence: Evidence) -> Table:
 @figure_of("reports", "result")
 def result_states_figure(evidence: Evidence) -> Figure:
     """What reports say of each result: yes, no, or nothing."""
-    words = words_of(evidence)
+    words = evidence.words
     rows = [
         Stack(
             str(row["label"]), tuple(as_count(row[s]) or 0 for s in ("yes", "no", "silent")),
@@ -54,7 +51,12 @@ def result_states_figure(evidence: Evidence) -> Figure:
         for row in themes(evidence, "result").to_dict("records")
     ]  # fmt: skip
     return states_chart(rows, words, words("themes.none")).figure(
-        words.markdown("goals.result_states", n=evidence.n),
+        headlines.add_headline(
+            words,
+            "results",
+            headlines.told_results(rows, evidence),
+            words.markdown("goals.result_states", n=evidence.n),
+        ),
         note=words.markdown("goals.result_states_note"),
     )
 
@@ -62,7 +64,7 @@ def result_states_figure(evidence: Evidence) -> Figure:
 @figure_of("reports", "goals")
 def sought_figure(evidence: Evidence) -> Figure:
     """Goals by theme, and what became of them."""
-    words, frame = words_of(evidence), goals.results_by_theme(evidence)
+    words, frame = evidence.words, goals.results_by_theme(evidence)
     return Stacks(
         goal_stacks(frame),
         [Part(words(key), color) for key, color in _PARTS.values()],
@@ -81,7 +83,7 @@ def sought_figure(evidence: Evidence) -> Figure:
 @figure_of("reports", "goals")
 def attainment_figure(evidence: Evidence) -> Figure:
     """From goals to attainment to how it is known."""
-    words, crossed = words_of(evidence), goals.attainment_by_measure(evidence)
+    words, crossed = evidence.words, goals.attainment_by_measure(evidence)
     counts = {
         (str(name), str(by)): int(count)
         for name, row in crossed.iterrows()
@@ -94,7 +96,7 @@ def attainment_figure(evidence: Evidence) -> Figure:
 @table_of("reports", "goals")
 def quality_table(evidence: Evidence) -> Table:
     """Goals by theme that name a metric, a baseline, a target."""
-    words = words_of(evidence)
+    words = evidence.words
     parts = ["stated", *goals.QUALITIES, "complete"]
     frame = goals.quality_by_theme(evidence).replace({"label": {"": words("goals.row.all")}})
     columns = [Column(part, words(f"goals.column.{part}"), "count") for part in parts]

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
-from evaltools.chapters.themes import words_of
 from evaltools.charts.bars import Part, Stack, Stacks
 from evaltools.charts.figure import Figure
 from evaltools.charts.maps import Heatmap, Panel
 from evaltools.charts.style import DEEP_BLUE
 from evaltools.charts.table import Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import Language, number, number_range
 from evaltools.indicators import networks
 from evaltools.indicators.indicator import Indicator
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 MEASURES = {
     "network.organisations.count": "networks.measure.organisations",
@@ -37,7 +34,7 @@ MEASURES = {
 @figure_of("participations")
 def partners_figure(evidence: Evidence) -> Figure:
     """How many organisations have so many partners."""
-    words, language = words_of(evidence), evidence.parameters.language
+    words, language = evidence.words, evidence.parameters.language
     rows = [
         Stack(words("networks.partner_range", range=_range(low, high, language)), (count,))
         for low, high, count in networks.partner_counts(evidence)
@@ -51,7 +48,12 @@ def partners_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("networks.nothing"),
     ).figure(
-        words.markdown("networks.partners", **_sizes(evidence)),
+        headlines.add_headline(
+            words,
+            "partners",
+            headlines.partner_numbers(evidence),
+            words.markdown("networks.partners", **_sizes(evidence)),
+        ),
         note=words.markdown("networks.partners_note"),
     )
 
@@ -59,10 +61,15 @@ def partners_figure(evidence: Evidence) -> Figure:
 @figure_of("participations", "map")
 def region_ties_figure(evidence: Evidence) -> Figure:
     """Ties within areas and between them."""
-    words, (labels, counts) = words_of(evidence), networks.ties_between_areas(evidence)
+    words, (labels, counts) = evidence.words, networks.ties_between_areas(evidence)
     panels = [Panel(words("networks.ties"), counts)] if labels else []
     return Heatmap(panels, labels, labels, words=words, nothing=words("networks.nothing")).figure(
-        words.markdown("networks.areas", ties=len(networks.pairs(evidence))),
+        headlines.add_headline(
+            words,
+            "ties",
+            headlines.ties_within(counts, evidence),
+            words.markdown("networks.areas", ties=len(networks.pairs(evidence))),
+        ),
         note=words.markdown("networks.areas_note"),
     )
 
@@ -70,7 +77,7 @@ def region_ties_figure(evidence: Evidence) -> Figure:
 @table_of("participations")
 def network_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
     """Measures of the network."""
-    words = words_of(evidence)
+    words = evidence.words
     measures, notes = dict(MEASURES), ["tie", "new", "random"]
     if not evidence.has("prior_ties"):
         del measures["network.ties_new.share"]

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
-from evaltools.chapters.themes import as_float, words_of
+from evaltools.chapters.themes import as_float
 from evaltools.charts.bars import Call, CallBars
 from evaltools.charts.figure import Figure
 from evaltools.charts.lines import Curve, Lorenz
 from evaltools.charts.maps import Tile, TileMap
 from evaltools.charts.table import Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import number
 from evaltools.indicators import allocations, portfolio, takeup
 from evaltools.indicators.indicator import Indicator
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 CONCENTRATION = {
     "grants.median.money": "portfolio.measure.median",
@@ -38,7 +36,7 @@ CONCENTRATION = {
 @figure_of("calls")
 def calls_figure(evidence: Evidence) -> Figure:
     """Applications, awards and money of each call."""
-    words, table = words_of(evidence), portfolio.printable_calls(evidence)
+    words, table = evidence.words, portfolio.printable_calls(evidence)
     published = ["applications", "granted", "granted_amount"]
     nothing = words("portfolio.calls_none")
     if len(table) and not table[published].notna().any(axis=None):
@@ -52,7 +50,12 @@ def calls_figure(evidence: Evidence) -> Figure:
     applied = sum(x for x in table["applications"] if x)
     rows = [Call(*row) for row in table[["call_id", *published]].to_numpy().tolist()]
     return CallBars(rows, words=words, nothing=nothing).figure(
-        words.markdown("portfolio.calls", applications=applied),
+        headlines.add_headline(
+            words,
+            "calls",
+            headlines.most_applications(table, evidence),
+            words.markdown("portfolio.calls", applications=applied),
+        ),
         note=words.markdown("portfolio.calls_note"),
     )
 
@@ -60,7 +63,7 @@ def calls_figure(evidence: Evidence) -> Figure:
 @table_of("calls")
 def calls_table(evidence: Evidence) -> Table:
     """What is published of each call, and how many of its projects are examined."""
-    words = words_of(evidence)
+    words = evidence.words
     columns = [
         Column("label", words("column.call"), width=50),
         Column("applications", words("portfolio.column.applications"), "count"),
@@ -85,16 +88,18 @@ def calls_table(evidence: Evidence) -> Table:
 @figure_of("map")
 def projects_map(evidence: Evidence) -> Figure:
     """Projects by the area of their lead."""
-    words = words_of(evidence)
+    words = evidence.words
     caption = words.markdown("portfolio.projects_map", N=evidence.funded)
+    caption = headlines.add_headline(words, "projects", headlines.most_projects(evidence), caption)
     return _map(evidence, "projects", words("axis.projects"), 0).figure(caption)
 
 
 @figure_of("map", "areas", "grants")
 def takeup_map(evidence: Evidence) -> Figure:
     """Money per inhabitant by area."""
-    words = words_of(evidence)
+    words = evidence.words
     caption = words.markdown("portfolio.takeup_map", **_known(evidence))
+    caption = headlines.add_headline(words, "money", headlines.most_money(evidence), caption)
     chart = _map(evidence, "money_per_inhabitant", words("axis.money_per_inhabitant"), 1)
     return chart.figure(caption, note=_allocation_note(evidence))
 
@@ -102,7 +107,7 @@ def takeup_map(evidence: Evidence) -> Figure:
 @table_of("map", "areas")
 def regions_table(evidence: Evidence) -> Table:
     """Projects, reach and money by area, under every rule of allocation."""
-    words = words_of(evidence)
+    words = evidence.words
     shares = allocations.takeup_by_allocation(evidence)
     columns = [
         Column("label", words("column.region")),
@@ -125,7 +130,7 @@ def regions_table(evidence: Evidence) -> Table:
 @figure_of("grants")
 def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
     """How evenly money falls to projects and to inhabitants."""
-    words = words_of(evidence)
+    words = evidence.words
     uneven = {record.key: record.value for record in records if record.key.endswith(".gini.index")}
     values: dict[str, Sequence[float]] = {
         "grants": portfolio.known_grants(evidence).tolist(),
@@ -146,13 +151,15 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
         return chart.figure(words.markdown("portfolio.lorenz_projects", **_known(evidence)))
     rule = _allocation_note(evidence)
     caption = words.markdown("portfolio.lorenz", **_known(evidence))
+    largest = headlines.largest_grants(records, evidence)
+    caption = headlines.add_headline(words, "grants", largest, caption)
     return chart.figure(caption, note=words("portfolio.lorenz_note", rule=rule))
 
 
 @table_of("grants")
 def concentration_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
     """Measures of concentration."""
-    words = words_of(evidence)
+    words = evidence.words
     notes = ["table_concentration_note"]
     if any(record.key.startswith("takeup.theil") for record in records):
         notes.append("theil_note")
@@ -173,7 +180,7 @@ def _known(evidence: Evidence) -> dict[str, int]:
 
 
 def _allocation_note(evidence: Evidence) -> str:
-    words = words_of(evidence)
+    words = evidence.words
     rule = words(f"allocation.{evidence.parameters.allocation}")
     return words.markdown("portfolio.allocation_note", rule=rule)
 
@@ -185,7 +192,7 @@ def _map(evidence: Evidence, column: str, heading: str, decimals: int) -> TileMa
         Tile(str(row["label"]), row["tile_row"], row["tile_column"], _value(row[column]))
         for row in frame.to_dict("records")
     ]
-    return TileMap(tiles, text, heading, words=words_of(evidence))
+    return TileMap(tiles, text, heading, words=evidence.words)
 
 
 def _value(value: float) -> float | None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
-from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
+from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table
 from evaltools.charts import alt_text
 from evaltools.charts.figure import Figure
 from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import FEWEST_FOR_PERCENT, number, number_range, share, signed
 from evaltools.indicators.absence import EVIDENCED_ITEMS
 from evaltools.indicators.optimism_gap import optimism
 from evaltools.indicators.ratings import distributions, self_ratings
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 
 @figure_of("reports", "steering")
@@ -35,8 +31,9 @@ def steering_table(evidence: Evidence) -> Table:
 
 @figure_of("self_ratings", "evidenced_ratings")
 def optimism_figure(evidence: Evidence) -> Figure:
-    """Projects that rated high, and those of them with evidence."""
-    words = words_of(evidence)
+    """Projects that rated high, and those of them with evidence; headed by its first question."""
+    words = evidence.words
+    caption = words.markdown("steering.optimism", marks=_marks(evidence), **_sizes(evidence))
     return Dots(
         optimism_dots(evidence),
         name=words("steering.rated_high", marks=_marks(evidence)),
@@ -45,7 +42,7 @@ def optimism_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("effects.no_ratings"),
     ).figure(
-        words.markdown("steering.optimism", marks=_marks(evidence), **_sizes(evidence)),
+        " ".join([*told_gaps(evidence)[:1], caption]),
         alt=optimism_alt(evidence),
         note=words.markdown("steering.optimism_note"),
     )
@@ -54,7 +51,7 @@ def optimism_figure(evidence: Evidence) -> Figure:
 @table_of("self_ratings", "evidenced_ratings")
 def optimism_table(evidence: Evidence) -> Table:
     """The same with the gap and its interval."""
-    words = words_of(evidence)
+    words = evidence.words
     columns = [
         Column("label", words("column.question")),
         Column("answers", words("steering.column.answers"), "count"),
@@ -86,8 +83,15 @@ def optimism_dots(evidence: Evidence) -> list[Dot]:
 
 def optimism_alt(evidence: Evidence) -> str:
     """What the figure of optimism shows: both shares of every question; empty without any."""
-    words, rows = words_of(evidence), optimism_dots(evidence)
-    told = [
+    hidden = [row.label for row in optimism_dots(evidence) if row.suppressed]
+    withheld = alt_text.describe_withheld(hidden, evidence.parameters.language)
+    return alt_text.join(*told_gaps(evidence), withheld)
+
+
+def told_gaps(evidence: Evidence) -> list[str]:
+    """Of each question that is shown: how many rated high, how many have evidence."""
+    words = evidence.words
+    return [
         words(
             "steering.optimism_alt",
             label=row.label,
@@ -95,13 +99,9 @@ def optimism_alt(evidence: Evidence) -> str:
             high=row.printed(row.value, words.language),
             evidenced=row.printed(row.second, words.language),
         )
-        for row in rows
+        for row in optimism_dots(evidence)
         if not row.suppressed
     ]
-    hidden = alt_text.describe_withheld(
-        [row.label for row in rows if row.suppressed], words.language
-    )
-    return alt_text.join(*told, hidden)
 
 
 def optimism_rows(evidence: Evidence) -> pd.DataFrame:
@@ -132,7 +132,7 @@ def _sizes(evidence: Evidence) -> dict[str, int]:
 
 def _marks(evidence: Evidence) -> str:
     """The marks that count as high: `4 or 5` of a scale that ends with five."""
-    words = words_of(evidence)
+    words = evidence.words
     found = [item for item in distributions(evidence) if item.item in EVIDENCED_ITEMS]
     marks = [str(value) for value in found[0].values[-found[0].top :]]
     return marks[0] if len(marks) == 1 else words("steering.marks", low=marks[0], high=marks[-1])

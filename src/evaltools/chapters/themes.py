@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,23 +10,16 @@ from evaltools.chapters.absence import figure_of
 from evaltools.charts.figure import Figure
 from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
+from evaltools.evidence.selection import Evidence
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import count_of, level_text, share
 from evaltools.indicators.prevalence import themes
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 _BANDS = {"population": "bound"}
 _LIMITS = {"funded": "p", "bounds": "bound", "alike": "s", "coders": "band"}
 """Column of intervals, and what its ends are called in `themes`."""
 _OF_ALL = ("p", "bound")
 """Ends that speak of all projects from which a report can be due."""
-
-
-def words_of(evidence: Evidence) -> Words:
-    """The words of the language that the parameters choose."""
-    return evidence.words
 
 
 def sizes_of(evidence: Evidence) -> dict[str, int]:
@@ -46,7 +38,7 @@ MOST_ROWS = 40
 
 def themes_figure(evidence: Evidence, role: str, caption: str) -> Figure:
     """Themes of a role with the share of reports that have them; `caption` is a word's key."""
-    words, frame, note = words_of(evidence), themes(evidence, role), estimand_note(evidence)
+    words, frame, note = evidence.words, themes(evidence, role), estimand_note(evidence)
     if len(frame) > MOST_ROWS:
         counts = {"shown": MOST_ROWS, "all": len(frame)}
         note = f"{words.markdown('themes.commonest', **counts)} {note}"
@@ -72,7 +64,7 @@ def themes_table(
         caption, heading: keys of words.
         more: further columns of the rows.
     """
-    words = words_of(evidence)
+    words = evidence.words
     return Table(
         rows,
         [*theme_columns(heading, words), *more],
@@ -97,7 +89,7 @@ def _caption_values(evidence: Evidence, kind: str, caption: str) -> dict[str, in
 
 def estimand_note(evidence: Evidence) -> str:
     """What the interval of a figure of themes speaks of, and whose coding counts."""
-    words, parameters = words_of(evidence), evidence.parameters
+    words, parameters = evidence.words, evidence.parameters
     fields = {} if parameters.estimand == "descriptive" else {"level": level_of(evidence)}
     rule = words(f"themes.rule.{parameters.coder_rule}")
     estimand = words.markdown(f"themes.estimand.{parameters.estimand}", **fields)

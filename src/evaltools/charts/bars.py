@@ -10,7 +10,7 @@ from typing import Final
 from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text
-from evaltools.charts.canvas import AXIS_WORDS, DIRECT
+from evaltools.charts.canvas import AXIS_WORDS, DIRECT, Paint
 from evaltools.charts.chart import Chart, RowChart
 from evaltools.charts.data import Cells, FigureData, Value
 from evaltools.charts.layout import (
@@ -229,7 +229,7 @@ class Cascade(Chart):
         )
         scale, canvas = layout.scale, layout.canvas
         above = layout.centres[0]
-        canvas.box(scale(0), above - 6, scale(total) - scale(0), 12, fill=GREY, layer=2)
+        canvas.box(scale(0), above - 6, scale(total) - scale(0), 12, Paint(GREY), layer=2)
         position = 0
         for y, step in zip(layout.centres[1:], steps.values(), strict=True):
             at, ends = [scale(position)] * 2, [above + 6, y - 6]
@@ -330,7 +330,7 @@ class CallBars(Chart):
             canvas.line([x, x], [layout.top, layout.bottom], color=GRID, layer=0.5)
 
         def draw_bar(start: float, end: float, y: float, color: str) -> float:
-            canvas.box(start, y - 6.5, end - start, 13.0, fill=color)
+            canvas.box(start, y - 6.5, end - start, 13.0, Paint(color))
             return end
 
         for row, y, count, total in zip(rows, layout.centres, *told, strict=True):

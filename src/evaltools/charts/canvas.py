@@ -41,6 +41,16 @@ NO_MARK = Lettering(SMALL, QUIET, "italic", "mark")
 """Why there is no mark."""
 
 
+@dataclass(frozen=True)
+class Paint:
+    """What a rectangle is filled with, and the line around it."""
+
+    fill: str = "none"
+    edge: str = "none"
+    edge_width: float = 0.6
+    hatch: str | None = None
+
+
 class Canvas:
     """One figure of the width of the text, on which things are placed in points.
 
@@ -89,7 +99,9 @@ class Canvas:
             if halo:
                 long = text_metrics.width(line, size, weight)
                 left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * long
-                self.box(left - 1, middle - size * 0.55, long + 2, size * 1.1, fill=PAPER, layer=5)
+                self.box(
+                    left - 1, middle - size * 0.55, long + 2, size * 1.1, Paint(PAPER), layer=5
+                )
             place = (x + shift, middle) if upright else (x, middle + shift)
             self._axes.text(
                 *place, line, ha=align, va="baseline", color=lettering.color, fontproperties=font,
@@ -135,18 +147,16 @@ class Canvas:
         y: float,
         width: float,
         height: float,
+        paint: Paint,
         *,
-        fill: str = "none",
-        edge: str = "none",
-        edge_width: float = 0.6,
-        hatch: str | None = None,
         layer: float = 1.0,
     ) -> None:
         """Draw a rectangle from its top left corner."""
         self._axes.add_patch(
             Rectangle(
-                (x, y), width, height, facecolor=fill, edgecolor=edge, hatch=hatch, zorder=layer,
-                linewidth=0 if edge == "none" else edge_width,
+                (x, y), width, height, facecolor=paint.fill, edgecolor=paint.edge,
+                hatch=paint.hatch, linewidth=0 if paint.edge == "none" else paint.edge_width,
+                zorder=layer,
             )
         )  # fmt: skip
 

@@ -11,20 +11,14 @@ from typing import ClassVar, Generic, Protocol, Self, TypeVar
 from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text
-from evaltools.charts.canvas import Canvas, Lettering
-from evaltools.charts.data import Cells, FigureData, Value
+from evaltools.charts.canvas import Canvas, Lettering, Paint
+from evaltools.charts.data import MISSING, WITHHELD, Cells, FigureData, Value
 from evaltools.charts.figure import Figure
 from evaltools.charts.layout import Axis, RowLayout, round_ends, ticks
 from evaltools.charts.style import GRID, NARROW_WIDTH, QUIET, drawn_at, text_width
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import (
-    FEWEST_FOR_PERCENT,
-    Language,
-    count_of,
-    number,
-    percent,
-)
+from evaltools.i18n.numbers import FEWEST_FOR_PERCENT, Language, count_of, number, percent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,7 +201,8 @@ class RowChart(Chart, Generic[AnyRow]):
                 rows.append([row.label, *self._cells(row)])
                 continue
             why = self.words("mark.suppressed" if row.suppressed else "mark.missing")
-            rows.append([row.label, Value(why, None), *[Value("", None)] * (len(columns) - 1)])
+            mark = WITHHELD if row.suppressed else MISSING
+            rows.append([row.label, Value(why, mark), *[Value("", mark)] * (len(columns) - 1)])
         return FigureData([self._category, *columns], rows).used()
 
     @abstractmethod
@@ -234,7 +229,7 @@ def draw_reason(reason: str) -> Drawing:
     """
     lines = wrap(reason, text_width() - 40, max_lines=8)
     canvas = Canvas(height(len(lines)) + 36)
-    canvas.box(0.5, 0.5, text_width() - 1, canvas.height - 1, edge=GRID, edge_width=0.8)
+    canvas.box(0.5, 0.5, text_width() - 1, canvas.height - 1, Paint(edge=GRID, edge_width=0.8))
     quiet = Lettering(color=QUIET)
     canvas.text(text_width() / 2, canvas.height / 2, lines, quiet, align="center")
     return canvas.drawing

@@ -8,6 +8,11 @@ from typing import Any, Final
 
 FIGURE_TYPE: Final = "application/vnd.evaltools.figure+json"
 """What a page makes of a figure: drawings with real words for two widths, and the data."""
+WITHHELD: Final = "[c]"
+MISSING: Final = "[x]"
+"""In place of a number: withheld (confidential), not available. The workbook has the same marks.
+
+Source: Government Analysis Function (2021), Using symbols and shorthand in tables."""
 Raw = str | int | float | None
 
 

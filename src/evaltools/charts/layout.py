@@ -9,7 +9,16 @@ from typing import Literal
 
 from matplotlib.ticker import MaxNLocator
 
-from evaltools.charts.canvas import AXIS_WORDS, KEY_WORDS, LABEL, NO_MARK, NUMBER, Canvas, Lettering
+from evaltools.charts.canvas import (
+    AXIS_WORDS,
+    KEY_WORDS,
+    LABEL,
+    NO_MARK,
+    NUMBER,
+    Canvas,
+    Lettering,
+    Paint,
+)
 from evaltools.charts.style import GRID, PAPER, SMALL, ink_on, is_narrow, text_width
 from evaltools.charts.text_metrics import clean, height, width, wrap
 
@@ -150,9 +159,9 @@ def _draw_key_mark(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
     color = entry.color
     match entry.mark:
         case "box":
-            canvas.box(x, y - 4, 9, 8, fill=color)
+            canvas.box(x, y - 4, 9, 8, Paint(color))
         case "band":
-            canvas.box(x, y - 2.5, 11, 5, fill=color)
+            canvas.box(x, y - 2.5, 11, 5, Paint(color))
         case "dot":
             canvas.dots([x + 5], [y], color=color)
         case "hollow":
@@ -210,7 +219,7 @@ class RowLayout:
         if end <= start:
             return
         self.canvas.box(
-            start, y - BAR / 2, end - start, BAR, fill=color, edge=PAPER, edge_width=0.8, layer=2
+            start, y - BAR / 2, end - start, BAR, Paint(color, edge=PAPER, edge_width=0.8), layer=2
         )
         if width(text, SMALL) + 2.5 <= end - start:
             ink = Lettering(SMALL, ink_on(color), gid="direct")
@@ -308,7 +317,7 @@ def lay_out_rows(
     for lines, own_height, head, text in zip(wrapped, heights, heads, numbers, strict=True):
         centres.append(y + head + (own_height - head) / 2)
         if narrow:
-            canvas.box(0, y + 1, text_width(), head, fill=PAPER, layer=1.6)  # over the grid
+            canvas.box(0, y + 1, text_width(), head, Paint(PAPER), layer=1.6)  # over the grid
             canvas.text(EDGE, y + 1 + head / 2, lines, LABEL)
         else:
             canvas.text(room, centres[-1], lines, LABEL, align="right")

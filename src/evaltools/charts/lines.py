@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import alt_text
+from evaltools.charts import alt_text, style
 from evaltools.charts.canvas import DIRECT, KEY_WORDS
 from evaltools.charts.chart import Chart, RowChart
 from evaltools.charts.data import Cells, FigureData, Value
@@ -27,17 +27,6 @@ from evaltools.charts.layout import (
     lay_out_rows,
     round_ends,
     ticks,
-)
-from evaltools.charts.style import (
-    DEEP_BLUE,
-    GREY,
-    LIGHT,
-    OCHRE,
-    PAPER,
-    RUST,
-    SMALL,
-    is_narrow,
-    text_width,
 )
 from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.numbers import number, percent, ratio, share, signed
@@ -104,9 +93,9 @@ class Line(Chart):
         if len(band) > 1:
             bx = [x for x, _, _ in band]
             edge = [*(y for _, _, y in band), *(y for _, y, _ in reversed(band))]
-            plot.canvas.area([*bx, *reversed(bx)], edge, fill=LIGHT)
-        plot.canvas.line(xs, ys, color=GREY, width=0.9, layer=2.5)
-        plot.canvas.dots(xs, ys, color=DEEP_BLUE, diameter=4.5)
+            plot.canvas.area([*bx, *reversed(bx)], edge, fill=style.LIGHT)
+        plot.canvas.line(xs, ys, color=style.GREY, width=0.9, layer=2.5)
+        plot.canvas.dots(xs, ys, color=style.DEEP_BLUE, diameter=4.5)
         _labels(plot, shown)
         return plot.canvas.drawing
 
@@ -150,15 +139,15 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
         if not point.label:
             continue
         x, y = plot.x(point.x), plot.y(point.y)
-        plot.canvas.dots([x], [y], color=DEEP_BLUE, diameter=5.5)
-        room = text_width() - EDGE - plot.left - 4
-        label = wrap(point.label, room, SMALL, max_lines=1)[0]
-        long = width(label, SMALL)
+        plot.canvas.dots([x], [y], color=style.DEEP_BLUE, diameter=5.5)
+        room = style.text_width() - EDGE - plot.left - 4
+        label = wrap(point.label, room, style.SMALL, max_lines=1)[0]
+        long = width(label, style.SMALL)
         falls = points[-1].y < point.y  # where it goes in the end, for it may pause here
         # Right of the point, above a line that falls and below one that rises, there is room.
         below = not falls and y + 16 < plot.bottom - 6
         start = x + 5 if falls or below else x - 5 - long
-        start = min(max(start, plot.left + 2), text_width() - EDGE - long)
+        start = min(max(start, plot.left + 2), style.text_width() - EDGE - long)
         level = y + 16 if below else max(y - 9, plot.top + 6)
         if any(abs(level - v) < 11 and start < b + 4 and start + long > a - 4 for a, b, v in taken):
             continue
@@ -168,7 +157,7 @@ def _labels(plot: Plot, points: Sequence[Point]) -> None:
 
 SIDE = 200.0
 """Side of the square, points."""
-_COLORS = (DEEP_BLUE, RUST)
+_COLORS = (style.DEEP_BLUE, style.RUST)
 _MARKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _DASHES = (2.5, 1.8)
 
@@ -213,19 +202,19 @@ class Lorenz(Chart):
             Axis(0.0, 1.0, _MARKS, lambda v: percent(v, self.language), words)
             for words in (self.x_words, self.words("axis.share_of_money"))
         ]
-        narrow = is_narrow()
+        narrow = style.is_narrow()
         plot = lay_out_axes(
             *axes, depth=150.0 if narrow else SIDE, right=SIDE + 45,
             key=[Entry(name, mark, color) for name, mark, color in self._names()] if narrow else (),
         )  # fmt: skip
         ends = [plot.x(0.0), plot.x(1.0)]
         equal = [plot.y(0.0), plot.y(1.0)]
-        plot.canvas.line(ends, equal, color=GREY, width=0.9, dashes=_DASHES)
+        plot.canvas.line(ends, equal, color=style.GREY, width=0.9, dashes=_DASHES)
         for place, curve in enumerate(self._shown):
             units, sums = points(curve.values)
             xs, ys = [plot.x(u) for u in units], [plot.y(s) for s in sums]
             if place == 0:
-                plot.canvas.area([*xs, ends[0]], [*ys, plot.y(0.0)], fill=LIGHT, opacity=0.7)
+                plot.canvas.area([*xs, ends[0]], [*ys, plot.y(0.0)], fill=style.LIGHT, opacity=0.7)
             plot.canvas.line(xs, ys, color=_COLORS[place], width=1.8, layer=3)
         if not narrow:
             self._name_lines(plot)
@@ -261,7 +250,7 @@ class Lorenz(Chart):
     def _names(self) -> list[tuple[str, Literal["dashes", "line"], str]]:
         """Each line with the mark that stands for it and its colour."""
         names: list[tuple[str, Literal["dashes", "line"], str]] = [
-            (self.words("legend.equality"), "dashes", GREY)
+            (self.words("legend.equality"), "dashes", style.GREY)
         ]
         for curve, color in zip(self._shown, _COLORS, strict=False):
             names.append((self._label(curve), "line", color))
@@ -272,8 +261,8 @@ class Lorenz(Chart):
         x = plot.right + 20
         y = plot.top + 8
         for place, (label, _, color) in enumerate(self._names()):
-            lines = wrap(label, text_width() - EDGE - x - 22, SMALL, max_lines=4)
-            tall = height(len(lines), SMALL)
+            lines = wrap(label, style.text_width() - EDGE - x - 22, style.SMALL, max_lines=4)
+            tall = height(len(lines), style.SMALL)
             wide, dashes = (1.8, None) if place else (0.9, _DASHES)
             plot.canvas.line([x, x + 14], [y + 5, y + 5], color=color, width=wide, dashes=dashes)
             plot.canvas.text(x + 20, y + tall / 2, lines, KEY_WORDS)
@@ -366,12 +355,14 @@ class Slopes(RowChart[Slope]):
     def _draw_row(self, layout: RowLayout, row: Slope, y: float) -> None:
         canvas, ends = layout.canvas, [layout.scale(end or 0.0) for end in (row.old, row.new)]
         if row.clear:
-            canvas.line(ends, [y, y], color=DEEP_BLUE, width=2.0, layer=3)
+            canvas.line(ends, [y, y], color=style.DEEP_BLUE, width=2.0, layer=3)
         else:
-            canvas.line(ends, [y, y], color=GREY, width=1.0, dashes=_DASHES, layer=3)
+            canvas.line(ends, [y, y], color=style.GREY, width=1.0, dashes=_DASHES, layer=3)
         # The older mark is larger, so that it is seen round the newer one where they coincide.
-        canvas.dots(ends[:1], [y], color=OCHRE, fill=PAPER, diameter=7.0, edge_width=1.6)
-        canvas.dots(ends[1:], [y], color=DEEP_BLUE, diameter=5.0, layer=4.5)
+        canvas.dots(
+            ends[:1], [y], color=style.OCHRE, fill=style.PAPER, diameter=7.0, edge_width=1.6
+        )
+        canvas.dots(ends[1:], [y], color=style.DEEP_BLUE, diameter=5.0, layer=4.5)
 
     def _columns(self) -> list[str]:
         counts = [self.words(f"figure.{name}") for name in ("count", "of")]
@@ -406,10 +397,13 @@ class Slopes(RowChart[Slope]):
         )
 
     def _key(self, rows: Sequence[Slope]) -> list[Entry]:
-        entries = [Entry(self.names[0], "hollow", OCHRE), Entry(self.names[1], "dot", DEEP_BLUE)]
+        entries = [
+            Entry(self.names[0], "hollow", style.OCHRE),
+            Entry(self.names[1], "dot", style.DEEP_BLUE),
+        ]
         clear = {row.clear for row in rows if row.known}
         if True in clear:
-            entries.append(Entry(self.words("comparison.key.clear"), "line", DEEP_BLUE))
+            entries.append(Entry(self.words("comparison.key.clear"), "line", style.DEEP_BLUE))
         if False in clear:
-            entries.append(Entry(self.words("comparison.key.unclear"), "dashes", GREY))
+            entries.append(Entry(self.words("comparison.key.unclear"), "dashes", style.GREY))
         return entries

@@ -9,20 +9,10 @@ from typing import ClassVar, Final, Literal
 
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import alt_text
-from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering
+from evaltools.charts import alt_text, style
+from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering, Paint
 from evaltools.charts.chart import Chart
 from evaltools.charts.layout import EDGE
-from evaltools.charts.style import (
-    DEEP_BLUE,
-    GREY,
-    INK,
-    LIGHT,
-    PAPER,
-    RUST,
-    SMALL,
-    TEXT_WIDTH,
-)
 from evaltools.charts.text_metrics import height, width, wrap
 
 State = Literal["supported", "contradicted", "cannot_be_told", "not_examined"]
@@ -43,10 +33,10 @@ class Stroke:
 
 
 STROKES: Final[Mapping[State, Stroke]] = {
-    "supported": Stroke(DEEP_BLUE, 2.2),
-    "contradicted": Stroke(RUST, 2.2, crossed=True),
-    "cannot_be_told": Stroke(INK, 1.1, (5.0, 2.6)),
-    "not_examined": Stroke(GREY, 1.1, (1.0, 2.2)),
+    "supported": Stroke(style.DEEP_BLUE, 2.2),
+    "contradicted": Stroke(style.RUST, 2.2, crossed=True),
+    "cannot_be_told": Stroke(style.INK, 1.1, (5.0, 2.6)),
+    "not_examined": Stroke(style.GREY, 1.1, (1.0, 2.2)),
 }
 
 _STAGES = 70.0
@@ -56,7 +46,7 @@ _MARGIN, _GAP, _BETWEEN = 13.0, 20.0, 40.0
 _WIDEST, _PADDING = 168.0, 7.0
 _LINES = 5
 _HEADING = Lettering(weight="bold", gid="heading")
-_NUMBER = Lettering(SMALL, gid="number")
+_NUMBER = Lettering(style.SMALL, gid="number")
 _DISC = 6.6
 _SIDEWAYS = (0.0, 5.0, -5.0, 2.5, -2.5)
 """How far from its middle lines run through the same gap; further out they would meet boxes."""
@@ -134,7 +124,9 @@ class LogicModel(Chart):
             canvas.text(EDGE, top + tall / 2, named, _HEADING)
         for element in self.elements:
             box = boxes[element.name]
-            canvas.box(box.x, box.y, box.wide, box.tall, fill="#f3f6f8", edge=DEEP_BLUE, layer=4)
+            canvas.box(
+                box.x, box.y, box.wide, box.tall, Paint("#f3f6f8", edge=style.DEEP_BLUE), layer=4
+            )
             middle = box.y + box.tall / 2
             canvas.text(box.centre, middle, box.lines, LABEL, align="center")
         order = {e.name: at for at, row in enumerate(self._rows) for e in row}
@@ -142,7 +134,7 @@ class LogicModel(Chart):
         for arrow in self.arrows:
             _stroke(canvas, paths[arrow.number], STROKES[arrow.state])
         for number, (x, y) in _place_numbers(paths):
-            canvas.dots([x], [y], color=LIGHT, fill=PAPER, diameter=2 * _DISC, layer=5)
+            canvas.dots([x], [y], color=style.LIGHT, fill=style.PAPER, diameter=2 * _DISC, layer=5)
             canvas.text(x, y, str(number), _NUMBER, align="center")
         return canvas.drawing
 
@@ -151,8 +143,8 @@ class LogicModel(Chart):
         placed: list[tuple[State, float, float]] = []
         x, y = EDGE, 8.0
         for state in self._states:
-            long = 31 + width(self.words(f"logic.state.{state}"), SMALL)
-            if x > EDGE and x + long > TEXT_WIDTH - EDGE:
+            long = 31 + width(self.words(f"logic.state.{state}"), style.SMALL)
+            if x > EDGE and x + long > style.TEXT_WIDTH - EDGE:
                 x, y = EDGE, y + 15
             placed.append((state, x, y))
             x += long + 16
@@ -178,7 +170,7 @@ def _place(
     rows: Sequence[Sequence[Element]], top: float
 ) -> tuple[dict[str, _Box], list[tuple[float, float]], float]:
     """Boxes by name, top and height of each row, and where the last one ends."""
-    left, room = EDGE + _STAGES, TEXT_WIDTH - 2 * EDGE - _STAGES
+    left, room = EDGE + _STAGES, style.TEXT_WIDTH - 2 * EDGE - _STAGES
     boxes: dict[str, _Box] = {}
     found = []
     y = top

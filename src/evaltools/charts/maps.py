@@ -11,9 +11,9 @@ from typing import ClassVar
 from matplotlib.figure import Figure as Drawing
 
 from evaltools.charts import alt_text
-from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering
+from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering, Paint
 from evaltools.charts.chart import Chart
-from evaltools.charts.data import Cells, FigureData, Value
+from evaltools.charts.data import WITHHELD, Cells, FigureData, Value
 from evaltools.charts.layout import EDGE, GUTTER, Axis, Spacing, lay_out_rows
 from evaltools.charts.style import (
     BLUES,
@@ -130,7 +130,9 @@ class Heatmap(Chart):
         return FigureData([*names, self._category, *self.columns], rows)
 
     def _cell(self, count: int | None) -> Value:
-        return Value(self.words("mark.suppressed"), None) if count is None else self._count(count)
+        return (
+            Value(self.words("mark.suppressed"), WITHHELD) if count is None else self._count(count)
+        )
 
     def _describe(self) -> str:
         """Of each panel its size and its largest cells."""
@@ -193,9 +195,9 @@ def _draw_cell(
 ) -> None:
     x, y, wide, tall = place
     if count is None:
-        canvas.box(x, y, wide, tall, fill=PAPER, edge="#c9d0d6", hatch="////")
+        canvas.box(x, y, wide, tall, Paint(PAPER, edge="#c9d0d6", hatch="////"))
         return
-    canvas.box(x, y, wide, tall, fill=fill, edge=PAPER)
+    canvas.box(x, y, wide, tall, Paint(fill, edge=PAPER))
     ink = Lettering(SMALL, ink_on(fill) if count else GREY, gid="direct")
     canvas.text(x + wide / 2, y + tall / 2, text, ink, align="center")
 
@@ -332,7 +334,7 @@ class TileMap(Chart):
             if tile.value:
                 start, end = layout.scale(0.0), layout.scale(tile.value)
                 fill = colors[_class_of(tile.value, upper)]
-                layout.canvas.box(start, y - 4, end - start, 8, fill=fill, layer=2)
+                layout.canvas.box(start, y - 4, end - start, 8, Paint(fill), layer=2)
         return layout.canvas.drawing
 
     def _describe(self) -> str:
@@ -410,9 +412,9 @@ class TileMap(Chart):
 def _draw_box(canvas: Canvas, place: tuple[float, float, float, float], fill: str | None) -> None:
     """Filled, or hatched without a fill."""
     if fill is None:
-        canvas.box(*place, fill=PAPER, edge=_EDGE, hatch="//////")
+        canvas.box(*place, Paint(PAPER, edge=_EDGE, hatch="//////"))
     else:
-        canvas.box(*place, fill=fill, edge=_EDGE if fill == PAPER else fill)
+        canvas.box(*place, Paint(fill, edge=_EDGE if fill == PAPER else fill))
 
 
 def _class_of(value: float, upper: Sequence[float]) -> int:

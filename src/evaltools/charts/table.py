@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from evaltools.charts.data import WITHHELD
 from evaltools.charts.figure import CAPTION_TYPE, show
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
@@ -23,7 +24,7 @@ Align = Literal["left", "right", "center"]
 class Withheld(Enum):
     """A value that is known and not shown."""
 
-    SUPPRESSED = "[s]"
+    SUPPRESSED = WITHHELD
 
 
 SUPPRESSED: Final = Withheld.SUPPRESSED
@@ -108,7 +109,7 @@ class Table:
         """Caption, note, and what the mark for withheld values means where there is one."""
         body = [value for column in self.columns for value in self.frame[column.name]]
         mark = Words(self.language)("note.suppressed_mark") if SUPPRESSED in body else ""
-        parts = (self.caption, self.note, mark.replace("[s]", escape_markdown("[s]")))
+        parts = (self.caption, self.note, mark.replace(WITHHELD, escape_markdown(WITHHELD)))
         return " ".join(part.strip() for part in parts if part.strip())
 
     def widths(self) -> list[float]:

@@ -57,11 +57,12 @@ def build(
                     click.echo(f"  {relative_path(path)}")
                 reports.append(report)
             # Of Quarto only its name is looked at: it may be upgraded where it is.
-            if not any(report.made or report.engine.program for report in reports):
+            if not any(report.engine.program for report in reports):
                 watched.roots = files_behind(study)
                 for report in reports:
                     places = (report.run, report.folder, report.folder.resolve())
-                    watched.roots += map(str, places)
+                    into = watched.made if report.made else watched.roots
+                    into += map(str, places)
                 watched.told = [[str(path) for path in report.files] for report in reports]
 
     check = command_check("build", given=list(given), scenario=scenario, engine=engine,
@@ -134,9 +135,9 @@ def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
         study, parameters = choose_parameters(given, scenario)
         made = run_notebooks(study, parameters, force=force, say=click.echo)
         click.echo(f"  {relative_path(made.folder)}")
-        if made.reason is None:
-            watched.roots = [*files_behind(study), str(made.folder)]
-            watched.told = str(made.folder)
+        watched.roots = files_behind(study)
+        (watched.roots if made.reason is None else watched.made).append(str(made.folder))
+        watched.told = str(made.folder)
 
 
 @main.command()

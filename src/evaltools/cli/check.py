@@ -9,7 +9,7 @@ from evaltools.cli.options import load_study_for_command
 from evaltools.lint.messages import as_errors, as_json, as_lines
 from evaltools.lint.run import lint as problems_of
 from evaltools.study import find_study
-from evaltools.study.study import list_parameters, schema
+from evaltools.study.parameter_help import list_parameters, schema
 
 
 @main.command()

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
 
 from evaltools.cli.main import MOST_ALIKE, export_group, import_group
 from evaltools.evidence.validation import check_data
-from evaltools.files import read_text, relative_path
-from evaltools.ingest.codings import (
-    CodingJob,
-    CodingsImported,
-    import_into_study,
-    import_to_folder,
-)
+from evaltools.files import read_text, relative_path, replace_file
+from evaltools.ingest.codings import CodingJob, CodingsImported, import_into_study, import_to_folder
 from evaltools.ingest.identification import UnknownCodesError, read_pairs
 from evaltools.ingest.summary import describe_codings
 from evaltools.problems import Problem, ProblemError, quote_value, refuse
 from evaltools.qda.model import Choices
+from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.readers import read_codes
 from evaltools.qda.refi import write_qdc, write_qdpx
-from evaltools.qda.study_coding import read_study_coding
-from evaltools.qda.tables import write_cells, write_tables
+from evaltools.qda.spreadsheets import write_cells
+from evaltools.qda.tables import read_study_coding, write_tables
 from evaltools.study import Study, find_study
 from evaltools.yaml_text import check_yaml
 
@@ -61,25 +58,7 @@ _LARGEST_COLUMNS = 1_000_000
 @click.option("--project", metavar="NAME", help="Project of a database with several.")
 @click.option("--add-codes", is_flag=True, help="Put unknown codes into the codebook.")
 @click.option("--dry-run", is_flag=True, help="Read and match everything, write nothing.")
-def coding(
-    file: Path,
-    to: Path | None,
-    into_study: bool,
-    coder: str | None,
-    coders: Path | None,
-    codes: Path | None,
-    documents: Path | None,
-    columns: Path | None,
-    column: tuple[str, ...],
-    positions: str,
-    complete: bool,
-    round_: int,
-    created: datetime | None,
-    sheet: str | None,
-    project: str | None,
-    add_codes: bool,
-    dry_run: bool,
-) -> None:
+def coding(file: Path, to: Path | None, into_study: bool, **given: Any) -> None:
     """Take the coding in FILE: REFI-QDA, QualCoder, Taguette, spreadsheets, evaltools' own.
 
     FILE is told by what it holds. Its passages are found again in the study's texts; what is not
@@ -92,27 +71,7 @@ def coding(
     if (to is None) == (not into_study):
         raise click.UsageError("give --to FOLDER or --into-study")
     study = _study_here()
-    job = CodingJob(
-        file.resolve(),
-        study.data if study else None,
-        Choices(
-            coder=coder or "",
-            project=project,
-            sheet=sheet,
-            columns=_read_columns(columns, column),
-            documents=read_pairs(documents) if documents else {},
-            positions=positions,
-            round=round_,
-        ),
-        read_pairs(coders) if coders else {},
-        read_pairs(codes) if codes else {},
-        complete,
-        created.date() if created else None,
-        add_codes,
-        dry_run,
-        partial(check_data, vocabulary=study.declaration) if study else check_data,
-        study.declaration.coder_word if study else "Coder",
-    )
+    job = _make_job(file.resolve(), study, given)
     try:
         outcome = import_to_folder(job, to) if to else import_into_study(job)
     except UnknownCodesError as error:
@@ -120,6 +79,34 @@ def coding(
             _list_unknown(error.unknown, job, study)
         raise
     _show(outcome, job, to, study)
+
+
+def _make_job(file: Path, study: Study | None, given: Mapping[str, Any]) -> CodingJob:
+    """What is to be imported from a file, and how, by the options given."""
+    known = ("coders", "codes", "documents")
+    pairs = {name: read_pairs(given[name]) if given[name] else {} for name in known}
+    created: datetime | None = given["created"]
+    choices = Choices(
+        coder=given["coder"] or "",
+        columns=_read_columns(given["columns"], given["column"]),
+        documents=pairs["documents"],
+        round=given["round_"],
+        positions=Convention.stated(given["positions"]),
+        **{name: given[name] for name in ("project", "sheet")},
+    )
+    return CodingJob(
+        file,
+        study.data if study else None,
+        choices,
+        pairs["coders"],
+        pairs["codes"],
+        given["complete"],
+        created.date() if created else None,
+        given["add_codes"],
+        given["dry_run"],
+        partial(check_data, vocabulary=study.declaration) if study else check_data,
+        study.declaration.coder_word if study else "Coder",
+    )
 
 
 @import_group.command()
@@ -177,7 +164,7 @@ def _write_list(
 ) -> Path:
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(write_cells(columns, rows), encoding="utf-8")
+    replace_file(place, write_cells(columns, rows).encode())
     return place
 
 

@@ -9,12 +9,7 @@ from evaltools.cli.options import choose_parameters, parameter_options
 from evaltools.coding.coder_view import CoderView
 from evaltools.coding.consensus_session import ConsensusSession
 from evaltools.explore.start_page import write_start_page
-from evaltools.pipeline.jupyterlab import (
-    open_lab,
-    open_notebook,
-    write_coding_notebook,
-    write_disagreement_notebook,
-)
+from evaltools.pipeline import jupyterlab
 from evaltools.study import Language, find_study
 
 
@@ -25,7 +20,7 @@ from evaltools.study import Language, find_study
 def lab(given: tuple[str, ...], scenario: str | None, port: int, browser: bool) -> None:
     """Open the study in JupyterLab, to explore it; with parameters, notebooks that hold them."""
     study, parameters = choose_parameters(given, scenario)
-    open_lab(study, write_start_page(study, parameters), port, browser)
+    jupyterlab.open_lab(study, write_start_page(study, parameters), port, browser)
 
 
 @main.command()
@@ -52,10 +47,10 @@ def code(
     if coder is None:
         # Says here what would stop it.
         ConsensusSession(study, None, None, round_, language).close()
-        notebook = write_disagreement_notebook(study, round_, language)
+        notebook = jupyterlab.write_disagreement_notebook(study, round_, language)
     else:
         material = CoderView(study)
         material.coder(coder)
         material.document(document)
-        notebook = write_coding_notebook(study, coder, round_, language, document)
-    open_notebook(study, notebook, port, browser)
+        notebook = jupyterlab.write_coding_notebook(study, coder, round_, language, document)
+    jupyterlab.open_notebook(study, notebook, port, browser)

@@ -2,100 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
+import signal
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-from evaltools.files import problems_from_error
+from evaltools.files import SYSTEM_FAULTS, problems_from_error
+from evaltools.interrupts import Interrupts, note_interrupts
 from evaltools.problems import Problem, ProblemError
 from evaltools.processes import collect_rarely
 
 MOST_ALIKE = 20
+MACHINE = frozenset(f"file.{kind}" for kind in SYSTEM_FAULTS)
+STOPPED = "Stopped. What was complete is kept; the same command goes on from there."
 
-COMMANDS = {
-    "audit": (
-        "audit",
-        "Hold a text against a bundle: what of it is borne out, drifted, turned or unknown.",
-    ),
-    "build": ("build", "Validate the data, run the notebooks and render the report."),
-    "check": ("check", "Check the study and all its data, and tell every problem."),
-    "code": (
-        "lab",
-        "Code reports in JupyterLab as CODER, or settle with --disagreements where coders differ.",
-    ),
-    "compare": (
-        "compare",
-        "Compare two runs, reports or bundles: what moved, what changed its outcome, and why.",
-    ),
-    "explain": (
-        "compare",
-        "Tell where an indicator comes from: counts, method, notebook, data, uses in the prose.",
-    ),
-    "export": ("main", "Take the coding out, for another tool."),
-    "import": ("main", "Bring evidence in: final reports as received, codings of other tools."),
-    "lab": (
-        "lab",
-        "Open the study in JupyterLab, to explore it; with parameters, notebooks that hold them.",
-    ),
-    "lint": (
-        "check",
-        "Check the prose of the reports: bare numbers, shares without denominators, claims.",
-    ),
-    "parameters": ("check", "List the study's parameters, their values and its scenarios."),
-    "preview": (
-        "build",
-        "Serve the report's page to this machine, and render it anew after every edit.",
-    ),
-    "publish": (
-        "publish",
-        "Publish the report as a bundle, unless anything at all stands against it.",
-    ),
-    "render": (
-        "build",
-        "Render the report anew, running the notebooks only if they are out of date.",
-    ),
-    "run": (
-        "build",
-        "Run the notebooks and leave their indicators, figures and manifest in a run folder.",
-    ),
-    "sign": (
-        "sign",
-        "Sign the sentences among the results that no data stand behind, after looking at them.",
-    ),
-    "stage": ("build", "Write the report as a plain Quarto project that any engine can render."),
-    "status": ("build", "Tell what a build would run and render, and why; changes nothing."),
-    "sweep": (
-        "sweep",
-        "Compute indicators and findings of many scenarios; what is there already is kept.",
-    ),
-    "verify": (
-        "publish",
-        "Check a run, a report or a published bundle: every hash, and whether it comes out again.",
-    ),
-}
-"""Module and first sentence of the help of every command."""
-
-IMPORTS = {
-    "codebook": ("codings", "Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."),
-    "coding": (
-        "codings",
-        "Take the coding in FILE: REFI-QDA, QualCoder, Taguette, spreadsheets, evaltools' own.",
-    ),
-    "reports": (
-        "import_reports",
-        "Take the reports of FOLDER into the study: Word, PDF and spreadsheet files.",
-    ),
-}
-EXPORTS = {
-    "codebook": ("codings", "Write the study's codebook as a REFI-QDA codebook."),
-    "coding": (
-        "codings",
-        "Write the study's coding as a REFI-QDA project, or as a folder of tables.",
-    ),
-}
+_COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = json.loads(
+    Path(__file__).with_name("commands.json").read_text(encoding="utf-8")
+)
+"""Module and first sentence of the help of every command, by the group that it stands in."""
 
 
 def format_problems(problems: Sequence[Problem]) -> list[str]:
@@ -147,12 +76,26 @@ class CommandGroup(click.Group):
 
 
 class _Main(CommandGroup):
-    """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk."""
+    """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk.
+
+    Whoever stops a command is told so as well; its status is then that of the signal (130 of
+    Ctrl-C), else 1.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         collect_rarely()
+        interrupts: Interrupts | None = None
         try:
-            return super().invoke(ctx)
+            with note_interrupts() as interrupts:
+                try:
+                    return super().invoke(ctx)
+                except BaseException:
+                    interrupts.check()  # a module that was just imported makes something else of it
+                    raise
+        except KeyboardInterrupt:
+            click.echo(STOPPED, err=True)
+            number = interrupts.number if interrupts else 0
+            raise SystemExit(128 + (number or signal.SIGINT)) from None
         except ProblemError as error:
             _print_problems(error.problems)
         except (OSError, UnicodeError, RecursionError, MemoryError) as error:
@@ -162,14 +105,21 @@ class _Main(CommandGroup):
         raise SystemExit(1)
 
 
-def _print_problems(problems: Sequence[Problem]) -> None:
+def _print_problems(found: Sequence[Problem]) -> None:
+    # What is wrong with the machine is no different in another file.
+    once = {problem.code if problem.code in MACHINE else problem: problem for problem in found}
+    problems = [*once.values()]
     for line in format_problems(problems):
         click.echo(line, err=True)
     count = len(problems)
     click.echo(f"{count} problem{'s' if count > 1 else ''}; nothing was changed.", err=True)
 
 
-@click.group(cls=_Main, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Main,
+    modules=_COMMANDS["commands"],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="evaltools", message="%(prog)s %(version)s")
 def main() -> None:
     """From a grant programme's final reports to a report that can be rerun and challenged.
@@ -178,11 +128,11 @@ def main() -> None:
     """
 
 
-@main.group("import", cls=CommandGroup, modules=IMPORTS)
+@main.group("import", cls=CommandGroup, modules=_COMMANDS["import"])
 def import_group() -> None:
     """Bring evidence in: final reports as received, codings of other tools."""
 
 
-@main.group("export", cls=CommandGroup, modules=EXPORTS)
+@main.group("export", cls=CommandGroup, modules=_COMMANDS["export"])
 def export_group() -> None:
     """Take the coding out, for another tool."""

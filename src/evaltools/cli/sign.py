@@ -9,29 +9,35 @@ import click
 from evaltools.cli.main import main
 from evaltools.lint.binding import Sentence
 from evaltools.lint.blocks import PLACEHOLDER
-from evaltools.lint.signatures import marked_sentences, sign_sentences, unsigned_sentences
+from evaltools.lint.signatures import (
+    hash_sentence,
+    marked_sentences,
+    read_signatures,
+    sign_sentences,
+)
 from evaltools.study import find_study
 
 
 @main.command()
-@click.option("--by", metavar="NAME", help="Who has looked at the sentences.")
+@click.option("--by", metavar="NAME", help="Who has looked at them.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day, if not today.")
 def sign(by: str | None, day: datetime.datetime | None) -> None:
-    """Sign the sentences among the results that no data stand behind, after looking at them.
+    """Sign the words that no data stand behind, after looking at them.
 
+    Sentences among the results that are no findings, and the words of the study's declarations.
     Without a name it lists them: what is new or changed since it was signed, with its place.
     """
     study = find_study()
     languages = list(study.declaration.reports)
     if by is None:
         shown: set[tuple[str, str]] = set()
+        signed = {each.sha256 for each in read_signatures(study.root)}
         for language in languages:
-            new = {problem.where for problem in unsigned_sentences(study.root, language)}
             for each in marked_sentences(study.root, language)[0]:
                 if (each.where, each.text) in shown:  # press releases go with every report
                     continue
                 shown.add((each.where, each.text))
-                _show(each, "unsigned" if each.where in new else "signed")
+                _show(each, "signed" if hash_sentence(each) in signed else "unsigned")
         return
     if not by.strip():
         raise click.BadParameter("give the name of a person", param_hint="--by")
@@ -46,3 +52,5 @@ def sign(by: str | None, day: datetime.datetime | None) -> None:
 def _show(sentence: Sentence, state: str) -> None:
     text = sentence.text.replace(PLACEHOLDER, "…")
     click.echo(f"{sentence.where}: {state}, {sentence.mark}: {text}")
+    for line in sentence.content.splitlines() if state == "unsigned" else ():
+        click.echo(f"    {line}")

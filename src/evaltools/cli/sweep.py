@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, parameter_options
-from evaltools.files import relative_path
+from evaltools.files import relative_path, replace_file
 from evaltools.pipeline.pool import usable_cores
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study import Study
@@ -33,16 +32,9 @@ _NAMED = 5
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes at once.")
 @click.option("--scheduler", default="", metavar="tcp://…", help="Compute on a Dask cluster.")
 def sweep(
-    given: tuple[str, ...],
-    scenario: str | None,
-    over: str | None,
-    listed: Path | None,
-    folder: Path | None,
-    indicators_only: bool,
-    asked: tuple[str, ...],
-    workers: int | None,
-    scheduler: str,
-) -> None:
+    given: tuple[str, ...], scenario: str | None, over: str | None, listed: Path | None,
+    folder: Path | None, asked: tuple[str, ...], **computing: Any,
+) -> None:  # fmt: skip
     """Compute indicators and findings of many scenarios; what is there already is kept."""
     from evaltools.sweep import run  # loads pandas
     from evaltools.sweep.scenarios import make_grid, read_list
@@ -69,16 +61,14 @@ def sweep(
     to = folder or study.build / "sweeps" / "_".join(
         [name, *([parameters.slug()] if values else [])]
     )  # fmt: skip
-    settings = run.Settings(workers or usable_cores(), scheduler, not indicators_only)
-    try:
-        made = run.sweep(study, scenarios, to, settings, click.echo)
-    except KeyboardInterrupt:
-        click.echo("Stopped. What was computed is kept; the same command goes on from there.")
-        raise SystemExit(130) from None
+    workers = computing["workers"] or usable_cores()
+    settings = run.Settings(workers, computing["scheduler"], not computing["indicators_only"])
+    made = run.sweep(study, scenarios, to, settings, click.echo)
+    failed = 0
     if wanted:
         readable = {one.name for one in made.of("done")}
         chosen = [known[one] for one in wanted if one in readable]
-        _render(study, chosen, to)
+        failed = _render(study, chosen, to)
         made = run.sweep(study, scenarios, to, settings, click.echo)
     empty = [one.name for one in made.of("nothing_to_read")]
     if empty:
@@ -90,12 +80,12 @@ def sweep(
         click.echo(f"{one.name}: failed: {first}{more}")
     click.echo(f"{len(made.of('done'))} of {len(scenarios)} scenarios computed")
     click.echo(f"  {relative_path(to / run.PAGE)}")
-    if made.of("failed"):
+    if made.of("failed") or failed:
         raise SystemExit(1)
 
 
-def _render(study: Study, scenarios: Sequence[Any], to: Path) -> None:
-    """Build the report of each, and put its page beside the sweep; failures are collected."""
+def _render(study: Study, scenarios: Sequence[Any], to: Path) -> int:
+    """Build the report of each, and put its page beside the sweep; how many failed."""
     from evaltools.report.build import build_report
 
     failed = 0
@@ -111,6 +101,7 @@ def _render(study: Study, scenarios: Sequence[Any], to: Path) -> None:
         pages = [path for path in report.files if path.suffix == ".html"]
         for path in pages[:1]:
             (to / "reports").mkdir(exist_ok=True)
-            shutil.copyfile(path, to / "reports" / f"{one.name}.html")
+            replace_file(to / "reports" / f"{one.name}.html", path.read_bytes())
     if failed:
         click.echo(f"{failed} of {len(scenarios)} reports failed", err=True)
+    return failed

@@ -17,7 +17,7 @@ from evaltools.evidence.codebook import texts_of_codes, version_order
 from evaltools.files import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import Coder
-from evaltools.qda.study_coding import make_records, read_study_tables, table_rows
+from evaltools.qda.tables import make_records, read_study_tables, table_rows
 from evaltools.study import Study
 from evaltools.study.vocabulary import LANGUAGES, Language
 

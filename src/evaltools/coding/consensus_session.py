@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal
 
 from evaltools.coding.coder_view import CoderView
@@ -125,18 +126,14 @@ def units(coding: CodingSet, round_: int, readers: dict[str, tuple[str, ...]]) -
             by_document.setdefault(segment.document_id, []).append((segment, one))
     found = []
     for (document, code), rows in given.items():
-        decisions = tuple(
-            CoderDecision(
-                coder,
-                tuple(
-                    sorted((_mark(*row) for row in rows if row[1].coder_id == coder), key=_place)
-                ),
-                _other_codes(code, coder, rows, by_document[document]),
-            )
-            for coder in readers[document]
-        )
+        decisions = []
+        for coder in readers[document]:
+            own = [_mark(*row) for row in rows if row[1].coder_id == coder]
+            own.sort(key=attrgetter("start", "end"))
+            beside = _other_codes(code, coder, rows, by_document[document])
+            decisions.append(CoderDecision(coder, tuple(own), beside))
         together = merge_marks(_mark(*row) for row in rows)
-        found.append(Unit(document, code, _kind(decisions), decisions, together))
+        found.append(Unit(document, code, _kind(decisions), tuple(decisions), together))
     return tuple(sorted(found, key=lambda u: (u.document_id, u.together[0].start, u.code_id)))
 
 
@@ -161,10 +158,6 @@ def merge_marks(marks: Iterable[MarkedPassage]) -> tuple[MarkedPassage, ...]:
 
 def _mark(segment: Segment, one: Coding) -> MarkedPassage:
     return MarkedPassage(segment.start, segment.end, one.polarity, one.certainty, (one.coding_id,))
-
-
-def _place(mark: MarkedPassage) -> tuple[int, int]:
-    return mark.start, mark.end
 
 
 def _other_codes(
@@ -219,7 +212,8 @@ class ConsensusSession(CodingSession):
         language: Language,
     ) -> None:
         material = CoderView(study)
-        chosen = _choose_coders(material, coders)
+        everybody = (one for one in material.coders.values() if one.role == "coder")
+        chosen = tuple(everybody if coders is None else map(material.coder, coders))
         coding = load_codings(study, chosen, round_)
         names = [coder.coder_id for coder in chosen]
         readers, self.blind = comparable_coders(
@@ -257,16 +251,9 @@ class ConsensusSession(CodingSession):
             yield self._document(document_id)
 
 
-def _choose_coders(material: CoderView, coders: Sequence[str] | None) -> tuple[Coder, ...]:
-    if coders is None:
-        return tuple(one for one in material.coders.values() if one.role == "coder")
-    return tuple(material.coder(name) for name in coders)
-
-
 def _consensus(material: CoderView) -> Coder:
-    for coder in material.coders.values():
-        if coder.role == "consensus":
-            return coder
+    if agreed := [coder for coder in material.coders.values() if coder.role == "consensus"]:
+        return agreed[0]
     path = f"{material.study.declaration.data}/coding/coders.csv"
     remedy = f"Add a line to {path}: consensus,Consensus,consensus,"
     problem = Problem(path, "there is no coder of the role consensus", "", remedy, "coding.coder")
@@ -312,10 +299,6 @@ def _as_message(unit: Unit) -> Message:
 
 
 def _mark_message(mark: MarkedPassage) -> dict[str, Any]:
-    return {
-        "start": mark.start,
-        "end": mark.end,
-        "polarity": mark.polarity,
-        "certainty": mark.certainty,
-        "consensus_of": " ".join(mark.coding_ids),
-    }
+    message = vars(mark) | {"consensus_of": " ".join(mark.coding_ids)}
+    del message["coding_ids"]
+    return message

@@ -216,13 +216,12 @@ class State:
     """What stands after all events, in order.
 
     Relations stand only while both passages carry the codes that they tie; readings are of every
-    document the coder has done anything in; decisions are by document and unit.
+    document the coder has done anything in.
     """
 
     codings: Mapping[CodingKey, ActiveCode]
     relations: tuple[RelationKey, ...]
     readings: Mapping[str, MarkRead]
-    decisions: Mapping[tuple[str, str], Decide]
 
 
 def active_events(events: Sequence[Event]) -> tuple[Event, ...]:
@@ -281,5 +280,4 @@ def replay(events: Sequence[Event]) -> State:
             )
         ),
         dict(sorted(readings.items())),
-        dict(sorted(decisions.items())),
     )

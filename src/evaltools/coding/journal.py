@@ -21,20 +21,9 @@ from pathlib import Path
 from evaltools.coding.events import AddCode, Event, parse_line, replay, to_message, write_line
 from evaltools.evidence.data_hash import CODERS
 from evaltools.files import replace_file, sync_to_disk
-from evaltools.problems import Problem, ProblemError
-from evaltools.qda.model import (
-    Coder,
-    Coding,
-    CodingSet,
-    Document,
-    ReadDocument,
-    Relation,
-    Segment,
-    coding_id,
-    segment_id,
-)
-from evaltools.qda.study_coding import make_records, read_study_tables
-from evaltools.qda.tables import table_files
+from evaltools.problems import Problem, refuse
+from evaltools.qda import model
+from evaltools.qda.tables import make_records, read_study_tables, table_files
 from evaltools.study import Study
 
 JOURNAL = re.compile(r"round-([1-9][0-9]{0,3})\.jsonl")
@@ -71,11 +60,10 @@ class Journal:
         behind).
         """
         with self._guard:
-            known = self._by_id.get(event.id)
-            if known is not None:
-                if to_message(known) != to_message(event):
-                    raise WriteConflict(event.id)
+            if event in self:
                 return False
+            if event.id in self._by_id:
+                raise WriteConflict(event.id)
             if self._file < 0:
                 raise PermissionError(self.locked_by)
             length = os.fstat(self._file).st_size
@@ -163,18 +151,15 @@ def read_journal(path: Path) -> tuple[Event, ...]:
             remedy = "Bring the file back from a copy; nothing was changed in it."
             where = f"{path.name}:{number}"
             problems.append(Problem(where, what, "", remedy, "coding.journal"))
-    if problems:
-        raise ProblemError(problems)
+    refuse(problems)
     return tuple(events)
 
 
 def list_journals(folder: Path) -> tuple[tuple[int, Path], ...]:
     """Round and path of every journal in a coder's folder, in order of rounds."""
-    journals = []
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if match := JOURNAL.fullmatch(path.name):
-            journals.append((int(match[1]), path))
-    return tuple(sorted(journals))
+    paths = folder.iterdir() if folder.is_dir() else ()
+    found = ((JOURNAL.fullmatch(path.name), path) for path in paths)
+    return tuple(sorted((int(match[1]), path) for match, path in found if match))
 
 
 def _repair(path: Path, file: int) -> Path | None:
@@ -212,29 +197,29 @@ ORIGIN = "evaltools coding panel"
 CONVENTION = "code points"
 
 
-def make_coding_set(rounds: Mapping[int, Sequence[Event]], coder: Coder) -> CodingSet:
+def make_coding_set(rounds: Mapping[int, Sequence[Event]], coder: model.Coder) -> model.CodingSet:
     """What a coder's journals amount to, in the study's own terms.
 
     Every passage, coding, reading and relation is named by what it is, so the same events give
     the same rows wherever and whenever they are read.
     """
-    segments: dict[str, Segment] = {}
-    codings: list[Coding] = []
-    readings: list[ReadDocument] = []
-    relations: list[Relation] = []
+    segments: dict[str, model.Segment] = {}
+    codings: list[model.Coding] = []
+    readings: list[model.ReadDocument] = []
+    relations: list[model.Relation] = []
     digests: dict[str, str] = {}
     for round_, events in sorted(rounds.items()):
         state = replay(events)
         for (document, start, end, code), marked in state.codings.items():
-            name, one = segment_id(document, start, end), marked.coding
+            name, one = model.segment_id(document, start, end), marked.coding
             place = one.passage.model_dump()
-            segment = Segment(
+            segment = model.Segment(
                 name, document, **place, origin_tool="evaltools", offset_convention=CONVENTION
             )
             segments.setdefault(name, segment)
             digests[document] = marked.event.text_sha256
-            coding = Coding(
-                coding_id(name, code, coder.coder_id, round_),
+            coding = model.Coding(
+                model.coding_id(name, code, coder.coder_id, round_),
                 name,
                 code,
                 coder.coder_id,
@@ -247,15 +232,19 @@ def make_coding_set(rounds: Mapping[int, Sequence[Event]], coder: Coder) -> Codi
             codings.append(coding)
         for document, read in state.readings.items():
             version = read.codebook_version
-            readings.append(ReadDocument(document, coder.coder_id, round_, read.complete, version))
+            readings.append(
+                model.ReadDocument(document, coder.coder_id, round_, read.complete, version)
+            )
             digests.setdefault(document, "")
         for document, source, target, kind in state.relations:
-            ends = [segment_id(document, *place) for place in (source, target)]
+            ends = [model.segment_id(document, *place) for place in (source, target)]
             name = f"{ends[0]}-{kind}-{target[0]}-{target[1]}-{coder.coder_id}-{round_}"
-            relations.append(Relation(name, ends[0], ends[1], kind, coder.coder_id))
-    return CodingSet(
+            relations.append(model.Relation(name, ends[0], ends[1], kind, coder.coder_id))
+    return model.CodingSet(
         origin=ORIGIN,
-        documents=tuple(Document(name, name, None, sha) for name, sha in sorted(digests.items())),
+        documents=tuple(
+            model.Document(name, name, None, sha) for name, sha in sorted(digests.items())
+        ),
         coders=(coder,),
         segments=tuple(
             sorted(segments.values(), key=lambda row: (row.document_id, row.start, row.end))
@@ -267,7 +256,7 @@ def make_coding_set(rounds: Mapping[int, Sequence[Event]], coder: Coder) -> Codi
     )
 
 
-def write_coder(folder: Path, coder: Coder) -> CodingSet:
+def write_coder(folder: Path, coder: model.Coder) -> model.CodingSet:
     """Write the tables of a coder's folder anew from all journals in it.
 
     Each file is written beside and renamed, and only where it has changed.
@@ -282,16 +271,16 @@ def write_coder(folder: Path, coder: Coder) -> CodingSet:
     return coding
 
 
-def load_codings(study: Study, coders: Iterable[Coder], round_: int) -> CodingSet:
+def load_codings(study: Study, coders: Iterable[model.Coder], round_: int) -> model.CodingSet:
     """What several coders did in a round.
 
     A coder who has a journal of the round is taken from it, another one from the study's tables,
     where codings of other tools are.
     """
-    segments: dict[str, Segment] = {}
-    codings: list[Coding] = []
-    readings: list[ReadDocument] = []
-    tables: CodingSet | None = None
+    segments: dict[str, model.Segment] = {}
+    codings: list[model.Coding] = []
+    readings: list[model.ReadDocument] = []
+    tables: model.CodingSet | None = None
     chosen = tuple(coders)
     for coder in chosen:
         path = dict(list_journals(study.data / CODERS / coder.coder_id)).get(round_)
@@ -304,7 +293,7 @@ def load_codings(study: Study, coders: Iterable[Coder], round_: int) -> CodingSe
             segments.setdefault(segment.segment_id, segment)
         codings += own.codings
         readings += own.readings
-    return CodingSet(
+    return model.CodingSet(
         coders=chosen,
         segments=tuple(segments.values()),
         codings=tuple(codings),
@@ -312,19 +301,19 @@ def load_codings(study: Study, coders: Iterable[Coder], round_: int) -> CodingSe
     )
 
 
-def read_in_study(study: Study, coder: Coder, round_: int) -> frozenset[str]:
+def read_in_study(study: Study, coder: model.Coder, round_: int) -> frozenset[str]:
     """Documents that a coder has read whole in a round, by the study's tables."""
     readings = _coder_codings(_study_codings(study, ("readings",)), coder, round_).readings
     return frozenset(one.document_id for one in readings if one.complete)
 
 
-def _coder_codings(coding: CodingSet, coder: Coder, round_: int) -> CodingSet:
-    def is_wanted(one: Coding | ReadDocument) -> bool:
+def _coder_codings(coding: model.CodingSet, coder: model.Coder, round_: int) -> model.CodingSet:
+    def is_wanted(one: model.Coding | model.ReadDocument) -> bool:
         return one.coder_id == coder.coder_id and one.round == round_
 
     codings = tuple(filter(is_wanted, coding.codings))
     names = {one.segment_id for one in codings}
-    return CodingSet(
+    return model.CodingSet(
         segments=tuple(one for one in coding.segments if one.segment_id in names),
         codings=codings,
         readings=tuple(filter(is_wanted, coding.readings)),
@@ -333,11 +322,11 @@ def _coder_codings(coding: CodingSet, coder: Coder, round_: int) -> CodingSet:
 
 def _study_codings(
     study: Study, names: Sequence[str] = ("segments", "codings", "readings")
-) -> CodingSet:
+) -> model.CodingSet:
     """Codings in the study's tables, as far as these can be read."""
     frames = read_study_tables(study.data, names, (), "coding.table")
-    return CodingSet(
-        segments=tuple(make_records(frames["segments"], Segment)),
-        codings=tuple(make_records(frames["codings"], Coding)),
-        readings=tuple(make_records(frames["readings"], ReadDocument)),
+    return model.CodingSet(
+        segments=tuple(make_records(frames["segments"], model.Segment)),
+        codings=tuple(make_records(frames["codings"], model.Coding)),
+        readings=tuple(make_records(frames["readings"], model.ReadDocument)),
     )

@@ -85,9 +85,9 @@ def _face(name: str, weight: int) -> str:
 
 class _Panel(anywidget.AnyWidget):
     _css = load_styles()
-    _session: CodingSession
 
-    def _answer_from(self, session: CodingSession) -> None:
+    def __init__(self, session: CodingSession) -> None:
+        super().__init__()
         self._session = session
         self.on_msg(self._answer)
 
@@ -120,8 +120,7 @@ class CodingPanel(_Panel):
         round: int = 1,
         language: Language = "fi",
     ) -> None:
-        super().__init__()
-        self._answer_from(CodingSession(find_study(), coder, document, round, language))
+        super().__init__(CodingSession(find_study(), coder, document, round, language))
 
 
 class DisagreementPanel(_Panel):
@@ -148,5 +147,4 @@ class DisagreementPanel(_Panel):
         round: int = 1,
         language: Language = "fi",
     ) -> None:
-        super().__init__()
-        self._answer_from(ConsensusSession(find_study(), coders, documents, round, language))
+        super().__init__(ConsensusSession(find_study(), coders, documents, round, language))

@@ -10,17 +10,10 @@ from evaltools.compare.prose import ProseChange, compare_prose, read_present_tab
 from evaltools.findings.declaration import FILE_NAME, load_findings
 from evaltools.findings.judgement import judge
 from evaltools.problems import ProblemError
+from evaltools.provenance import indicator_changes
 from evaltools.provenance.artifacts import Artifact, JudgedFinding
 from evaltools.provenance.finding_changes import FindingPair, pair_findings
 from evaltools.provenance.hashes import changed_keys
-from evaltools.provenance.indicator_changes import (
-    ComparisonSetting,
-    Identity,
-    IndicatorChange,
-    Relation,
-    compare_indicators,
-    find_relation,
-)
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Study
 
@@ -73,10 +66,10 @@ class Comparison:
 
     old: Artifact
     new: Artifact
-    relation: Relation
+    relation: indicator_changes.Relation
     level: float
     compared: int
-    changes: tuple[IndicatorChange, ...]
+    changes: tuple[indicator_changes.IndicatorChange, ...]
     findings: tuple[FindingChange, ...] | None
     sentences: tuple[FindingPair, ...]
     inputs: tuple[InputChange, ...]
@@ -104,7 +97,7 @@ def compare(
     old: Artifact,
     new: Artifact,
     study: Study | None = None,
-    pairs: Mapping[Identity, tuple[int, int, int, int]] | None = None,
+    pairs: Mapping[indicator_changes.Identity, tuple[int, int, int, int]] | None = None,
 ) -> Comparison:
     """Compare two runs, reports or bundles.
 
@@ -114,10 +107,10 @@ def compare(
     each indicator by itself; among many, some cross their interval by chance.
     """
     then, now = old.ingredients, new.ingredients
-    relation = "same" if pairs else find_relation(then, now)
+    relation = "same" if pairs else indicator_changes.find_relation(then, now)
     level = float(now.parameters.get("confidence", 0.95))
-    setting = ComparisonSetting(level, old.reports, new.reports, pairs or {})
-    changes = compare_indicators(old.indicators, new.indicators, setting)
+    setting = indicator_changes.ComparisonSetting(level, old.reports, new.reports, pairs or {})
+    changes = indicator_changes.compare_indicators(old.indicators, new.indicators, setting)
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
         prose = compare_prose(study, old, new)

@@ -7,19 +7,10 @@ from collections.abc import Mapping
 
 from PIL import Image
 
+from evaltools.charts import style
 from evaltools.charts.canvas import Canvas, Lettering
 from evaltools.charts.figure import PNG_DPI, Figure
 from evaltools.charts.lines import Slope, Slopes
-from evaltools.charts.style import (
-    DEEP_BLUE,
-    PAPER,
-    QUIET,
-    RUST,
-    SMALL,
-    TEXT_WIDTH,
-    Weight,
-    house_style,
-)
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.compare import rows as tables
 from evaltools.compare.compare import Comparison
@@ -98,12 +89,14 @@ def encode_comparison(
     """The picture as PNG, with a notice, such as that the data are an example."""
     figure = draw_comparison(comparison, language, labels)
     title = Words(language)("comparison.title")
-    above = _draw_strip((title, _TITLE, DEEP_BLUE, "bold"), (notice, SMALL, RUST, "bold"))
-    below = _draw_strip((figure.full_caption, SMALL, QUIET, "regular"))
+    above = _draw_strip(
+        (title, _TITLE, style.DEEP_BLUE, "bold"), (notice, style.SMALL, style.RUST, "bold")
+    )
+    below = _draw_strip((figure.full_caption, style.SMALL, style.QUIET, "regular"))
     parts = [Image.open(io.BytesIO(part)).convert("RGB") for part in (above, figure.png, below)]
     margin = round(_MARGIN / 72 * PNG_DPI)
     width = max(part.width for part in parts) + 2 * margin
-    whole = Image.new("RGB", (width, sum(part.height for part in parts) + 2 * margin), PAPER)
+    whole = Image.new("RGB", (width, sum(part.height for part in parts) + 2 * margin), style.PAPER)
     y = margin
     for part in parts:
         whole.paste(part, (margin, y))
@@ -114,10 +107,10 @@ def encode_comparison(
     return buffer.getvalue()
 
 
-def _draw_strip(*texts: tuple[str, float, str, Weight]) -> bytes:
+def _draw_strip(*texts: tuple[str, float, str, style.Weight]) -> bytes:
     """Lines of text over the whole width as PNG."""
     blocks = [
-        (wrap(text, TEXT_WIDTH - 4, size, weight, max_lines=4), size, color, weight)
+        (wrap(text, style.TEXT_WIDTH - 4, size, weight, max_lines=4), size, color, weight)
         for text, size, color, weight in texts
         if text
     ]
@@ -128,6 +121,6 @@ def _draw_strip(*texts: tuple[str, float, str, Weight]) -> bytes:
         canvas.text(2, y + high / 2, lines, Lettering(size, color, weight))
         y += high
     buffer = io.BytesIO()
-    with house_style():
+    with style.house_style():
         canvas.drawing.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return buffer.getvalue()

@@ -24,6 +24,7 @@ from evaltools.compare.compare import Comparison
 from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
 from evaltools.compare.prose import read_code_labels
 from evaltools.evidence import load_descriptor
+from evaltools.files import replace_file
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import MISSING, Language
@@ -31,7 +32,7 @@ from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.finding_changes import list_pairs
 from evaltools.provenance.indicator_changes import IndicatorChange, select_headline_changes
-from evaltools.report.renderer.standalone import write_standalone
+from evaltools.report.renderer.single_page import write_standalone
 from evaltools.study import Study
 
 SHOWN = 25
@@ -382,7 +383,7 @@ def write_comparison(
             continue
         content = make()
         try:
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
+            replace_file(path, content.encode() if isinstance(content, str) else content)
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
             raise ProblemError([Problem(str(path), what, code="compare.file")]) from None

@@ -202,8 +202,11 @@ def list_causes(
             continue
         head = [words("comparison.column.indicator"), words("comparison.column.change"), *told]
         label = change.key if labels is None else find_label(change.key, words.language, labels)
-        points = (effect.change, *told.values())
-        rows.append([label, *(_format_points(value, words.language) for value in points)])
+        points = (  # signed percentage points with one decimal; empty where there are none
+            "" if value is None else say.signed(value * 100, words.language, 1)
+            for value in (effect.change, *told.values())
+        )
+        rows.append([label, *points])
     return head, rows
 
 
@@ -215,8 +218,3 @@ def list_outcomes(comparison: Comparison, words: Words) -> list[tuple[str, str, 
         return words(key) if words.has(key) else str(name)
 
     return [(item.id, outcome(item.old), outcome(item.new)) for item in comparison.findings or ()]
-
-
-def _format_points(value: float | None, language: Language) -> str:
-    """A share of one as signed percentage points with one decimal; empty where there is none."""
-    return "" if value is None else say.signed(value * 100, language, 1)

@@ -112,15 +112,10 @@ def check_redactions(
         quote = quotes.get(one.segment_id)
         altered = quote is not None and not only_deletes(str(quote), one.text_public)
         if altered and one.reason != "paraphrase":
-            problems.append(
-                Problem(
-                    where,
-                    "the public text is not the passage with parts taken out",
-                    f"the words of the report, and {GAP} for what is left out",
-                    "Correct it, or give the reason paraphrase.",
-                    "disclosure.redaction",
-                )
-            )
+            what = "the public text is not the passage with parts taken out"
+            allowed = f"the words of the report, and {GAP} for what is left out"
+            remedy, code = "Correct it, or give the reason paraphrase.", "disclosure.redaction"
+            problems.append(Problem(where, what, allowed, remedy, code))
         problems += check_text(one.text_public, where, known)
     return sorted(problems)
 

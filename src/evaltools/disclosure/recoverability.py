@@ -193,12 +193,9 @@ def cell_name(table: str, labels: Labels) -> str:
 def recoverable_problem(place: str, low: float, high: float) -> Problem:
     """That a withheld cell can be worked out, exactly or nearly. The numbers stay untold."""
     closely = "exactly" if high - low < 1e-3 else "too closely"
-    return Problem(
-        place,
-        f"is withheld, but follows {closely} from what is shown",
-        remedy="Withhold more cells, or merge categories.",
-        code="disclosure.recoverable",
-    )
+    what = f"is withheld, but follows {closely} from what is shown"
+    remedy = "Withhold more cells, or merge categories."
+    return Problem(place, what, "", remedy, "disclosure.recoverable")
 
 
 def published_tables(
@@ -283,14 +280,8 @@ def _rating_table(
         PublicCell((value,), _at(values, (value,)), _count(answers[value])) for value in values
     ]
     group = _count(high) if high and top else None
-    total = next(
-        (
-            one.n
-            for one in [*high, *(one for sums in answers.values() for one in sums)]
-            if one.n is not None
-        ),
-        None,
-    )
+    every = [*high, *(one for sums in answers.values() for one in sums)]
+    total = next((one.n for one in every if one.n is not None), None)
     # A group that is withheld beside shown cells may be empty, so it tells nothing at all.
     if group is not None:
         cells.append(PublicCell(("high",), _at(values, top), group))

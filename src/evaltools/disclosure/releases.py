@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -35,10 +35,8 @@ from evaltools.indicators.disclosure.suppression import Withheld, few
 from evaltools.indicators.indicator import Indicator, from_record
 from evaltools.indicators.savings import EXAMINED
 from evaltools.problems import Problem, ProblemError
-
-if TYPE_CHECKING:
-    from evaltools.study.parameters import Parameters
-    from evaltools.study.schema import Disclosure
+from evaltools.study.parameters import Parameters
+from evaltools.study.schema import Disclosure
 
 TABLES_FILE = "disclosure/tables.json"
 INDICATORS_FILE = "indicators.json"
@@ -170,14 +168,9 @@ def _between(
                 if new_to_reader and ((low >= 1 and high < rules.minimum) or alone):
                     problems.append(_subtracted(place, cell, moved))
     except ContradictionError:
-        return [
-            Problem(
-                place,
-                "the two cannot both be right: no projects fit both",
-                remedy="Tell which projects each is about, or explain the correction.",
-                code="disclosure.contradiction",
-            )
-        ]
+        what = "the two cannot both be right: no projects fit both"
+        remedy = "Tell which projects each is about, or explain the correction."
+        return [Problem(place, what, "", remedy, "disclosure.contradiction")]
     return problems
 
 
@@ -188,20 +181,13 @@ def _within(known: KnownSum, since: tuple[str, ...]) -> KnownSum:
 
 def _turnover(old: Release, then: PublicTable, new: Release, now: PublicTable) -> list[KnownSum]:
     """What is known of how many came and went."""
-
-    def at(*since: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        return ((_SINCE, tuple(sorted(since))),)
-
     if old.units is not None and new.units is not None:
         # Not every project need be in every table, such as one that did not answer.
-        came, went = len(new.units - old.units), len(old.units - new.units)
-        stayed = len(new.units & old.units)
-        return [
-            KnownSum(at(_CAME), 0.0, came), KnownSum(at(_WENT), 0.0, went),
-            KnownSum(at(_STAYED), 0.0, stayed),
-        ]  # fmt: skip
+        most = {_CAME: new.units - old.units, _WENT: old.units - new.units,
+                _STAYED: new.units & old.units}  # fmt: skip
+        return [KnownSum(((_SINCE, (since,)),), 0.0, len(units)) for since, units in most.items()]
     more = _total(now) >= _total(then)
-    return [KnownSum(at(_WENT if more else _CAME), 0.0, 0.0)]
+    return [KnownSum(((_SINCE, (_WENT if more else _CAME,)),), 0.0, 0.0)]
 
 
 def _total(table: PublicTable) -> float:
@@ -211,12 +197,9 @@ def _total(table: PublicTable) -> float:
 def _subtracted(place: str, cell: PublicCell, moved: str) -> Problem:
     labels = " × ".join("all" if label == "*" else label for label in cell.labels)
     verb = "came in" if moved == _CAME else "went out"
-    return Problem(
-        f"{place}, cell {labels}",
-        f"tells of few projects that {verb} between the two, by subtraction",
-        remedy="Withhold the cell, or publish when more projects have changed.",
-        code="disclosure.differencing",
-    )
+    what = f"tells of few projects that {verb} between the two, by subtraction"
+    remedy = "Withhold the cell, or publish when more projects have changed."
+    return Problem(f"{place}, cell {labels}", what, "", remedy, "disclosure.differencing")
 
 
 def _json(file: Path) -> Any:
@@ -248,15 +231,12 @@ def check_indicators(
     policy = Policy.declared(disclosure, asked)
     problems = []
     if asked < disclosure.minimum_projects:
-        problems.append(
-            Problem(
-                "parameter minimum_cell",
-                f"is {asked}",
-                f"{disclosure.minimum_projects} or more, the study's minimum_projects",
-                "A run may withhold more than the study asks, not less.",
-                "disclosure.minimum",
-            )
+        allowed = f"{disclosure.minimum_projects} or more, the study's minimum_projects"
+        where, remedy = (
+            "parameter minimum_cell",
+            "A run may withhold more than the study asks, not less.",
         )
+        problems.append(Problem(where, f"is {asked}", allowed, remedy, "disclosure.minimum"))
     sensitive = [one for one in records if policy.regime_of(one.key) != "open"]
     for record in sensitive:
         problems += _small(record, policy)
@@ -289,14 +269,9 @@ def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
                 low, high = (least, most) if least == most else (low, high)
                 problems.append(recoverable_problem(cell_name(table.name, cell.labels), low, high))
     except ContradictionError:
-        return [
-            Problem(
-                f"table {table.name}",
-                "its shown answers and sums do not fit each other",
-                remedy="This is a fault of the indicators: tell the programmer.",
-                code="disclosure.contradiction",
-            )
-        ]
+        what = "its shown answers and sums do not fit each other"
+        remedy = "This is a fault of the indicators: tell the programmer."
+        return [Problem(f"table {table.name}", what, "", remedy, "disclosure.contradiction")]
     return problems
 
 
@@ -379,9 +354,5 @@ def _check_periods(records: Sequence[Indicator], policy: Policy) -> list[Problem
 
 def _problem(record: Indicator, what: str, code: str) -> Problem:
     by = "".join(f", {name} {value}" for name, value in record.dimensions)
-    return Problem(
-        f"indicator {record.key}{by}",
-        what,
-        remedy="Withhold it, or choose a wider scope.",
-        code=f"disclosure.{code}",
-    )
+    remedy = "Withhold it, or choose a wider scope."
+    return Problem(f"indicator {record.key}{by}", what, "", remedy, f"disclosure.{code}")

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evaltools.disclosure.file_units import units
 from evaltools.disclosure.name_lists import is_given, is_surname
@@ -27,11 +26,9 @@ from evaltools.disclosure.persons import (
 from evaltools.disclosure.rendered_files import UnreadableError
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.disclosure.text_units import Unit
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.ratings import answer_counts, distributions
 from evaltools.problems import Problem
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 _CREDENTIAL = re.compile(
     r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"
@@ -304,9 +301,5 @@ def cited_words(folder: Path) -> frozenset[str]:
     """Words of the authors and titles in the BibTeX files of a folder; notes are not among them."""
     files = sorted((*folder.glob("*.bib"), *folder.glob("*/*.bib")))  # of all, and of a language
     texts = (path.read_text(encoding="utf-8") for path in files)
-    return split_words(field for text in texts for field in _FIELD.findall(text))
-
-
-def split_words(texts: Iterable[str]) -> frozenset[str]:
-    """The words of texts, without braces and marks."""
-    return frozenset(word for text in texts for word in re.findall(r"[^\W\d_]+", text))
+    fields = (field for text in texts for field in _FIELD.findall(text))
+    return frozenset(word for field in fields for word in re.findall(r"[^\W\d_]+", field))

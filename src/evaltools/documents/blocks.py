@@ -11,7 +11,11 @@ from evaltools.documents.text_normalisation import clean, normalise
 # A table is reported as lines of cells unless a cell is longer than this or has several paragraphs.
 LONGEST_CELL = 200
 LONGEST_LABEL = 300
-CHECKED, UNCHECKED = "☒", "☐"
+
+
+def check_sign(checked: bool) -> str:
+    """What stands in the text for a box that can be ticked."""
+    return "☒" if checked else "☐"
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,13 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from evaltools.documents import limits as guard
@@ -57,7 +56,7 @@ def read_document(path: str | Path, limits: Limits = LIMITS) -> DocumentText:
 
 def read_documents(
     paths: Iterable[str | Path], processes: int = 2, limits: Limits = LIMITS
-) -> Iterator[tuple[Path, DocumentText | Problem]]:
+) -> Generator[tuple[Path, DocumentText | Problem], None, None]:
     """Read many documents, and give each as soon as it and all before it are there.
 
     Each is read in a process of its own, and only a few are held at a time, however many there
@@ -71,16 +70,14 @@ def read_documents(
     if processes < 1:
         raise ValueError("at least one process reads")
     servers = [_Server() for _ in range(processes)]
-    idle: SimpleQueue[_Server] = SimpleQueue()
-    for server in servers:
-        idle.put(server)
+    idle = deque(servers)
 
     def read(path: Path) -> DocumentText | Problem:
-        server = idle.get()
+        server = idle.pop()  # there are as many as threads
         try:
             return server.read(path, limits)
         finally:
-            idle.put(server)
+            idle.append(server)
 
     pool = ThreadPoolExecutor(processes, thread_name_prefix="reading")
     waiting: deque[tuple[Path, Future[DocumentText | Problem]]] = deque()

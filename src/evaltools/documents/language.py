@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from typing import Any
+
+import yaml
 
 from evaltools.documents.superscripts import remove_superscripts
 
@@ -27,43 +29,6 @@ _FEWEST, _RAREST = 5, 20  # function words at least, and one word in so many
 _STRANGE = 100  # one letter in so many may be of another alphabet
 _NO_LANGUAGE = "zxx"
 _SAME = {"nn": "no", "nb": "no"}  # two ways to write one language
-
-
-@dataclass(frozen=True)
-class _Profile:
-    """What a text in a language has."""
-
-    words: str  # its function words
-    letters: str  # its alphabet
-    neighbours: str = ""  # words of languages near to it that the model does not know
-
-
-_PROFILES = {
-    "fi": _Profile(
-        "ja on ei ovat oli olivat että sekä myös mutta tai kun jos niin kuin joka jotka jonka "
-        "joita jossa mukaan sen se ne hän tämä tämän tässä siitä siihen niitä ollut olla voidaan "
-        "kanssa ennen jälkeen aikana mikä mitä miten vain vielä nyt eivät kuitenkin osana sitä "
-        "hankkeen hankkeessa ole saatiin tehtiin kaikki koko eri sillä lisäksi",
-        "abcdefghijklmnopqrstuvwxyzåäö",
-        # Karelian and Livvi, Veps, Meänkieli and Kven.
-        "da kui eigo libo jogo kudai kudamat kudaman kudamua nygöi hyö kel kerras šekä še šen "
-        "šamoin ollah ollou om ved kudamb kudambad oon mie sie het oova ko ette häätyy tehhä nähhä",
-    ),
-    "sv": _Profile(
-        "och är att det som en ett för på av med den inte har till var om de vid eller men från "
-        "också kan blev hade under efter samt detta denna dessa där när vi sig sin sitt sina än "
-        "mellan genom utan ska skulle varit mot inom mycket alla hur så då någon projektet",
-        "abcdefghijklmnopqrstuvwxyzåäöéü",
-    ),
-    "en": _Profile(
-        "the of and to is was were that for with on as by this are be from at or which not have "
-        "has had it its an will can been their they but these those we our would also all than "
-        "other into during between each when who how what such more",
-        "abcdefghijklmnopqrstuvwxyz",
-        # Scots; Tok Pisin and Bislama.
-        "aw wi frae fae tae ane wis wir oor hae thaim bilong olsem mekim",
-    ),
-}
 
 
 def detect(text: str) -> str:
@@ -83,8 +48,15 @@ def detect(text: str) -> str:
     best = max(sorted(letters), key=lambda one: letters[one], default="")
     if not best or total < _SHORTEST or letters[best] < _SHARE * total:
         return ""
-    profile = _PROFILES.get(best)
+    profile = _profiles().get(best)
     return best if profile is None or _fits(" ".join(passages[best]), profile) else ""
+
+
+@cache
+def _profiles() -> dict[str, dict[str, str]]:
+    text = resources.files(__package__).joinpath("language_profiles.yml").read_text("utf-8")
+    profiles: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return profiles
 
 
 @cache
@@ -123,12 +95,13 @@ def _count_letters(text: str) -> int:
     return sum(map(len, _WORD.findall(text)))
 
 
-def _fits(text: str, profile: _Profile) -> bool:
+def _fits(text: str, profile: dict[str, str]) -> bool:
     words = _WORD.findall(text.lower())
-    of_its_own, of_others = set(profile.words.split()), set(profile.neighbours.split())
+    of_its_own = set(profile["words"].split())
+    of_others = set(profile.get("neighbours", "").split())
     own = sum(word in of_its_own for word in words)
     others = sum(word in of_others for word in words)
-    strange = sum(letter not in profile.letters for word in words for letter in word)
+    strange = sum(letter not in profile["letters"] for word in words for letter in word)
     return (
         own >= _FEWEST
         and own * _RAREST >= len(words)

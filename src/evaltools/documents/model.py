@@ -118,9 +118,8 @@ class DocumentText:
 
     def page_at(self, position: int) -> int | None:
         """The page, from 1, on which a position of the text stands; None without pages."""
-        if not self.pages:
-            return None
-        return max(1, sum(start <= position for start in self.pages))
+        pages = self.pages
+        return max(1, sum(start <= position for start in pages)) if pages else None
 
 
 def from_plain(plain: dict[str, Any]) -> DocumentText:

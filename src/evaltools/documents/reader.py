@@ -34,20 +34,14 @@ _ODF: dict[str, Kind] = {
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.spreadsheet-template": "ods",
 }
-_SUFFIXES: dict[str, tuple[str, ...]] = {
-    "docx": (".docx", ".docm", ".dotx", ".dotm"),
-    "xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"),
-    "odt": (".odt", ".ott"),
-    "ods": (".ods", ".ots"),
-    "pdf": (".pdf",),
+READERS: dict[Kind, tuple[str, tuple[str, ...]]] = {
+    "docx": ("word", (".docx", ".docm", ".dotx", ".dotm")),
+    "odt": ("odf", (".odt", ".ott")),
+    "ods": ("spreadsheets", (".ods", ".ots")),
+    "xlsx": ("spreadsheets", (".xlsx", ".xlsm", ".xltx", ".xltm")),
+    "pdf": ("pdf", (".pdf",)),
 }
-READERS: dict[Kind, str] = {
-    "docx": "evaltools.documents.word.read",
-    "odt": "evaltools.documents.odf.read",
-    "ods": "evaltools.documents.spreadsheets.read",
-    "xlsx": "evaltools.documents.spreadsheets.read",
-    "pdf": "evaltools.documents.pdf.read",
-}
+"""The package that reads each kind, and endings of its files' names."""
 
 
 def read(path: Path, limits: Limits = LIMITS) -> DocumentText:
@@ -81,7 +75,7 @@ def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
     if source.pages is not None:
         pages = page_starts(composed.starts, source.pages, len(text))
     notes = list(source.notes)
-    if path.suffix.lower() not in _SUFFIXES[kind]:
+    if path.suffix.lower() not in READERS[kind][1]:
         named = f"named {path.suffix}" if path.suffix else "named without an ending"
         notes.insert(0, f"The file is {named}, its content is {kind.upper()}; it was read as that.")
     tables = (source.tables, composed.tables)
@@ -100,7 +94,8 @@ def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
 
 def load_reader(kind: Kind) -> Callable[[Any, Limits], DocumentContent]:
     """The reader of a kind, so that a spreadsheet does not wait for a PDF library."""
-    reader: Callable[[Any, Limits], DocumentContent] = import_module(READERS[kind]).read
+    module = import_module(f"evaltools.documents.{READERS[kind][0]}.read")
+    reader: Callable[[Any, Limits], DocumentContent] = module.read
     return reader
 
 

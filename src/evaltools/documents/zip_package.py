@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from io import BytesIO
 from pathlib import PurePosixPath
 
@@ -134,6 +134,12 @@ def first(element: etree._Element | None, *path: str) -> etree._Element | None:
             return None
         element = next(children(element, name), None)
     return element
+
+
+def count_outside(root: etree._Element, name: str, hidden: Container[str]) -> int:
+    """How many elements of a local name stand in none of the hidden ones."""
+    found = (node for node in root.iter() if local_name(node) == name)
+    return sum(not any(local_name(a) in hidden for a in node.iterancestors()) for node in found)
 
 
 def style_chain(

@@ -17,15 +17,8 @@ from typing import Any
 
 import pandas as pd
 
+from evaltools.evidence import numerals
 from evaltools.evidence.descriptor import Descriptor, Field
-from evaltools.evidence.numerals import (
-    NO_MARKS,
-    SPACES,
-    AmbiguousNumeralError,
-    Marks,
-    NumeralError,
-    parse_numeral,
-)
 from evaltools.evidence.raw_table import CONTROL
 from evaltools.problems import Problem, quote_value
 from evaltools.study import Vocabulary
@@ -65,7 +58,7 @@ def value_reader(
     *,
     workbook: bool = False,
     day_zero: str = "1899-12-30",
-    marks: Marks = NO_MARKS,
+    marks: numerals.Marks = numerals.NO_MARKS,
     day_first: bool = True,
 ) -> Callable[[str], Value]:
     """The function that reads a cell of a column; it raises CellValueError.
@@ -114,7 +107,7 @@ def parse_string(text: str, digits: int = 0, verbatim: bool = False) -> str:
     return text
 
 
-def parse_number(text: str, marks: Marks = NO_MARKS) -> float:
+def parse_number(text: str, marks: numerals.Marks = numerals.NO_MARKS) -> float:
     """A number: `1234.5`, `1234,5`, `1 234,5`, `1.234,50`, `-3`, `12,50 €`."""
     value = float(_canonical(text, "a number", "data.number", marks))
     if not math.isfinite(value):
@@ -122,7 +115,7 @@ def parse_number(text: str, marks: Marks = NO_MARKS) -> float:
     return value
 
 
-def parse_integer(text: str, marks: Marks = NO_MARKS) -> int:
+def parse_integer(text: str, marks: numerals.Marks = numerals.NO_MARKS) -> int:
     """A whole number: `1234`, `1 234`, `2019.0`."""
     canonical_text = _canonical(text, "a whole number", "data.integer", marks)
     whole, _, rest = canonical_text.partition(".")
@@ -137,14 +130,14 @@ def parse_integer(text: str, marks: Marks = NO_MARKS) -> int:
     return int(whole)
 
 
-def _canonical(text: str, allowed: str, code: str, marks: Marks) -> str:
+def _canonical(text: str, allowed: str, code: str, marks: numerals.Marks) -> str:
     try:
-        return parse_numeral(text, marks)
-    except AmbiguousNumeralError as error:
+        return numerals.parse_numeral(text, marks)
+    except numerals.AmbiguousNumeralError as error:
         thousands, decimals = error.readings
         remedy = f"Write {thousands} or {decimals}, whichever is meant."
         raise CellValueError("can be read in two ways", allowed, remedy, AMBIGUOUS) from None
-    except NumeralError:
+    except numerals.NumeralError:
         raise _sheet_error(text) or CellValueError(
             f"is not {allowed}",
             f"{allowed}, such as 1234 or 1 234" + (",5" if code == "data.number" else ""),
@@ -200,7 +193,7 @@ def _dotted_dates(texts: Iterable[str]) -> tuple[set[str], bool]:
     orders: set[str] = set()
     others = False
     for text in texts:
-        match = _DOTTED_DATE.fullmatch(text.translate(SPACES).strip())
+        match = _DOTTED_DATE.fullmatch(text.translate(numerals.SPACES).strip())
         if match:
             orders.add("day" if int(match[1]) > 12 else "month" if int(match[2]) > 12 else "")
         elif text.strip():
@@ -210,7 +203,7 @@ def _dotted_dates(texts: Iterable[str]) -> tuple[set[str], bool]:
 
 def parse_date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> dt.date:
     """A day: `2021-12-31`, `31.12.2021`, and from a workbook a bare count of days."""
-    bare = text.translate(SPACES).strip()
+    bare = text.translate(numerals.SPACES).strip()
     parts: tuple[str, str, str] | None = None
     if match := _ISO.fullmatch(bare):
         parts = (match[1], match[2], match[3])

@@ -6,13 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from evaltools.evidence.cell_values import (
-    CellProblem,
-    NumberedTables,
-    Rule,
-    iterate_rows,
-    requires,
-)
+from evaltools.evidence.cell_values import CellProblem, NumberedTables, Rule, iterate_rows, requires
 from evaltools.evidence.codebook import in_use, known_versions, version_order
 from evaltools.problems import list_values, quote_value, suggest_value
 from evaltools.study import Role

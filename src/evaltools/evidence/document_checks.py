@@ -12,6 +12,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -141,6 +142,12 @@ def _text(named: _NamedFile, folder: Path) -> str | CellProblem:
     return text
 
 
+def _text_problem(
+    table: str, row: int, code: str, column: str, what: str, allowed: str, remedy: str
+) -> CellProblem:
+    return CellProblem(table, row, column, what, allowed, remedy, code)
+
+
 def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[CellProblem]:
     columns = ("start", "end", "quote", "prefix", "suffix", ROW)
     for start, end, quote, prefix, suffix, row in zip(
@@ -148,12 +155,7 @@ def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[Ce
     ):
         if pd.isna(start) or pd.isna(end) or pd.isna(quote):
             continue
-
-        def problem(
-            column: str, what: str, allowed: str, remedy: str, row: int = row
-        ) -> CellProblem:
-            return CellProblem("segments", int(row), column, what, allowed, remedy, "data.quote")
-
+        problem = partial(_text_problem, "segments", int(row), "data.quote")
         if not 0 <= start < end <= len(text):
             allowed = f"0 ≤ start < end ≤ {len(text)}"
             what = f"{start} to {end} is no passage of {path}"
@@ -178,12 +180,7 @@ def _wrong_sections(sections: pd.DataFrame, text: str, path: str) -> Iterator[Ce
     ):
         if pd.isna(start) or pd.isna(end) or pd.isna(heading):
             continue
-
-        def problem(
-            column: str, what: str, allowed: str, remedy: str, row: int = row
-        ) -> CellProblem:
-            return CellProblem("sections", int(row), column, what, allowed, remedy, "data.section")
-
+        problem = partial(_text_problem, "sections", int(row), "data.section")
         stretch = text[start : start + len(heading)]
         if not 0 <= start < end <= len(text):
             allowed = f"0 ≤ start < end ≤ {len(text)}"

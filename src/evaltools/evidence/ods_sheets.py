@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from evaltools.documents.odf.content import style_chain
+from evaltools.documents.odf.content import points, style_chain
 from evaltools.documents.spreadsheets import ods_parts
 from evaltools.documents.spreadsheets.number_formats import Shown, parse_decimal, same_number
 from evaltools.documents.spreadsheets.ods_parts import FO, OFFICE, STYLE, TABLE, TEXT
@@ -84,10 +84,11 @@ class _Look:
             colour = _colour(item.get(f"{FO}color"))
             if item.get(f"{STYLE}use-window-font-color") == "true":
                 colour = _WINDOW
+            size = points(item.get(f"{FO}font-size"))
             look = replace(
                 look,
                 by=_shift(item.get(f"{STYLE}text-position", ""), look.by),
-                size=_either(ods_parts.points(item.get(f"{FO}font-size")), look.size),
+                size=look.size if size is None else size,
                 colour=colour or look.colour,
             )
         for item in style.iterfind(f"{STYLE}table-cell-properties"):
@@ -97,10 +98,6 @@ class _Look:
     def is_unseen(self, ground: Colour) -> bool:
         """Whether nobody sees such letters on a ground."""
         return self.size <= LEAST_SIZE or is_same_colour(self.colour, ground)
-
-
-def _either(size: float | None, otherwise: float) -> float:
-    return otherwise if size is None else size
 
 
 def _colour(text: str | None) -> Colour | None:

@@ -241,17 +241,19 @@ def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProb
         again = known[known.duplicated(columns)]
         first = known.drop_duplicates(columns)[[*columns, ROW]]
         pairs = again.merge(first, on=columns, suffixes=("", "_first"))
+        allowed = f"each {' with '.join(resource.as_told(columns))} once"
+        remedy = "Take one of the rows out, or correct its identifier."
         for _, pair in pairs.iterrows():
-            shown = ", ".join(quote_value(pair[column]) for column in columns)
-            yield CellProblem(
-                resource.name,
-                int(pair[ROW]),
-                columns[0] if len(columns) == 1 else None,
-                f"{shown} stands already in row {int(pair[f'{ROW}_first'])}",
-                f"each {' with '.join(resource.as_told(columns))} once",
-                "Take one of the rows out, or correct its identifier.",
-                "data.duplicate",
-            )
+            shown, told = _cells(pair, columns)
+            what = f"{shown} stands already in row {int(pair[f'{ROW}_first'])}"
+            row = int(pair[ROW])
+            yield CellProblem(resource.name, row, told, what, allowed, remedy, "data.duplicate")
+
+
+def _cells(row: pd.Series, columns: list[str]) -> tuple[str, str | None]:
+    """The values of a key, and the column that they stand in where it is a single one."""
+    shown = ", ".join(quote_value(row[column]) for column in columns)
+    return shown, columns[0] if len(columns) == 1 else None
 
 
 def _missing_references(
@@ -266,21 +268,15 @@ def _missing_references(
         return
     candidates = target[key.reference_fields[0]].dropna().astype(str).tolist()
     home = descriptor.resource(key.resource)
+    allowed = f"a {' with '.join(home.as_told(key.reference_fields))} of {home.own_name}"
     for place, (_, row) in enumerate(absent.iterrows()):
-        shown = ", ".join(quote_value(row[column]) for column in columns)
-        remedy = ""
+        (shown, told), remedy = _cells(row, columns), ""
         # Looking for a near value costs time that a wholly wrong column would multiply.
         if len(columns) == 1 and place < _MOST_SUGGESTIONS:
             remedy = suggest_value(str(row[columns[0]]), candidates)
-        yield CellProblem(
-            resource.name,
-            int(row[ROW]),
-            columns[0] if len(columns) == 1 else None,
-            f"{shown} is not in {home.own_name}",
-            f"a {' with '.join(home.as_told(key.reference_fields))} of {home.own_name}",
-            remedy or f"Correct it, or add the row to {home.own_name}.",
-            "data.foreign-key",
-        )
+        remedy = remedy or f"Correct it, or add the row to {home.own_name}."
+        what, at = f"{shown} is not in {home.own_name}", int(row[ROW])
+        yield CellProblem(resource.name, at, told, what, allowed, remedy, "data.foreign-key")
 
 
 def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
@@ -292,15 +288,12 @@ def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProble
                 between = list(order[order.index(earlier) + 1 : place])
                 wrong = frame[(frame[later] < frame[earlier]) & frame[between].isna().all(axis=1)]
                 for _, row in wrong.iterrows():
+                    found, before = (f"{row[name]:%Y-%m-%d}" for name in (later, earlier))
+                    what = f"{found} is before {told[earlier]}, {before}"
                     yield CellProblem(
-                        resource.name,
-                        int(row[ROW]),
-                        later,
-                        f"{row[later]:%Y-%m-%d} is before {told[earlier]}, {row[earlier]:%Y-%m-%d}",
-                        " ≤ ".join(told.values()),
-                        "Correct the date that is wrong.",
-                        "data.date-order",
-                    )
+                        resource.name, int(row[ROW]), later, what, " ≤ ".join(told.values()),
+                        "Correct the date that is wrong.", "data.date-order",
+                    )  # fmt: skip
 
 
 def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
@@ -315,12 +308,8 @@ def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProbl
             if of and round(found / of, 4) <= rule.maximum:  # two decimals would not show it
                 over = Decimal(repr(found)) - Decimal(repr(of)) * Decimal(str(rule.maximum))
                 share = f"is {over.normalize():f} more than {allowed}"
+            what = f"{plain_number(found)} {share} of {whole}, {plain_number(of)}"
             yield CellProblem(
-                resource.name,
-                int(row[ROW]),
-                rule.part,
-                f"{plain_number(found)} {share} of {whole}, {plain_number(of)}",
-                f"at most {allowed}",
-                "Correct the one that is wrong.",
-                "data.ratio",
-            )
+                resource.name, int(row[ROW]), rule.part, what, f"at most {allowed}",
+                "Correct the one that is wrong.", "data.ratio",
+            )  # fmt: skip

@@ -50,8 +50,12 @@ class ExplorePanel(anywidget.AnyWidget):
         self.on_msg(self._answer)
 
     def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
-        for message in self._session.receive(content):
-            self.send(message)
+        try:
+            for message in self._session.receive(content):
+                self.send(message)
+        except Exception as error:  # the panel would wait for an answer for ever
+            self.send(self._session.describe_failure(error))
+            raise
 
 
 def explore(

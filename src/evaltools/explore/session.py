@@ -25,6 +25,7 @@ from evaltools.explore.rows import (
     list_passages,
     list_projects,
 )
+from evaltools.files import problems_from_error
 from evaltools.findings.judgement import Judgement
 from evaltools.indicators.indicator import dimensions
 from evaltools.problems import Problem, ProblemError
@@ -121,6 +122,13 @@ class ExploreSession:
             yield self._draw(request)
         elif kind == "save":
             yield self._save(request)
+
+    def describe_failure(self, error: BaseException) -> Message:
+        """What the panel is told of an error, in one line."""
+        if isinstance(error, OSError | MemoryError):
+            error = ProblemError(problems_from_error(error))
+        text = "; ".join(str(error).splitlines()) or type(error).__name__
+        return {"kind": "failed", "state": self._state, "text": text}
 
     def _introduce(self) -> Message:
         declared = self.study.declaration
@@ -220,6 +228,10 @@ class ExploreSession:
         elif item is not None and item.type in ("date", "integer", "number"):
             limits = {"low": to_json(item.minimum), "high": to_json(item.maximum)}
             text = words["allowed"].format(**limits)
+        elif problem.code == "parameter.unknown":
+            text = words["no_parameter"].format(name=name)
+        elif item is not None and item.type == "choice":
+            text = words["no_choice"]
         elif item is not None and item.type == "choices":
             text = words["choose_one"]
         return {"field": name if item is not None else "", "text": text}
@@ -264,8 +276,7 @@ class ExploreSession:
             try:
                 remaining[0]()
             except ProblemError as error:
-                text = "; ".join(str(problem) for problem in error.problems)
-                yield {"kind": "failed", "state": self._state, "text": text}
+                yield self.describe_failure(error)
                 return
         left = max(0, len(remaining) - 1)
         yield {"kind": "progress", "state": self._state, "left": left}

@@ -93,7 +93,7 @@ class Told:
 
     def case(self, judgement: Judgement) -> str:
         """What came of a finding in a few words; of the register, projects are too few."""
-        if judgement.case == "too_few" and judgement.finding.evidence_class == "register":
+        if judgement.case == "too_few" and judgement.finding.by_register:
             return self.words("conclusions.why.too_few_projects")
         return self.words(f"findings.case.{judgement.case}")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -18,10 +17,10 @@ from evaltools.findings.premises import Outcomes, unknown_premises
 from evaltools.findings.sentences import alpha_name
 from evaltools.findings.strength import LEVELS, Concern, propose
 from evaltools.problems import Problem, refuse
-from evaltools.study.schema import Criterion, validate_declaration
+from evaltools.study.declared_files import read_declared
+from evaltools.study.schema import Criterion
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Text
-from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME: Final = "reports/conclusions.yml"
 CODE: Final = "conclusions"
@@ -170,15 +169,8 @@ def load_conclusions(study: Study) -> Conclusions:
     Raises:
         ProblemError: everything that is wrong with it, each with its line.
     """
-    if not os.path.lexists(study.root / FILE_NAME):
-        return Conclusions()
-    content, lines = read_yaml(study.root / FILE_NAME, FILE_NAME)
-
-    def where(*place: Any) -> str:
-        return f"{FILE_NAME}:{line_of(lines, place)}"
-
     languages = study.declaration.languages
-    made = validate_declaration(Conclusions, content, where, CODE, {"languages": languages})
+    made, where = read_declared(study.root, FILE_NAME, Conclusions, CODE, languages)
     known = {part.id: part for main in study.declaration.questions for part in main.parts}
     problems = [
         Problem(where("answers", name), f"no question is called '{name}'",
@@ -308,20 +300,49 @@ def _answer(
     numbers: Numbers,
     strength: StrengthRule,
 ) -> Answer:
-    judged = replace(numbers, judged=judged_so_far(known.values()))
-    for rule in rules:
-        outcome = evaluate(rule.when, judged, "D").outcome
-        if outcome == "holds":
-            premises = _premises([rule.when])
-            rated = [rate_evidence(known[name], numbers, strength) for name in premises]
-            level, concerns = min(rated, key=lambda each: LEVELS.index(each[0]))
-            return Answer(subject, rule.level, level, premises, concerns)
-        if outcome == "cannot_be_told":
-            break
+    rule = _rule_that_decides(rules, replace(numbers, judged=judged_so_far(known.values())))
+    if rule is not None:
+        premises = _premises([rule.when])
+        rated = [rate_evidence(known[name], numbers, strength) for name in premises]
+        level, concerns = min(rated, key=lambda each: LEVELS.index(each[0]))
+        return Answer(subject, rule.level, level, premises, concerns)
     premises = _premises(rule.when for rule in rules)
     open_ones = [known[name] for name in premises if known[name].outcome == "cannot_be_told"]
     undecided = tuple((each.finding.id, each.case) for each in open_ones)
     return Answer(subject, CANNOT_BE_TOLD, None, premises, undecided=undecided)
+
+
+def _rule_that_decides(rules: Iterable[Rule], numbers: Numbers) -> Rule | None:
+    """The first rule that holds; none where one before it cannot be told."""
+    for rule in rules:
+        outcome = evaluate(rule.when, numbers, "D").outcome
+        if outcome == "holds":
+            return rule
+        if outcome == "cannot_be_told":
+            return None
+    return None
+
+
+def levels_of_criteria(
+    conclusions: Conclusions, judged: Mapping[str, tuple[Case, Outcome]]
+) -> dict[str, str]:
+    """The level of each criterion that is judged, from findings as they were published.
+
+    Arguments:
+        judged: case and outcome of each finding.
+    """
+    numbers, order = Numbers({}, {}, judged), [*conclusions.scale, CANNOT_BE_TOLD]
+
+    def level(rules: Iterable[Rule]) -> str:
+        rule = _rule_that_decides(rules, numbers)
+        return rule.level if rule else CANNOT_BE_TOLD
+
+    return {
+        name: max((level(conclusions.answers[each]) for each in rule.weakest_of), key=order.index)
+        if rule.weakest_of
+        else level(rule.rules)
+        for name, rule in conclusions.criteria.items()
+    }
 
 
 def _weakest(criterion: str, answers: Sequence[Answer], scale: Sequence[str]) -> Answer:

@@ -12,26 +12,19 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from evaltools.findings.conditions import (
-    Case,
-    Condition,
-    Glob,
-    Outcome,
-    Strict,
-    needs_interval,
-)
+from evaltools.findings.conditions import Case, Condition, Glob, Outcome, Strict, needs_interval
 from evaltools.findings.premises import Premise
 from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.findings.soundness import Source, check_soundness
 from evaltools.findings.templates import slots_of
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study.declared_files import read_located
 from evaltools.study.vocabulary import LANGUAGES, Language, Text
-from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "reports/findings.yml"
 
-EvidenceClass = Literal["self_reported", "register", "independent"]
+EvidenceClass = Literal["self_reported", "register", "incomplete_register", "independent"]
 Level = Literal["very_low", "low", "moderate", "high"]
 CODE = "finding.declaration"
 NAMING: tuple[Case, ...] = ("holds", "all", "tied", "close", "coders_disagree", "depends_on_rule")
@@ -158,7 +151,7 @@ class Finding(Strict):
         figures: labels of the figures that it stands behind; its sentence is their headline.
         condition: what must be so.
         evidence, counter_evidence: where the data speak for it and against it.
-        evidence_class: who speaks.
+        evidence_class: who speaks; of an incomplete register the evidence is a level weaker.
         strength: set by people against the rule of `strength.propose`.
         claims_cause: whether it says, or passes on, that the scheme brought something about.
         contribution: what such a claim rests on, with other explanations.
@@ -190,6 +183,11 @@ class Finding(Strict):
     claims_cause: bool = False
     contribution: Contribution | None = None
     accepted: Acceptance | None = None
+
+    @property
+    def by_register(self) -> bool:
+        """Whether a register says it, and so says it of every funded project."""
+        return self.evidence_class in ("register", "incomplete_register")
 
     @field_validator("counter_evidence", mode="before")
     @classmethod
@@ -302,11 +300,7 @@ def load_findings(
     """
     if not os.path.lexists(root / FILE_NAME):
         return Findings(())
-    content, lines = read_yaml(root / FILE_NAME, FILE_NAME)
-
-    def where(*place: Any) -> str:
-        return f"{FILE_NAME}:{line_of(lines, place)}"
-
+    content, where = read_located(root, FILE_NAME)
     problems = [
         Problem(where(name), f"'{name}' is not known here", "findings", code=CODE)
         for name in content

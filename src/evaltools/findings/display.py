@@ -250,16 +250,23 @@ def word_judgements(
                     ),
                 )
                 for language, own in words.items()
-                if (text := _template(judgement, language)) is not None
+                if (text := _template(judgement, own)) is not None
             },
         )
         for judgement in judgements
     )
 
 
-def _template(judgement: Judgement, language: Language) -> str | None:
-    text = judgement.finding.sentence_for(judgement.case)
-    return None if text is None else getattr(text, language)
+def _template(judgement: Judgement, words: Words) -> str | None:
+    """The sentence for what came of a finding; one for no case of its own says why, if coders."""
+    told = judgement.finding.sentence_for(judgement.case)
+    text: str | None = None if told is None else getattr(told, words.language)
+    first = next(iter(judgement.reason.because), None)
+    if text is None or judgement.case != "cannot_be_told" or first is None:
+        return text
+    if first.kind != "agreement_unknown":
+        return text
+    return f"{text.removesuffix('.')}: {words('conclusions.why.agreement')}."
 
 
 def check_sentences(

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any, Final
 
-from evaltools.findings.conditions import (
-    AmongTop,
-    Change,
-    Condition,
-    Differs,
-    Equals,
-    ExcludesZero,
-    Greatest,
-    Judged,
-    Leads,
-    Order,
-    Outcome,
-    Quantity,
-    Threshold,
-    Word,
-    keys_of,
-)
+from evaltools.findings import conditions
 from evaltools.findings.lookup import Numbers, Reading, substitute
-from evaltools.findings.reasons import Kind, ReasonKind
+from evaltools.findings.ranks import among_top, greatest, leads, order
+from evaltools.findings.reasons import ReasonKind
+from evaltools.findings.verdicts import (
+    Verdict,
+    every,
+    fails,
+    holds,
+    not_any,
+    read_set,
+    some,
+    undecided,
+    unreadable,
+    value_of,
+)
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
-from evaltools.indicators.order import CodeOrder
 from evaltools.statistics.contingency import is_borne_out
 
 SAME: Final = 1e-9
 """Two numbers nearer than this, relative to their size, are one number."""
 
-IMPLIED: Final[dict[Word, tuple[Word, ...]]] = {
+IMPLIED: Final[dict[conditions.Word, tuple[conditions.Word, ...]]] = {
     "none": (),
     "few": (),
     "some": (),
@@ -46,7 +41,7 @@ IMPLIED: Final[dict[Word, tuple[Word, ...]]] = {
 }
 """Which stronger words leave a word true: what nearly all do, most do."""
 
-_REACH: Final[dict[Word, tuple[float, float]]] = {
+_REACH: Final[dict[conditions.Word, tuple[float, float]]] = {
     "none": (0.0, 0.0),
     "few": (0.0, FEW_BELOW),
     "some": (FEW_BELOW, MOST_ABOVE),
@@ -56,82 +51,12 @@ _REACH: Final[dict[Word, tuple[float, float]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What comes of a condition, and why."""
-
-    outcome: Outcome
-    because: tuple[ReasonKind, ...]
-
-
-def holds(*because: ReasonKind) -> Verdict:
-    """It is so."""
-    return Verdict("holds", because)
-
-
-def fails(*because: ReasonKind) -> Verdict:
-    """It is not so."""
-    return Verdict("does_not_hold", because)
-
-
-def undecided(*because: ReasonKind) -> Verdict:
-    """The numbers do not decide."""
-    return Verdict("cannot_be_told", because)
-
-
-def unreadable(readings: Sequence[Reading], estimand: str) -> tuple[ReasonKind, ...]:
-    """Why some numbers cannot be read under an estimand, one reason for all of a kind."""
-    lacking: dict[Kind, list[Reading]] = {
-        "no_record": [], "withheld": [], "few_compared": [], "missing": []
-    }  # fmt: skip
-    for each in readings:
-        if each.value is None:
-            kind: Kind = "no_record" if each.indicator is None else "missing"
-            if each.indicator is not None and each.indicator.suppressed:
-                kind = "withheld"
-            elif each.indicator is not None and each.indicator.why == "too_few":
-                kind = "few_compared"
-            lacking[kind].append(each)
-    return tuple(
-        ReasonKind(name, tuple(found), word=estimand if name == "no_record" else "")
-        for name, found in lacking.items()
-        if found
-    )
-
-
-def every(verdicts: Sequence[Verdict]) -> Verdict:
-    """All must hold: one that fails decides, then one that is open."""
-    return _decided(verdicts, ("does_not_hold", "cannot_be_told"), "holds")
-
-
-def some(verdicts: Sequence[Verdict]) -> Verdict:
-    """One must hold: it decides, then one that is open."""
-    return _decided(verdicts, ("holds", "cannot_be_told"), "does_not_hold")
-
-
-def not_any(verdicts: Sequence[Verdict]) -> Verdict:
-    """None may hold: the opposite of `some`, for the same reasons."""
-    found = some(verdicts)
-    if found.outcome == "cannot_be_told":
-        return found
-    return (fails if found.outcome == "holds" else holds)(*found.because)
-
-
-def _decided(verdicts: Sequence[Verdict], first: Sequence[Outcome], otherwise: Outcome) -> Verdict:
-    for outcome in first:
-        if deciding := [each for each in verdicts if each.outcome == outcome]:
-            return Verdict(outcome, _joined(deciding))
-    return Verdict(otherwise, _joined(verdicts))
-
-
-def _joined(verdicts: Sequence[Verdict]) -> tuple[ReasonKind, ...]:
-    return tuple(dict.fromkeys(because for each in verdicts for because in each.because))
-
-
 # Conditions on one number: limits, words for how many, differences, counts.
 
 
-def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards: bool) -> Verdict:
+def threshold(
+    required: conditions.Threshold, numbers: Numbers, estimand: Estimand, upwards: bool
+) -> Verdict:
     """Whether a number is on the right side of a value with its whole interval or one limit.
 
     Arguments:
@@ -177,7 +102,7 @@ def lacks_interval(reading: Reading) -> bool:
     )
 
 
-def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdict:
+def how_many(required: conditions.Quantity, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a word for how many is true of a share.
 
     It holds where `present.quantity` gives the word, or a stronger one that implies it; it
@@ -198,7 +123,7 @@ def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdic
     return undecided(ReasonKind("quantity_open", (reading,), interval=limits, word=word))
 
 
-def _apart(limits: tuple[float, float], word: Word) -> bool:
+def _apart(limits: tuple[float, float], word: conditions.Word) -> bool:
     """Whether no share of the interval could be called by the word."""
     low, high = limits
     least, most = _REACH[word]
@@ -209,7 +134,9 @@ def _apart(limits: tuple[float, float], word: Word) -> bool:
     return high < least or low > most
 
 
-def difference(required: ExcludesZero | Change, numbers: Numbers, estimand: Estimand) -> Verdict:
+def difference(
+    required: conditions.ExcludesZero | conditions.Change, numbers: Numbers, estimand: Estimand
+) -> Verdict:
     """Whether the interval of a difference lies on the side of zero that is claimed."""
     up = required.direction in ("positive", "up", "either")
     down = required.direction in ("negative", "down", "either")
@@ -245,7 +172,7 @@ def find_standing(readings: Sequence[Reading], numbers: Numbers) -> tuple[Readin
     return tuple(each for each in _by_distance(readings) if stands(each, numbers))
 
 
-def differs(required: Differs, numbers: Numbers, estimand: Estimand) -> Verdict:
+def differs(required: conditions.Differs, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether some difference of a family stands after adjustment, whichever it is.
 
     What was not asked is no part of the family. That none stands is told of the chance only: no
@@ -254,7 +181,7 @@ def differs(required: Differs, numbers: Numbers, estimand: Estimand) -> Verdict:
     code = required.code or ""
     members = [
         replace(each, code=substitute(required.of, code, each.name)) if code else each
-        for each in _others(required.of, (), numbers, estimand)
+        for each in read_set(required.of, (), numbers, estimand)
     ]
     known = _by_distance(members)
     if not known:
@@ -272,10 +199,10 @@ def differs(required: Differs, numbers: Numbers, estimand: Estimand) -> Verdict:
 
 def _by_distance(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     known = [each for each in readings if each.value is not None]
-    return tuple(sorted(known, key=lambda each: (-abs(_value(each)), each.name)))
+    return tuple(sorted(known, key=lambda each: (-abs(value_of(each)), each.name)))
 
 
-def equals(required: Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
+def equals(required: conditions.Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a count is what it is said to be."""
     reading = numbers.read(required.key, estimand)
     if required.other is not None:
@@ -300,7 +227,7 @@ def _same(one: float | None, other: float | None) -> bool:
     return abs(one - other) <= SAME * max(1.0, abs(one), abs(other))
 
 
-def judged(required: Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
+def judged(required: conditions.Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
     """Whether another finding came out as a conclusion needs it."""
     case, outcome = numbers.judged[required.finding]
     if case in required.cases or outcome in required.cases:
@@ -308,159 +235,6 @@ def judged(required: Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
     if outcome == "cannot_be_told":
         return undecided(ReasonKind("other_premise", (), finding=required.finding))
     return fails(ReasonKind("other_premise", (), finding=required.finding))
-
-
-# Conditions on rank: the greatest, the order, the first few.
-
-
-def greatest(required: Greatest, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether a number leads a set.
-
-    The ranking is by the values, which are the same under every estimand; beyond the reports
-    read, the lead over each other member of the set must not be chance. A member that is
-    missing or withheld might lead, and leaves it open unless a known one is ahead already.
-    """
-    key = numbers.read(required.key, estimand)
-    rivals = _others(required.of, (required.key,), numbers, estimand)
-    if key.value is None:
-        return undecided(*unreadable([key], estimand))
-    best = _best(rivals)
-    if best and _value(best[0]) > key.value:
-        return fails(ReasonKind("another_leads", (key,), best))
-    if best and _value(best[0]) == key.value and required.ties == "refused":
-        return fails(ReasonKind("tied", (key,), best))
-    if lacking := unreadable(rivals, estimand):
-        return undecided(*lacking)
-    if doubt := _first_doubt([(key, rival) for rival in rivals], numbers, estimand):
-        return undecided(doubt)
-    return holds(ReasonKind("leads", (key,), best))
-
-
-def leads(required: Leads, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether one of a set leads it, whichever it is.
-
-    Of the reports read the values decide. Of more than those, the leader must be ahead of every
-    other one beyond uncertainty; otherwise it is open which of them leads.
-    """
-    members = _others(required.of, (), numbers, estimand)
-    known = _ranked(members)
-    if lacking := unreadable(members, estimand):
-        return undecided(*lacking)
-    if not known or not _value(known[0]):
-        return fails(ReasonKind("nothing_told", known[:1]))
-    first = known[0]
-    level = tuple(each for each in known[1:] if _value(each) == _value(first))
-    if level:
-        return fails(ReasonKind("tied", (first,), level))
-    if doubt := _first_doubt([(first, rival) for rival in known[1:]], numbers, estimand):
-        return undecided(doubt)
-    return holds(ReasonKind("leads", (first,), known[1:2]))
-
-
-def unbeaten(
-    members: Sequence[Reading], numbers: Numbers, estimand: Estimand
-) -> tuple[Reading, ...]:
-    """Those of a set that may be the commonest, since no other beats them, greatest first.
-
-    Down to the first that another beats: one that is told of less often than it is not named,
-    since the names are those that are told of most.
-
-    Arguments:
-        members: numbers of one set under one estimand; those without a value are left out.
-        numbers: of the run, with the records of order.
-    """
-    known = [each for each in _ranked(members) if _value(each)]
-    best = _read_order(known, numbers, estimand).find_best(each.stem for each in known)
-    return tuple(takewhile(lambda each: each.stem in best, known))
-
-
-def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether numbers are in an order, and ahead of the rest of a set where one is given."""
-    keys = [numbers.read(key, estimand) for key in required.keys]
-    rivals = _others(required.of, required.keys, numbers, estimand) if required.of else []
-    known = [each for each in keys if each.value is not None]
-    steps = [*pairwise(known)]
-    steps += [(known[-1], best) for best in _best(rivals) if known]
-    if any(_value(before) < _value(after) for before, after in steps):
-        return fails(ReasonKind("not_in_order", _ranked([*known, *rivals])[: len(keys)]))
-    for before, after in steps:
-        if _value(before) == _value(after) and required.ties == "refused":
-            return fails(ReasonKind("tied", (before,), (after,)))
-    if lacking := unreadable([*keys, *rivals], estimand):
-        return undecided(*lacking)
-    pairs = [*pairwise(keys), *((keys[-1], rival) for rival in rivals)]
-    if doubt := _first_doubt(pairs, numbers, estimand):
-        return undecided(doubt)
-    return holds(ReasonKind("in_order", tuple(keys)))
-
-
-def among_top(required: AmongTop, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether numbers are the first of a set, in any order among themselves."""
-    first = required.first or len(required.keys)
-    keys = [numbers.read(key, estimand) for key in required.keys]
-    rivals = _others(required.of, required.keys, numbers, estimand)
-    unknown = sum(each.value is None for each in (*keys, *rivals))
-    in_doubt = False
-    for key in keys:
-        if key.value is None:
-            in_doubt = True
-            continue
-        value = key.value
-        ahead = [each for each in (*keys, *rivals) if each.value is not None and each.value > value]
-        level = [each for each in rivals if each.value == value and required.ties == "refused"]
-        own = sum(each.value == value for each in keys)
-        if len(ahead) + len(level) + own > first:
-            return fails(ReasonKind("not_at_the_top", (key,), _ranked([*ahead, *level])[:first]))
-        in_doubt |= len(ahead) + len(level) + own + unknown > first
-    if in_doubt:
-        return undecided(*unreadable([*keys, *rivals], estimand))
-    return holds(ReasonKind("at_the_top", tuple(keys), _best(rivals)))
-
-
-def _first_doubt(
-    pairs: Sequence[tuple[Reading, Reading]], numbers: Numbers, estimand: Estimand
-) -> ReasonKind | None:
-    """The first lead that could be chance, beyond the reports read; of these none could."""
-    if estimand == "D":
-        return None
-    found = _read_order([each for pair in pairs for each in pair], numbers, estimand)
-    for ahead, behind in pairs:
-        verdict = found.judge_greatest(ahead.stem, [behind.stem])
-        if verdict.outcome in ("withheld", "unknown"):
-            kind: Kind = "withheld" if verdict.outcome == "withheld" else "no_interval"
-            return ReasonKind(kind, (ahead,), (behind,))
-        if not verdict.stands:
-            return ReasonKind("not_beyond", (ahead,), (behind,))
-    return None
-
-
-def _read_order(readings: Sequence[Reading], numbers: Numbers, estimand: Estimand) -> CodeOrder:
-    levels = [each.indicator.level for each in readings if each.indicator is not None]
-    level = next((each for each in levels if each is not None), 0.95)
-    records = (record for group in numbers.by_name.values() for record in group.values())
-    return CodeOrder.from_records(records, estimand, level)
-
-
-def _others(glob: str, keys: Sequence[str], numbers: Numbers, estimand: Estimand) -> list[Reading]:
-    """The rest of a set; what was asked of no report is no rival."""
-    names = [name for name in numbers.matching(glob) if name not in keys]
-    readings = [numbers.read(name, estimand) for name in names]
-    return [each for each in readings if each.indicator is None or each.indicator.asked]
-
-
-def _ranked(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    # The known ones, greatest first, then by name.
-    known = [reading for reading in readings if reading.value is not None]
-    return tuple(sorted(known, key=lambda each: (-_value(each), each.name)))
-
-
-def _best(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    return _ranked(readings)[:1]
-
-
-def _value(reading: Reading) -> float:
-    assert reading.value is not None
-    return reading.value
 
 
 # All kinds of condition.
@@ -484,7 +258,7 @@ EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = Map
 """How each condition on numbers is judged."""
 
 
-def evaluate(condition: Condition, numbers: Numbers, estimand: Estimand) -> Verdict:
+def evaluate(condition: conditions.Condition, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a condition is met by the numbers of a run.
 
     Arguments:
@@ -499,11 +273,13 @@ def evaluate(condition: Condition, numbers: Numbers, estimand: Estimand) -> Verd
     return combine([evaluate(part, numbers, estimand) for part in condition.parts])
 
 
-def readings(condition: Condition, numbers: Numbers, estimand: Estimand) -> tuple[Reading, ...]:
+def readings(
+    condition: conditions.Condition, numbers: Numbers, estimand: Estimand
+) -> tuple[Reading, ...]:
     """Every number that a condition looks at, named ones first, each once."""
     found: dict[tuple[str, Estimand], Reading] = {}
     for leaf in condition.leaves():
-        names, globs = keys_of(leaf)
+        names, globs = conditions.keys_of(leaf)
         own = (leaf.leaf.estimand if leaf.leaf else None) or estimand
         for name in (*names, *(each for glob in globs for each in numbers.matching(glob))):
             found.setdefault((name, own), numbers.read(name, own))

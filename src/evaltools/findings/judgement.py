@@ -7,25 +7,20 @@ from dataclasses import dataclass, field, replace
 
 from evaltools.findings.conditions import Case, Equals, Outcome, keys_of
 from evaltools.findings.declaration import Finding, NameList, NoneFound, Support
-from evaltools.findings.evaluate import (
-    Verdict,
-    evaluate,
-    find_standing,
-    readings,
-    unbeaten,
-    undecided,
-    unreadable,
-)
+from evaltools.findings.evaluate import evaluate, find_standing, readings
 from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches, substitute
+from evaltools.findings.ranks import unbeaten
 from evaltools.findings.reasons import Reason, ReasonKind
 from evaltools.findings.sentences import (
     Sentence,
     alpha_name,
     choose_case,
     find_unprintable,
+    observed_name,
     plain_text,
 )
 from evaltools.findings.templates import slots_of
+from evaltools.findings.verdicts import Verdict, undecided, unreadable
 from evaltools.i18n.html import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
@@ -211,12 +206,18 @@ def _needed_numbers(
     What the register says is of all funded projects, but who reported is compared among those due.
     """
     counted = "read.x"
-    if finding.evidence_class == "register":
+    if finding.by_register:
         of_due = any(each.name.startswith(_OF_THOSE_DUE) for each in looked_at)
         counted = "read.n" if of_due else "scheme.n"
     read = numbers.read(f"reports.{counted}", "D")
-    codes = carrying_codes(finding, lists)
+    codes = [c for c in carrying_codes(finding, lists) if not _agreed_wholly(c, numbers)]
     return (read, *(numbers.read(alpha_name(code), "S") for code in codes))
+
+
+def _agreed_wholly(code: str, numbers: Numbers) -> bool:
+    """Whether coders decided alike on a code in every report, so that alpha may have no value."""
+    alpha, alike = numbers.read(alpha_name(code), "S"), numbers.read(observed_name(code), "D")
+    return alpha.value is None and alike.value == 1
 
 
 def _limit(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, get_args
@@ -21,10 +20,9 @@ from evaltools.findings.premises import (
     weigh_premise,
 )
 from evaltools.problems import Problem, refuse
-from evaltools.study.schema import validate_declaration
+from evaltools.study.declared_files import Where, read_declared
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Text
-from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME: Final = "reports/logic.yml"
 CODE: Final = "logic"
@@ -86,21 +84,13 @@ def load_logic(study: Study) -> Logic:
     Raises:
         ProblemError: everything that is wrong with it alone, each with its line.
     """
-    if not os.path.lexists(study.root / FILE_NAME):
-        return Logic()
-    content, lines = read_yaml(study.root / FILE_NAME, FILE_NAME)
-
-    def where(*place: Any) -> str:
-        return f"{FILE_NAME}:{line_of(lines, place)}"
-
-    made = validate_declaration(
-        Logic, content, where, CODE, {"languages": study.declaration.languages}
-    )
+    languages = study.declaration.languages
+    made, where = read_declared(study.root, FILE_NAME, Logic, CODE, languages)
     refuse(_faults(made, where))
     return made
 
 
-def _faults(logic: Logic, where: Any) -> list[Problem]:
+def _faults(logic: Logic, where: Where) -> list[Problem]:
     """Names that are not there, links that lead nowhere new, elements and links without use."""
     problems = []
 

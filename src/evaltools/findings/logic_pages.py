@@ -11,7 +11,7 @@ from evaltools.findings.conclusion_pages import Told, premise_text
 from evaltools.findings.logic import STAGES, ExaminedLink, Logic
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import MISSING
+from evaltools.i18n.numbers import MISSING, count_of
 
 FIGURE_ID: Final = "fig-logic"
 TABLE_ID: Final = "tbl-logic"
@@ -28,7 +28,12 @@ def logic_figure(logic: Logic, links: Sequence[ExaminedLink], words: Words) -> F
         ],
         arrows=[Arrow(each.number, each.link.start, each.link.end, each.state) for each in links],
     )
-    return chart.figure(words("logic.figure.caption"))
+    caption = words("logic.figure.caption")
+    if links:
+        supported = sum(each.state == "supported" for each in links)
+        of = count_of(supported, len(links), words.language)
+        caption = f"{words('headline.logic', of=of)} {caption}"
+    return chart.figure(caption)
 
 
 def logic_table(logic: Logic, links: Sequence[ExaminedLink], told: Told) -> str:

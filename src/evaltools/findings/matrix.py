@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from evaltools.charts.table import Column, Table
+from evaltools.findings.judgement import Judgement
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language, list_of
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem
+from evaltools.study.schema import Question
 from evaltools.study.study import Study
-
-if TYPE_CHECKING:
-    from evaltools.findings.judgement import Judgement
-    from evaltools.study.schema import Question
 
 WHERE = "evaluation.yml, questions"
 OUTCOMES = ("holds", "does_not_hold", "cannot_be_told")

@@ -177,6 +177,11 @@ def alpha_name(code: str) -> str:
     return f"coding.agreement_by_code.by.code.{code}.by.statistic.alpha.index"
 
 
+def observed_name(code: str) -> str:
+    """The number of how many pairs of decisions on a code are alike."""
+    return f"coding.agreement_by_code.by.code.{code}.by.statistic.observed.share"
+
+
 def _fill_leading(slot: Slot, context: SentenceContext) -> Iterator[Part]:
     """A number of the first name of a list: `{top.x}`, `{top.n}`, `{top.fraction}`, `{top.alpha}`.
 

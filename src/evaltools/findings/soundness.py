@@ -16,20 +16,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from evaltools.findings.conditions import (
-    AmongTop,
-    Case,
-    Condition,
-    Equals,
-    Greatest,
-    Judged,
-    Leads,
-    Leaf,
-    Order,
-    Quantity,
-    Threshold,
-    keys_of,
-)
+from evaltools.findings import conditions
 from evaltools.findings.evaluate import IMPLIED
 from evaltools.findings.families import FAMILIES, THEMES
 from evaltools.findings.sentences import OUTCOME_OF
@@ -41,7 +28,7 @@ COUNTS: Final = (".x", ".n", ".N", ".count", ".money")
 MOST_TRIALS: Final = 20_000
 """Conditions with more combinations of values than these are taken for such as can turn."""
 _STEP: Final = 1e-6
-_CASES: Final[tuple[Case, ...]] = ("holds", "does_not_hold", "all", "none", "tied")
+_CASES: Final[tuple[conditions.Case, ...]] = ("holds", "does_not_hold", "all", "none", "tied")
 """Cases that are told: where a premise cannot be told, what rests on it is not false either."""
 
 Values = Mapping[str, object]
@@ -58,7 +45,7 @@ class Source:
 
 def check_soundness(
     name: str,
-    condition: Condition,
+    condition: conditions.Condition,
     evidence: Sequence[Source],
     where: str,
     behind: Mapping[str, str],
@@ -83,7 +70,7 @@ def check_soundness(
             )
     if not evidence:
         return
-    names, globs = keys_of(condition)
+    names, globs = conditions.keys_of(condition)
     for key in (*names, *globs):
         if not any(is_about(key, source, behind) for source in evidence):
             given = ", ".join(each.code or str(each.table) for each in evidence)
@@ -96,7 +83,7 @@ def check_soundness(
             )
 
 
-def can_come_out(condition: Condition, wanted: bool) -> bool:
+def can_come_out(condition: conditions.Condition, wanted: bool) -> bool:
     """Whether there are numbers under which a condition comes out so.
 
     `all` fails where one part does, and `any` and `none` are decided by one that holds; whether
@@ -120,7 +107,7 @@ def can_come_out(condition: Condition, wanted: bool) -> bool:
     )
 
 
-def _trial(condition: Condition, variables: dict[str, set[object]]) -> Trial:
+def _trial(condition: conditions.Condition, variables: dict[str, set[object]]) -> Trial:
     """How a condition comes out under given values; adds the values that make a difference."""
     if condition.leaf is not None:
         return _leaf_trial(condition.kind, condition.leaf, variables)
@@ -132,8 +119,8 @@ def _trial(condition: Condition, variables: dict[str, set[object]]) -> Trial:
     return lambda values: not any(part(values) for part in parts)
 
 
-def _leaf_trial(kind: str, leaf: Leaf, variables: dict[str, set[object]]) -> Trial:
-    if isinstance(leaf, Threshold):
+def _leaf_trial(kind: str, leaf: conditions.Leaf, variables: dict[str, set[object]]) -> Trial:
+    if isinstance(leaf, conditions.Threshold):
         limit = leaf.limit or "value"
         name = _variable(leaf.key, variables, (leaf.value,), f"{limit} {leaf.estimand}")
         least = kind == "at_least"
@@ -141,11 +128,11 @@ def _leaf_trial(kind: str, leaf: Leaf, variables: dict[str, set[object]]) -> Tri
         return lambda values: _number(values[name]) >= value if least else (
             _number(values[name]) <= value
         )  # fmt: skip
-    if isinstance(leaf, Quantity):
+    if isinstance(leaf, conditions.Quantity):
         name = _variable(leaf.key, variables, (0.1, 0.35, 0.7, 0.95), f"value {leaf.estimand}")
         words = (leaf.word, *IMPLIED[leaf.word])
         return lambda values: quantity(*[_number(values[name])] * 3) in words
-    if isinstance(leaf, Order) and leaf.of is None:
+    if isinstance(leaf, conditions.Order) and leaf.of is None:
         ranks = tuple(index / len(leaf.keys) for index in range(len(leaf.keys) + 1))
         keys = [_variable(key, variables, ranks, f"value {leaf.estimand}") for key in leaf.keys]
         strict = leaf.ties == "refused"
@@ -154,7 +141,7 @@ def _leaf_trial(kind: str, leaf: Leaf, variables: dict[str, set[object]]) -> Tri
             or (not strict and values[first] == values[second])
             for first, second in itertools.pairwise(keys)
         )
-    if isinstance(leaf, Equals) and leaf.fact is None:
+    if isinstance(leaf, conditions.Equals) and leaf.fact is None:
         given = () if leaf.number is None else (leaf.number,)
         name = _variable(leaf.key, variables, given, f"value {leaf.estimand}")
         if leaf.other is None:
@@ -162,15 +149,20 @@ def _leaf_trial(kind: str, leaf: Leaf, variables: dict[str, set[object]]) -> Tri
             return lambda values: values[name] == number
         other = _variable(leaf.other, variables, (), f"value {leaf.estimand}")
         return lambda values: values[name] == values[other]
-    if isinstance(leaf, Judged):
+    if isinstance(leaf, conditions.Judged):
         name, cases = f"finding {leaf.finding}", leaf.cases
         variables.setdefault(name, set()).update(_CASES)
         variables[name].update(case for case in cases if case not in _CASES)
         return lambda values: values[name] in cases or OUTCOME_OF.get(
             values[name], values[name]  # type: ignore[call-overload]
         ) in cases  # fmt: skip
-    if isinstance(leaf, Leads | Greatest | AmongTop) and "*" not in leaf.of:
-        keys_led = leaf.keys if isinstance(leaf, AmongTop) else (getattr(leaf, "key", leaf.of),)
+    if (
+        isinstance(leaf, conditions.Leads | conditions.Greatest | conditions.AmongTop)
+        and "*" not in leaf.of
+    ):
+        keys_led = (
+            leaf.keys if isinstance(leaf, conditions.AmongTop) else (getattr(leaf, "key", leaf.of),)
+        )
         if set(keys_led) == {leaf.of}:  # a set of one, which leads itself
             return lambda _: True
     name = f"{kind} {leaf!r}"
@@ -215,18 +207,15 @@ def is_about(key: str, source: Source, behind: Mapping[str, str]) -> bool:
     if source.table is not None:
         if known is not None:
             return source.table in known.tables or "*" in parts[0]
-        return source.table in THEMES.tables or not _has_code(parts)
+        # A key of no known family is made as those of codes are: kind, name, measure.
+        of_code = len(parts) == 3 and parts[-1] in ("share", "x", "n")
+        return source.table in THEMES.tables or not of_code
     code = str(source.code).split(".")
     stems = (".".join(parts[:length]) for length in range(1, len(parts)))
     named = [parts, *(behind[stem].split(".") for stem in stems if stem in behind)]
     return any(_within(code, each) for each in named) or (
         known is not None and parts[0] in ("coding", "pair", "order", "saturation")
     )
-
-
-def _has_code(parts: list[str]) -> bool:
-    """Whether a key of no known family is made as those of codes are: kind, name, measure."""
-    return len(parts) == 3 and parts[-1] in ("share", "x", "n")
 
 
 def _within(code: list[str], parts: list[str]) -> bool:

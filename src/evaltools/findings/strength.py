@@ -16,7 +16,9 @@ from evaltools.findings.lookup import Numbers, Reading
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 
-Concern = Literal["interested_party", "contradicted", "few_projects", "not_borne_out"]
+Concern = Literal[
+    "interested_party", "incomplete_register", "contradicted", "few_projects", "not_borne_out"
+]
 
 
 LEVELS: Final[tuple[Level, ...]] = ("very_low", "low", "moderate", "high")
@@ -59,7 +61,8 @@ def propose(judgement: Judgement, numbers: Numbers) -> Strength:
     """The strength of a finding, by the components of GRADE-CERQual as far as data can tell.
 
     Starts at high and goes down one level for each concern: *methodological limitations*, where
-    interested parties report on themselves, which caps it at moderate; *coherence*, where the
+    interested parties report on themselves or a register holds but part, which caps it at
+    moderate; *coherence*, where the
     counter-evidence codes are denied more than once for ten affirmations; *adequacy*, where
     fewer than ten projects stand behind the codes that carry it. A finding that is not borne
     out is very low. *Relevance* is left to people: the declared estimand says what it is about.
@@ -73,6 +76,8 @@ def propose(judgement: Judgement, numbers: Numbers) -> Strength:
     concerns: list[Concern] = []
     if finding.evidence_class == "self_reported":
         concerns.append("interested_party")
+    if finding.evidence_class == "incomplete_register":
+        concerns.append("incomplete_register")
     against = judgement.counter_evidence
     if not isinstance(against, NoneFound):
         codes = [each.code for each in against if each.code and each.polarity == "deny"]

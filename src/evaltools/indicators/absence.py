@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from evaltools.evidence.selection import Evidence
 from evaltools.study.vocabulary import ROLES, Dimension, Role
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 Subject = Literal[
     Role, "calls", "grants", "areas", "map", "groups", "participations", "reports", "coding",

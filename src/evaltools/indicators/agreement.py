@@ -24,20 +24,8 @@ from numpy.typing import NDArray
 from evaltools.indicators.coder_decisions import NO, YES, CoderDecisions
 from evaltools.indicators.indicator import Dimensions, Indicator, dimensions
 from evaltools.indicators.shares import count_record, infer, number_record, plain_share
-from evaltools.statistics.agreement import (
-    Agreement,
-    Ratings,
-    Values,
-    fleiss_kappa,
-    gwet_ac1,
-    light_kappa,
-    ratings,
-)
-from evaltools.statistics.agreement_alpha import (
-    Metric,
-    chance_without_variation,
-    estimate_alpha,
-)
+from evaltools.statistics import agreement
+from evaltools.statistics.agreement_alpha import Metric, chance_without_variation, estimate_alpha
 from evaltools.statistics.intervals import Interval
 
 TENTATIVE, RELIABLE = 0.667, 0.8
@@ -45,8 +33,9 @@ TENTATIVE, RELIABLE = 0.667, 0.8
 BY_REPORT = "jackknife, by report"
 ALONE = "no report was read by two coders"
 _SOURCE = "evaltools.indicators.agreement"
-_PLAIN: tuple[tuple[str, Callable[[Ratings], Agreement]], ...] = (
-    ("kappa", light_kappa), ("fleiss", fleiss_kappa), ("ac1", gwet_ac1),
+_PLAIN: tuple[tuple[str, Callable[[agreement.Ratings], agreement.Agreement]], ...] = (
+    ("kappa", agreement.light_kappa), ("fleiss", agreement.fleiss_kappa),
+    ("ac1", agreement.gwet_ac1),
 )  # fmt: skip
 
 
@@ -54,13 +43,13 @@ _PLAIN: tuple[tuple[str, Callable[[Ratings], Agreement]], ...] = (
 class Alpha:
     """Alpha of some units, without an interval of a single report; or why there is none."""
 
-    found: Agreement
+    found: agreement.Agreement
     interval: Interval | None
     why: str = ""
 
 
 def compute_alpha(
-    values: Values | Ratings,
+    values: agreement.Values | agreement.Ratings,
     level: float,
     metric: Metric = "nominal",
     clusters: NDArray[np.int_] | None = None,
@@ -71,7 +60,7 @@ def compute_alpha(
     than 1 - level: then the interval itself would reach into what is not defined. Units are
     reports, unless `clusters` has the number of the report of each.
     """
-    read = ratings(values)
+    read = agreement.ratings(values)
     found, interval = estimate_alpha(read, metric, level=level, clusters=clusters)
     if found.value is None:
         return Alpha(found, None, ALONE if found.why == "no unit has two values" else found.why)
@@ -205,7 +194,7 @@ def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
             value = found.value if found else None
             records.append(_index(f"{key}.index", value, alpha, source, by(name)))
             if name == "ac1":
-                limits = gwet_ac1(units, level).interval if value is not None else None
+                limits = agreement.gwet_ac1(units, level).interval if value is not None else None
                 records.append(_inferred(records[-1], limits))
     return records + _counted(alphas, source)
 

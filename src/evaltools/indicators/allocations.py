@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import pandas as pd
 
 from evaltools.evidence.allocation import AllocationRule, allocate
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import number_record
 from evaltools.indicators.takeup import UNKNOWN_RATIO, takeup_by_region
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 RULES: tuple[AllocationRule, ...] = get_args(AllocationRule)
 

@@ -11,19 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import Field
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.goals import stated_goals
 from evaltools.indicators.prevalence import publishable_codes
 from evaltools.indicators.sustainability import achieved_goals
 from evaltools.study.vocabulary import Declared, Role
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 Measure = Literal[
     "grant", "organisations", "goals", "results", "challenges", "responses",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, codebook, codes_in_use
 from evaltools.indicators.shares import NO_REPORT, count_record, infer, plain_share
 from evaltools.statistics.contingency import from_counts, holm
 from evaltools.statistics.intervals import wilson
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 _SOURCE = "evaltools.indicators.challenge_response"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.challenge_response import answered, pair_records
 from evaltools.indicators.comparisons import group_differences, wave_differences
@@ -11,9 +10,6 @@ from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import prevalence
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 
 def compute(evidence: Evidence) -> list[Indicator]:

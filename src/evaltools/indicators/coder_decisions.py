@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from evaltools.evidence.codebook import in_use
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.codes import codable_codes, withheld_codes
 from evaltools.statistics.agreement import Ratings
 from evaltools.study.vocabulary import ROLES
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 NO, YES = 0, 1
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import nan
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from evaltools.evidence.codebook import Codebook, Crosswalk, Group, version_order
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import group_dimension
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Dimensions, Indicator, dimensions
 from evaltools.indicators.prevalence import codebook, codes_in_use, count_states
@@ -26,9 +27,6 @@ from evaltools.indicators.shares import count_record, infer
 from evaltools.statistics.contingency import fisher, holm, is_borne_out
 from evaltools.statistics.intervals import Difference, newcombe
 from evaltools.study.vocabulary import Role
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 WAVE_ROLES: tuple[Role, ...] = ("challenge", "response", "result")
 NO_EARLIER_WAVE = "no earlier wave has reports to compare with"

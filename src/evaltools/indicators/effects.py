@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.ratings import rating_records
-from evaltools.indicators.savings import EXAMINED, savings_records
+from evaltools.indicators.savings import EXAMINED, claimed_records, savings_records
 from evaltools.indicators.sustainability import sustainability_shares
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 
 def compute(evidence: Evidence) -> list[Indicator]:
@@ -24,3 +21,8 @@ def compute(evidence: Evidence) -> list[Indicator]:
     found = [part(evidence) for subject, part in parts.items() if not lacks(evidence, subject)]
     records = [record for part in found for record in part]
     return release(records, evidence, examined=EXAMINED)
+
+
+def by_coder_rule(evidence: Evidence) -> list[Indicator]:
+    """What of the chapter depends on the coder rule: how many reports claim savings."""
+    return [] if lacks(evidence, "claims") else release(claimed_records(evidence), evidence)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.selection import Evidence
+from evaltools.indicators import agreement
 from evaltools.indicators.absence import lacks
-from evaltools.indicators.agreement import (
-    alpha_records,
-    by_code,
-    compute_alpha,
-    observed,
-    overall,
-)
 from evaltools.indicators.coder_decisions import coder_decisions, last_readings, marks
 from evaltools.indicators.disclosure.codes import codable_codes
 from evaltools.indicators.disclosure.gate import release
@@ -27,11 +22,6 @@ from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
 from evaltools.indicators.shares import count_record, plain_share
 from evaltools.statistics.intervals import chances_unseen
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evaltools.evidence import Evidence
 
 THEME_SIZE = 8
 """Projects that hold the theme of `unseen.k8`."""
@@ -202,7 +192,8 @@ def agreement_records(evidence: Evidence) -> list[Indicator]:
     read = coder_decisions(evidence)
     level = float(evidence.parameters.confidence)
     return [
-        *observed(read), *overall(read, level), *by_code(read, level), *passages(evidence, level)
+        *agreement.observed(read), *agreement.overall(read, level),
+        *agreement.by_code(read, level), *passages(evidence, level),
     ]  # fmt: skip
 
 
@@ -218,13 +209,13 @@ def passages(evidence: Evidence, level: float) -> list[Indicator]:
     made = _marked(evidence)
     number = _grown(made)
     values, clusters = _sets(made, number, _readers(evidence), None)
-    alpha = compute_alpha(values, level, "masi", clusters)
+    alpha = agreement.compute_alpha(values, level, "masi", clusters)
     several = sum(
         any(len(value or ()) > 1 < len(_codes(value)) for value in unit) for unit in values
     )
     single = sum(sum(bool(value) for value in unit) == 1 for unit in values)
     return [
-        *alpha_records("coding.alpha_passages.index", alpha, source),
+        *agreement.alpha_records("coding.alpha_passages.index", alpha, source),
         count_record("coding.passages.count", len(values), source),
         count_record("coding.passages_several.count", several, source),
         count_record("coding.passages_single.count", single, source),
@@ -249,10 +240,10 @@ def sentences(evidence: Evidence, texts: Mapping[str, str]) -> list[Indicator]:
     spread, number = _covered(made, starts)
     sizes = {name: len(found) for name, found in starts.items()}
     values, clusters = _sets(spread, number, readers, sizes)
-    alpha = compute_alpha(values, float(evidence.parameters.confidence), "masi", clusters)
+    alpha = agreement.compute_alpha(values, float(evidence.parameters.confidence), "masi", clusters)
     blank = sum(not any(unit) for unit in values)
     return [
-        *alpha_records("coding.alpha_sentences.index", alpha, source),
+        *agreement.alpha_records("coding.alpha_sentences.index", alpha, source),
         count_record("coding.sentences.count", len(values), source),
         count_record("coding.sentences_blank.count", blank, source),
     ]

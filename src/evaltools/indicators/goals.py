@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.disclosure.gate import release
@@ -13,9 +12,6 @@ from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import codes_in_use, prevalence
 from evaltools.indicators.shares import count_record
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 ATTAINMENTS = ("achieved", "partly", "not_achieved", "not_reported")
 MEASURES = ("measured", "estimated", "asserted", "none")

@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import lacks, map_dimension
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import count_record, number_record, plain_share
-from evaltools.statistics.networks import (
-    RewiredClustering,
-    bipartite_graph,
-    density,
-    projection_density,
-    rewired_clustering,
-    robins_alexander,
-)
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
+from evaltools.statistics import networks
 
 DRAWS, SEED = 10_000, 2019
 """Of the random networks: so many that another seed does not change what is printed, unless the
@@ -174,14 +164,14 @@ class Clustering:
     """
 
     observed: float | None
-    null: RewiredClustering | None
+    null: networks.RewiredClustering | None
 
 
 def clustering(evidence: Evidence) -> Clustering:
     """Whether organisations that meet once meet again more often than chance would have it."""
     graph = _graph(evidence)
     ties = tuple((top[1], bottom[1]) for top, bottom in graph.edges)
-    return Clustering(robins_alexander(graph), _random_networks(ties, DRAWS, SEED))
+    return Clustering(networks.robins_alexander(graph), _random_networks(ties, DRAWS, SEED))
 
 
 def structure(evidence: Evidence) -> list[Indicator]:
@@ -199,11 +189,11 @@ def structure(evidence: Evidence) -> list[Indicator]:
     return [
         count_record("network.organisations.count", n, source),
         number_record(
-            "network.density.index", density(graph), "index", source, n=n,
+            "network.density.index", networks.density(graph), "index", source, n=n,
             why="no organisation takes part",
         ),
         number_record(
-            "network.pair_density.index", projection_density(graph), "index", source, n=n,
+            "network.pair_density.index", networks.projection_density(graph), "index", source, n=n,
             why="fewer than two organisations",
         ),
         plain_share("network.largest_component.share", largest, n, source),
@@ -256,15 +246,15 @@ def clustering_records(evidence: Evidence) -> list[Indicator]:
 
 def _graph(evidence: Evidence) -> nx.Graph[tuple[str, str]]:
     shared = membership(evidence)
-    return bipartite_graph(zip(shared["org_id"], shared["project_id"], strict=True))
+    return networks.bipartite_graph(zip(shared["org_id"], shared["project_id"], strict=True))
 
 
 @lru_cache(maxsize=1)
 def _random_networks(
     ties: tuple[tuple[str, str], ...], draws: int, seed: int
-) -> RewiredClustering | None:
+) -> networks.RewiredClustering | None:
     """Clustering of random networks, which the records and the figure share."""
-    return rewired_clustering(bipartite_graph(ties), draws, seed)
+    return networks.rewired_clustering(networks.bipartite_graph(ties), draws, seed)
 
 
 def _names(evidence: Evidence) -> pd.Series:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import EVIDENCED_ITEMS
 from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
@@ -21,9 +22,6 @@ from evaltools.indicators.savings import claims
 from evaltools.indicators.shares import infer
 from evaltools.indicators.sustainability import achieved_goals
 from evaltools.statistics.intervals import Difference, wilson
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 KEY = "optimism_gap.difference"
 PAIRED, METHOD = "newcombe, paired", "newcombe, paired, any table"

@@ -8,36 +8,24 @@ that sentences about the commonest, the first few and the order rest on records 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, pairwise
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, codebook
 from evaltools.indicators.shares import absence, coverage_note
-from evaltools.statistics.contingency import count_only, mcnemar_midp, population_p
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
-
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
-from typing import Literal
-
-from evaltools.statistics.contingency import (
-    find_best_set,
-    is_borne_out,
-)
+from evaltools.statistics import contingency
 
 KEY = "order.first_only.share"
 METHODS: dict[Estimand, str] = {"D": "", "P": "finite mcnemar", "S": "mid-p mcnemar"}
@@ -114,7 +102,7 @@ def _pair_table(present: NDArray[np.bool_], asked: NDArray[np.bool_], N: int) ->
         `asked`: reports asked of both; `both`, `first`, `second`: those that mention both, or
         only the one; `unread`: the other projects; `P`, `S`: p-values.
     """
-    only, upper = count_only(present, asked), np.triu_indices(present.shape[1], 1)
+    only, upper = contingency.count_only(present, asked), np.triu_indices(present.shape[1], 1)
     known, has = asked.astype(np.float64), present.astype(np.float64)
     of_both = (known.T @ known).astype(np.int64)[upper]
     first, second = only[upper], only.T[upper]
@@ -125,8 +113,8 @@ def _pair_table(present: NDArray[np.bool_], asked: NDArray[np.bool_], N: int) ->
             "first": first,
             "second": second,
             "unread": N - of_both,
-            "P": population_p(first, second, N - of_both),
-            "S": mcnemar_midp(first, second),
+            "P": contingency.population_p(first, second, N - of_both),
+            "S": contingency.mcnemar_midp(first, second),
         }
     )
 
@@ -281,9 +269,9 @@ class CodeOrder:
         x, y = np.array([own for _, own in told.values()], dtype=np.int64).T
         if self.estimand == "P":
             N = np.array([each.N or 0 for each, _ in told.values()], dtype=np.int64)
-            p = population_p(x, y, N - x - y)
+            p = contingency.population_p(x, y, N - x - y)
         else:
-            p = mcnemar_midp(x, y)
+            p = contingency.mcnemar_midp(x, y)
         return dict(zip(told, p.tolist(), strict=True))
 
     def judge_greatest(self, code: str, rivals: Iterable[str]) -> OrderVerdict:
@@ -344,7 +332,7 @@ class CodeOrder:
             assert pair.lead is not None
             if pair.lead <= 0:
                 return OrderVerdict("tied" if pair.lead == 0 else "another_leads", pair, p)
-            if p is not None and not is_borne_out(p, self.level):
+            if p is not None and not contingency.is_borne_out(p, self.level):
                 return OrderVerdict("not_beyond", pair, p)
         # Any of those of which nothing is told might have one of the places.
         left = spare - len(open_pairs)
@@ -354,7 +342,7 @@ class CodeOrder:
             last = known[left]
             p = None if last.p is None else min(1.0, last.p * (spare + 1))
             ahead = last.lead is not None and last.lead > 0
-            if ahead and (p is None or is_borne_out(p, self.level)):
+            if ahead and (p is None or contingency.is_borne_out(p, self.level)):
                 return OrderVerdict("leads", last, p)
         hidden = [each for each in open_pairs if each.record is not None and each.record.suppressed]
         return OrderVerdict("withheld" if hidden else "unknown", (hidden or open_pairs)[0])
@@ -377,7 +365,7 @@ class CodeOrder:
         if self.estimand == "D":
             kept = np.asarray(~(only > only.T).any(axis=0), dtype=np.bool_)
         else:
-            kept = find_best_set(only, p, self.level)
+            kept = contingency.find_best_set(only, p, self.level)
         return tuple(name for name, best in zip(names, kept, strict=True) if best)
 
 

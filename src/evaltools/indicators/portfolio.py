@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.scope import in_calls
-from evaltools.indicators.absence import (
-    Subject,
-    absent_subject,
-    group_dimension,
-    lacks,
-    map_dimension,
-)
+from evaltools.evidence.selection import Evidence
+from evaltools.indicators import absence
 from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import count_record, number_record, plain_share
 from evaltools.indicators.takeup import as_floats, coverage, takeup, takeup_by_region
 from evaltools.statistics.inequality import gini, hhi, top_share
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 UNKNOWN = "unknown"
 TOP = 5
@@ -34,7 +25,7 @@ _SOURCE = "evaltools.indicators.portfolio"
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter, of what the study has."""
-    parts: list[tuple[tuple[Subject, ...], Callable[[Evidence], list[Indicator]]]] = [
+    parts: list[tuple[tuple[absence.Subject, ...], Callable[[Evidence], list[Indicator]]]] = [
         (("calls",), calls),
         (("areas",), coverage),
         (("areas", "map"), takeup),
@@ -42,7 +33,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
     ]
     records = [*funded(evidence), *grants(evidence)]
     for subjects, function in parts:
-        if absent_subject(evidence, *subjects) is None:
+        if absence.absent_subject(evidence, *subjects) is None:
             records += function(evidence)
     return records
 
@@ -67,7 +58,7 @@ def funded(evidence: Evidence) -> list[Indicator]:
         for value in everything:
             x, by = int(found.get(value, 0)), ((name, value),)
             records.append(count_record("projects.funded.count", x, source, by))
-    if lacks(evidence, "participations"):
+    if absence.lacks(evidence, "participations"):
         return records
     joint = int(projects["joint"].astype(bool).sum())
     return [*records, plain_share("projects.joint.share", joint, evidence.funded, source)]
@@ -245,11 +236,11 @@ def grants(evidence: Evidence) -> list[Indicator]:
 
 def _dimensions(evidence: Evidence) -> dict[str, tuple[str, list[str]]]:
     """Column and values in scope of each dimension of the study; that of groups is `group`."""
-    found, mapped = group_dimension(evidence), map_dimension(evidence)
+    found, mapped = absence.group_dimension(evidence), absence.map_dimension(evidence)
     made = {}
     for name, dimension in evidence.vocabulary.dimensions.items():
         choice, values = getattr(evidence.parameters, name), []
-        if dimension == mapped and not lacks(evidence, "map"):
+        if dimension == mapped and not absence.lacks(evidence, "map"):
             regions = takeup_by_region(evidence)
             values = regions.loc[regions["in_scope"], "region_code"].tolist()
         elif found and dimension == found[0]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.code_presence import CoderRule
 from evaltools.evidence.computed_once import computed_once
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.coder_decisions import codebook_order
 from evaltools.indicators.disclosure.codes import codable_codes, withheld_codes
 from evaltools.indicators.disclosure.policy import Policy, policy_for
@@ -15,10 +15,6 @@ from evaltools.indicators.disclosure.suppression import Withheld, few, protect, 
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.indicators.shares import absence, coverage_note, plain_share, share_records
 from evaltools.study.vocabulary import ROLES
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
-    from evaltools.evidence.code_presence import CoderRule
 
 STATES = ("yes", "no", "silent")
 BAND_METHOD = "coder rules all–any"

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import lacks
+from evaltools.indicators.disclosure import suppression
 from evaltools.indicators.disclosure.policy import Policy, policy_for
-from evaltools.indicators.disclosure.suppression import (
-    Protection,
-    Withheld,
-    few,
-    protect_split,
-    withhold,
-)
 from evaltools.indicators.indicator import Dimensions, Indicator, dimensions
 from evaltools.indicators.shares import infer
 from evaltools.statistics.intervals import Interval, simultaneous_intervals, wilson
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 TOP = 2
 """How many of the highest answers count as high, unless the scale has no more than so many."""
@@ -52,7 +43,7 @@ class Distribution:
     answers: int
     counts: tuple[int | None, ...]
     high: int | None
-    protection: Protection
+    protection: suppression.Protection
     intervals: tuple[Interval | None, ...]
 
     @property
@@ -61,7 +52,7 @@ class Distribution:
         return top_of(self.values)
 
     @property
-    def high_withheld(self) -> Withheld | None:
+    def high_withheld(self) -> suppression.Withheld | None:
         """Why the number of high answers is not shown, if so."""
         return self.protection.groups[1]
 
@@ -136,14 +127,14 @@ def distributions(evidence: Evidence) -> list[Distribution]:
     return found
 
 
-def _protection(item: str, counts: tuple[int, ...], policy: Policy) -> Protection:
+def _protection(item: str, counts: tuple[int, ...], policy: Policy) -> suppression.Protection:
     """What is withheld of a question, by the stricter regime of its two kinds of numbers."""
     keys = ("rating.answers.share", f"rating.{item}.high.share")
     regimes = {policy.regime_of(key) for key in keys}
     if "cells" in regimes:
-        return protect_split(counts, top_of(counts), policy.minimum)
-    why = few(sum(counts), policy.minimum) if "group" in regimes else None
-    return Protection((why, why), tuple(why for _ in counts))
+        return suppression.protect_split(counts, top_of(counts), policy.minimum)
+    why = suppression.few(sum(counts), policy.minimum) if "group" in regimes else None
+    return suppression.Protection((why, why), tuple(why for _ in counts))
 
 
 def _publishable_count(count: int, n: int, policy: Policy) -> int:
@@ -194,7 +185,7 @@ def _share(
     key: str,
     x: int | None,
     n: int,
-    why: Withheld | None,
+    why: suppression.Withheld | None,
     limits: Interval | None,
     level: float,
     source: str,
@@ -205,4 +196,4 @@ def _share(
         dimensions=by, source=source, note="" if n else NO_ANSWER,
     )  # fmt: skip
     records = [plain, infer(plain, limits, limits.method if limits else "", level)]
-    return [withhold(one, why) for one in records] if why else records
+    return [suppression.withhold(one, why) for one in records] if why else records

@@ -8,12 +8,12 @@ They speak of the codes of the codebook only: of a theme that has no code nothin
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.challenge_response import incidence
 from evaltools.indicators.coder_decisions import publishable_codes
 from evaltools.indicators.indicator import Indicator
@@ -27,9 +27,6 @@ from evaltools.statistics.saturation import (
     saturated_after,
     seen_after,
 )
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 BASE, RUN, THRESHOLD = 4, 2, 0.05
 MOST = 0.9

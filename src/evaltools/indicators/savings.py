@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.design_effect import clustered_shares
-from evaltools.indicators.disclosure.codes import CLAIMED, savings_withheld
+from evaltools.indicators.disclosure.codes import CLAIMED, count_claiming, savings_withheld
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, withhold
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import share_records
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 GROUNDS = ("with_sum", "baseline", "method", "complete")
 PERIODS = ("once", "yearly")
@@ -55,22 +52,30 @@ def claims(evidence: Evidence) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
+def claimed_records(evidence: Evidence) -> list[Indicator]:
+    """`savings.claimed.share` of the reports read, in three estimands, as far as it may be shown.
+
+    Counted by `count_claiming`, so that it follows the coder rule as other themes do.
+    """
+    policy, withheld = policy_for(evidence), savings_withheld(evidence)
+    claiming = count_claiming(evidence)
+    if policy.regime_of(f"{CLAIMED}.share") == "cells":
+        claiming = policy.rounded(claiming, int(evidence.n))
+    records = share_records(CLAIMED, claiming, evidence, source=f"{_SOURCE}.claimed_records")
+    return [withhold(one, withheld) for one in records] if withheld else records
+
+
 def savings_records(evidence: Evidence) -> list[Indicator]:
-    """The ledger as records, as far as it may be shown.
+    """How many reports claim savings, and the ledger as records, as far as it may be shown.
 
     Returns:
-        `savings.claimed.share` of projects, in three estimands; of claims, as D and S,
+        `claimed_records`; of the claims in the ledger, as D and S,
         `savings.with_sum/baseline/method/complete.share`; of sums, D,
         `savings.median/lower_quartile/upper_quartile.money`, over all and by period. Where too few
         projects claim anything, or all but too few, nothing is told; the smallest and the
         largest sum never are, each being what one project says.
     """
-    ledger, source, policy = claims(evidence), f"{_SOURCE}.savings_records", policy_for(evidence)
-    claiming, withheld = int(ledger["project_id"].nunique()), savings_withheld(evidence)
-    if policy.regime_of(f"{CLAIMED}.share") == "cells":
-        claiming = policy.rounded(claiming, int(evidence.n))
-    records = share_records(CLAIMED, claiming, evidence, source=source)
-    records = [withhold(one, withheld) for one in records] if withheld else records
+    ledger, source, records = claims(evidence), f"{_SOURCE}.savings_records", []
     for ground in GROUNDS:
         shares = clustered_shares(
             f"savings.{ground}.share", ledger[ground].tolist(), ledger["project_id"].tolist(),
@@ -78,7 +83,7 @@ def savings_records(evidence: Evidence) -> list[Indicator]:
         )  # fmt: skip
         why = _grounds_withheld(ground, ledger, evidence)
         records += [withhold(one, why, total=False) for one in shares] if why else shares
-    return [*records, *_sums(ledger, evidence, source)]
+    return [*claimed_records(evidence), *records, *_sums(ledger, evidence, source)]
 
 
 def grounds(evidence: Evidence) -> pd.DataFrame:

@@ -7,25 +7,23 @@ reporting would be told apart by the calendar.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import group_dimension, lacks
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import count_record
 from evaltools.indicators.takeup import as_floats
 from evaltools.statistics.representativity import (
     NotEstimable,
+    balance_p,
     propensities,
     r_indicator,
     standardised_difference,
     standardised_difference_of_shares,
 )
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 Design = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -35,6 +33,8 @@ FLAG = 0.25
 NUMBERS = ("grant", "partners", "start")
 CLASSES = ("joint", "group", "size_class", "call")
 UNKNOWN = "unknown"
+DRAWS, SEED = 1999, 20220422
+"""Random divisions that the differences are held against, so many that p is within .01."""
 RARE = 5
 """Classes of fewer projects join the largest in the model: one project would decide them. And
 with fewer on either side nothing is modelled."""
@@ -137,7 +137,8 @@ def selection(evidence: Evidence) -> list[Indicator]:
     Returns:
         `selection.<variable>.difference`, by `category` where the variable has classes;
         `selection.largest.difference`, the one farthest from zero, named in its note;
-        `selection.flagged.count`, rows beyond `FLAG`; `selection.r_indicator.index`.
+        `selection.flagged.count`, rows beyond `FLAG`; `selection.balance.index`, the chance of
+        such differences by `balance_p`; `selection.r_indicator.index`.
     """
     table, source = differences(evidence), f"{_SOURCE}.selection"
     records = [
@@ -172,8 +173,29 @@ def selection(evidence: Evidence) -> list[Indicator]:
             "selection.flagged.count", flagged, source, n=len(table),
             note="" if compared else "nothing to compare: one side has fewer than two projects",
         ),
+        _balance_record(evidence, compared),
         _representativity_record(evidence),
     ]  # fmt: skip
+
+
+def _balance_record(evidence: Evidence, compared: bool) -> Indicator:
+    frame = characteristics(evidence)
+    responded = frame["reported"].to_numpy(dtype=bool)
+    few = min(responded.sum(), (~responded).sum()) < RARE
+    value = None
+    if not few:
+        marks = [
+            (frame[name] == category).to_numpy(dtype=float)
+            for name in CLASSES
+            for category in sorted(set(frame[name]))
+        ]
+        numbers = [frame[name].to_numpy(dtype=float) for name in NUMBERS]
+        value = balance_p(np.column_stack([*numbers, *marks]), responded, DRAWS, SEED)
+    return Indicator(
+        key="selection.balance.index", value=value, unit="index", n=evidence.n, N=evidence.N,
+        source=f"{_SOURCE}.selection", why="too_few" if few and compared else None,
+        note=f"fewer than {RARE} projects on a side" if few else f"{DRAWS} random divisions",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

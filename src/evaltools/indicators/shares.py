@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Counted, Dimensions, Indicator, Unit
 from evaltools.statistics.intervals import Difference, Interval, bounds, hypergeometric, wilson
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 NO_REPORT = "no final report is in scope"
 NO_DENOMINATOR = "there is nothing to take a share of"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
@@ -11,9 +10,6 @@ from evaltools.indicators.optimism_gap import gaps
 from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import prevalence
 from evaltools.indicators.ratings import rated_high
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 
 def compute(evidence: Evidence) -> list[Indicator]:

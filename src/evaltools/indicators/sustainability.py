@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.goals import stated_goals
 from evaltools.indicators.indicator import Indicator
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 SIGNS = {"owner": "owner_named", "budget": "budget_line", "use": "in_use", "spread": "spread"}
 """Name in the keys of the report, and column of the table `sustainability`."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.scope import is_chosen, stands_for_area
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.absence import map_dimension
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import number_record, plain_share
 from evaltools.statistics.inequality import Theil, gini, lorenz, theil
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 UNKNOWN_RATIO = "its euros or inhabitants are not known"
 _SOURCE = "evaltools.indicators.takeup"

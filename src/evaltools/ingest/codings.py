@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 
 from evaltools.evidence.codebook import version_order
 from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
 from evaltools.evidence.validation import check_data
-from evaltools.ingest.file_transaction import transaction
+from evaltools.ingest.file_transaction import import_problem, transaction
 from evaltools.ingest.identification import (
-    CodebookAdditions,
     IdentifiedCoders,
     KnownCodes,
     UnknownCodesError,
@@ -23,19 +23,11 @@ from evaltools.ingest.identification import (
 )
 from evaltools.ingest.passage_match import MatchedPassages, match_passages
 from evaltools.ingest.table_edits import EditableTable, Row, TableEdits
-from evaltools.problems import Problem, ProblemError, list_values, refuse
-from evaltools.qda.model import (
-    Choices,
-    Coding,
-    CodingSet,
-    DroppedItem,
-    ReadDocument,
-    Segment,
-    coding_id,
-)
+from evaltools.problems import Problem, list_values, refuse
+from evaltools.qda import model
+from evaltools.qda.model import Choices, Coding, CodingSet, DroppedItem, ReadDocument, Segment
 from evaltools.qda.readers import read_coding
-from evaltools.qda.study_coding import read_study_coding
-from evaltools.qda.tables import folder_problem, write_tables
+from evaltools.qda.tables import folder_problem, read_study_coding, write_tables
 from evaltools.study.vocabulary import LANGUAGES
 
 
@@ -114,9 +106,8 @@ def import_into_study(job: CodingJob) -> CodingsImported:
     would be wrong with it.
     """
     if job.data is None:
-        what = "there is no study here"
         remedy = "Go to the folder of an evaluation.yml, or use --to FOLDER."
-        raise ProblemError([Problem(str(job.path), what, "", remedy, "import.study")])
+        raise import_problem(str(job.path), "there is no study here", remedy, "import.study")
     descriptor = load_descriptor(job.data)
     declared = [name for name in ORDER if any(one.name == name for one in descriptor.resources)]
     remedy = "Declare it, with its columns, and import again."
@@ -136,7 +127,7 @@ def import_into_study(job: CodingJob) -> CodingsImported:
             versions = (code.codebook_version for code in study.codes)
             newest = max(sorted(versions, reverse=True), key=version_order, default="")
             fields = {one.name: one for one in descriptor.resource("codes").fields}
-            additions = CodebookAdditions(fields, newest)
+            additions = (fields, newest)
         codes = identify_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)
         problems = [*_wrong_documents(job, study, coding, matches), *codes.problems]
         if codes.unknown:
@@ -172,41 +163,18 @@ def _read(job: CodingJob, study: CodingSet) -> CodingSet:
 
 
 def _identify(job: CodingJob, coding: CodingSet, study: CodingSet) -> IdentifiedCoders:
-    used = {one.coder_id for one in coding.codings}
-    used |= {one.coder_id for one in coding.readings}
+    used = {one.coder_id for one in coding.codings} | {one.coder_id for one in coding.readings}
     used |= {one.coder_id for one in coding.relations}
-    coders = [coder for coder in coding.coders if coder.coder_id in used]
-    return identify_coders(coders, study.coders, job.coders, read_key(job.path), job.coder_word)
+    people = [coder for coder in coding.coders if coder.coder_id in used]
+    return identify_coders(people, study.coders, job.coders, read_key(job.path), job.coder_word)
 
 
 def _pseudonymise(coding: CodingSet, coders: IdentifiedCoders) -> CodingSet:
     """The set with pseudonyms in place of names."""
     ids = {name: coder.coder_id for name, coder in coders.coders.items()}
     known = {coder.coder_id: coder for coder in coders.coders.values()}
-    codings = []
-    renamed: dict[str, str] = {}
-    for one in coding.codings:
-        is_ours = one.coding_id == coding_id(one.segment_id, one.code_id, one.coder_id, one.round)
-        who = ids.get(one.coder_id, one.coder_id)
-        identifier = coding_id(one.segment_id, one.code_id, who, one.round)
-        renamed[one.coding_id] = identifier if is_ours else one.coding_id
-        codings.append(replace(one, coder_id=who, coding_id=renamed[one.coding_id]))
-    codings = [
-        replace(one, consensus_of=" ".join(renamed.get(n, n) for n in one.consensus_of.split()))
-        for one in codings
-    ]
-    readings = [
-        replace(one, coder_id=ids.get(one.coder_id, one.coder_id)) for one in coding.readings
-    ]
-    return replace(
-        coding,
-        coders=tuple(known[key] for key in sorted(known)),
-        codings=tuple({one.coding_id: one for one in codings}.values()),
-        readings=tuple({(r.document_id, r.coder_id, r.round): r for r in readings}.values()),
-        relations=tuple(
-            replace(one, coder_id=ids.get(one.coder_id, one.coder_id)) for one in coding.relations
-        ),
-    )
+    named = model.rename(coding, lambda name: ids.get(name, name))
+    return replace(named, coders=tuple(known[key] for key in sorted(known)))
 
 
 def _wrong_documents(
@@ -228,6 +196,8 @@ ORDER = ("codes", "coders", "readings", "segments", "codings", "relations")
 NEEDED = ("codes", "segments", "codings")
 Key = tuple[str, str, str, str]
 """Passage, code, coder and round: of these a study has one coding."""
+_key = itemgetter("segment_id", "code_id", "coder_id", "round")
+_reading_key = itemgetter("document_id", "coder_id", "round")
 _ENDS = ("from_segment_id", "to_segment_id")
 
 
@@ -283,6 +253,7 @@ class _Merge:
         self.by_coder: dict[str, list[Key]] = {}
         self.known = self.undated = self.resting = 0
         self.differing: list[str] = []
+        self.agreed = {one.coder_id for one in coders.coders.values() if one.role == "consensus"}
 
     def run(self) -> MergedTables:
         """The tables with what is new."""
@@ -353,16 +324,9 @@ class _Merge:
                 continue
             created = one.created or self.job.created
             self.undated += created is None
-            own_ids[one.coding_id] = identifier = coding_id(passage, code, coder, one.round)
-            merged = replace(
-                one,
-                coding_id=identifier,
-                segment_id=passage,
-                code_id=code,
-                coder_id=coder,
-                created=created,
-            )
-            new.setdefault(key, merged)
+            own_ids[one.coding_id] = identifier = model.coding_id(passage, code, coder, one.round)
+            named = replace(one, coding_id=identifier, segment_id=passage, code_id=code)
+            new.setdefault(key, replace(named, coder_id=coder, created=created))
         ids = {row["coding_id"]: row["coding_id"] for row in self.tables["codings"]} | own_ids
         for key, one in new.items():
             names = one.consensus_of.split()
@@ -384,7 +348,7 @@ class _Merge:
 
     def _relations(self) -> list[dict[str, str]]:
         columns = (*_ENDS, "kind", "coder_id")
-        existing = {tuple(row[name] for name in columns) for row in self.tables["relations"]}
+        existing = set(map(itemgetter(*columns), self.tables["relations"]))
         rows: dict[tuple[str, ...], dict[str, str]] = {}
         for one in self.coding.relations:
             start = self.segments.get(one.from_segment_id)
@@ -411,20 +375,16 @@ class _Merge:
                 key = (document, coder.coder_id, str(one.round))
                 earlier = wanted.get(key)
                 complete = one.complete or self.job.complete or bool(earlier and earlier.complete)
-                wanted[key] = replace(
-                    one, document_id=document, coder_id=coder.coder_id, complete=complete
-                )
+                wanted[key] = replace(one, document_id=key[0], coder_id=key[1], complete=complete)
         for coded in new:
             key = (self.home[coded.segment_id], coded.coder_id, str(coded.round))
-            reading = ReadDocument(key[0], key[1], coded.round, self.job.complete)
-            wanted.setdefault(key, reading)
+            wanted.setdefault(key, ReadDocument(*key[:2], coded.round, self.job.complete))
         finished = {k for k, one in wanted.items() if one.complete and existing.get(k) == "false"}
         return [one for key, one in sorted(wanted.items()) if key not in existing], finished
 
     def _conflicts(self) -> Iterator[Problem]:
         """Documents whose consensus in a round is there already, and is another one."""
-        coders = self.coders.coders
-        agreed = self._agreed()
+        coders, agreed = self.coders.coders, self.agreed
         mine: dict[tuple[str, ...], set[tuple[str, str]]] = {
             (document, coders[one.coder_id].coder_id, str(one.round)): set()
             for one in self.coding.readings
@@ -440,8 +400,7 @@ class _Merge:
         for passage, code, coder, round_ in self.existing:
             if coder in agreed and passage in self.home:
                 theirs.setdefault((self.home[passage], coder, round_), set()).add((passage, code))
-        differing = {key[0] for key, own in mine.items() if theirs.get(key, own) != own}
-        if differing:
+        if differing := {key[0] for key, own in mine.items() if theirs.get(key, own) != own}:
             what = f"the study holds another consensus on {list_values(sorted(differing))}"
             remedy = (
                 "Settle them in a new round, or take that consensus out of codings and readings."
@@ -458,10 +417,10 @@ class _Merge:
         of: dict[str, set[tuple[str, str, str]]] = {}
         for key in self.existing:
             of.setdefault(key[2], set()).add(_without_coder(key))
-        new_coders = {coder.coder_id for coder in self.coders.new}
         lines = []
         # The consensus has what others have: that is what it is.
-        for coder in sorted((self.by_coder.keys() & new_coders) - self._agreed()):
+        new = {coder.coder_id for coder in self.coders.new} - self.agreed
+        for coder in sorted(self.by_coder.keys() & new):
             own = set(map(_without_coder, self.by_coder[coder]))
             twins = sorted(other for other, codings in of.items() if own <= codings)
             name = next(name for name, one in coders.items() if one.coder_id == coder)
@@ -476,21 +435,9 @@ class _Merge:
         for line in lines:
             yield self._problem(line, remedy, "import.coders")
 
-    def _agreed(self) -> set[str]:
-        return {one.coder_id for one in self.coders.coders.values() if one.role == "consensus"}
-
     def _problem(self, what: str, remedy: str, code: str) -> Problem:
         return Problem(self.job.path.name, what, "", remedy, code)
 
 
-def _key(row: Row) -> Key:
-    return row["segment_id"], row["code_id"], row["coder_id"], row["round"]
-
-
 def _without_coder(key: Key) -> tuple[str, str, str]:
     return key[0], key[1], key[3]
-
-
-def _reading_key(row: Row) -> tuple[str, str, str]:
-    """What there is one reading of: document, coder and round."""
-    return row["document_id"], row["coder_id"], row["round"]

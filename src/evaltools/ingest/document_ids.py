@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaltools.documents.model import Coverage
+from evaltools.documents.model import DocumentText
 from evaltools.documents.superscripts import flatten_superscripts
 from evaltools.evidence.data_hash import REPLACED
 from evaltools.files import resolve_inside
@@ -29,31 +29,21 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,119}")
 
 @dataclass(frozen=True)
 class IncomingDocument:
-    """A document that was read and whose project is known; its text waits in a file.
+    """A document that was read and whose project is known.
 
-    `same` is the same for texts that differ in white space and hyphens only; `pages` are the starts
-    of pages in code points, None where the format has none.
+    `document` has all but its text, which waits in a file; `same` is the same for texts that
+    differ in white space and hyphens only.
     """
 
     file: str
     path: Path
-    format: str
-    file_sha256: str
-    text_sha256: str
+    document: DocumentText
     same: str
     project_id: str
     by: Way
     what: DocumentMetadata
     sections: Sections
-    pages: tuple[int, ...] | None
-    coverage: Coverage
     text: Path
-
-    def page_at(self, position: int) -> int | None:
-        """The page, from 1, of a position of the text; None where the format has no pages."""
-        if not self.pages:
-            return None
-        return max(1, sum(start <= position for start in self.pages))
 
     @property
     def key(self) -> Key:
@@ -78,18 +68,6 @@ class IdentifiedDocument:
     def replaces(self) -> bool:
         """Whether it is another text in the place of one that is there."""
         return self.old is not None and not self.same_text
-
-
-@dataclass(frozen=True)
-class IdentificationPlan:
-    """Documents that are taken, in the order of their files, and why others are not.
-
-    `twice` has (file, the file that was taken for it) of those that are there more than once.
-    """
-
-    filed: tuple[IdentifiedDocument, ...] = ()
-    twice: tuple[tuple[str, str], ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 def replaced_stem(name: str, digest: str) -> str:
@@ -118,17 +96,13 @@ class PresentDocuments:
 
     def has_text(self, row: Row, read: IncomingDocument) -> bool:
         """Whether a row is of a text, if perhaps in another format."""
-        if row["text_sha256"] == read.text_sha256:
+        if row["text_sha256"] == read.document.text_sha256:
             return True
         path = resolve_inside(self.data, row.get("text_file", ""))
         if path is None or not path.is_file():
             return False
         text = path.read_text(encoding="utf-8", errors="replace")
         return bool(text) and same_text_key(text) == read.same
-
-    def was_replaced(self, name: str, read: IncomingDocument) -> bool:
-        """Whether a document once had this file, which gave way to another."""
-        return any(self.data.glob(f"{replaced_stem(name, read.file_sha256)}.*"))
 
 
 def same_text_key(text: str) -> str:
@@ -139,8 +113,12 @@ def same_text_key(text: str) -> str:
 
 def identify_documents(
     reads: Sequence[IncomingDocument], present: PresentDocuments
-) -> IdentificationPlan:
-    """Decide which documents are taken; `reads` are in the order of their files."""
+) -> tuple[list[IdentifiedDocument], tuple[tuple[str, str], ...], list[Problem]]:
+    """Decide which documents are taken; `reads` are in the order of their files.
+
+    Returns those that are taken, in that order; (file, the file that was taken for it) of those
+    that are there more than once; and why others are not taken.
+    """
     reads = [_stay_in_wave(read, present.same_kind(read)) for read in reads]
     problems, unclear = _refuse_several_projects(reads)
     groups: dict[Key, list[IncomingDocument]] = {}
@@ -160,7 +138,7 @@ def identify_documents(
             filed.append(found)
             twice += [(read.file, found.read.file) for read in group if read is not found.read]
     filed.sort(key=lambda item: item.read.file)
-    return IdentificationPlan(tuple(filed), tuple(sorted(twice)), tuple(sorted(problems)))
+    return filed, tuple(sorted(twice)), problems
 
 
 def _stay_in_wave(read: IncomingDocument, rows: Sequence[Row]) -> IncomingDocument:
@@ -175,14 +153,17 @@ def _stay_in_wave(read: IncomingDocument, rows: Sequence[Row]) -> IncomingDocume
 
 def _same_document(read: IncomingDocument, row: Row) -> bool:
     """Whether a row of the same project and kind is of this file or text."""
-    return read.file_sha256 == row.get("file_sha256") or read.text_sha256 == row["text_sha256"]
+    document = read.document
+    return row.get("file_sha256") == document.file_sha256 or (
+        row["text_sha256"] == document.text_sha256
+    )
 
 
 def _refuse_several_projects(reads: Sequence[IncomingDocument]) -> tuple[list[Problem], set[str]]:
     """The same file that is said to be of different projects, kinds or waves."""
     by_hash: dict[str, list[IncomingDocument]] = {}
     for read in reads:
-        by_hash.setdefault(read.file_sha256, []).append(read)
+        by_hash.setdefault(read.document.file_sha256, []).append(read)
     problems = []
     remedy = "Correct the mapping file, or take one of them out of the folder."
     for group in by_hash.values():
@@ -242,11 +223,12 @@ def _identify_present(
     group: Sequence[IncomingDocument], row: Row, present: PresentDocuments
 ) -> IdentifiedDocument | Problem:
     name = row["document_id"]
-    held = [read for read in group if read.file_sha256 == row.get("file_sha256", "")]
+    held = [read for read in group if read.document.file_sha256 == row.get("file_sha256", "")]
     best = min(held or group, key=_first_choice)
     if held or present.has_text(row, best):
         return IdentifiedDocument(best, name, row, True)
-    if present.was_replaced(name, best) and best.file not in present.forced:
+    was_replaced = any(present.data.glob(f"{replaced_stem(name, best.document.file_sha256)}.*"))
+    if was_replaced and best.file not in present.forced:
         what = f"is an earlier version of {name}, which has been replaced since"
         remedy = "To take it back, name it in the mapping file."
         return Problem(best.file, what, "", remedy, "import.earlier")
@@ -255,7 +237,7 @@ def _identify_present(
 
 def _first_choice(read: IncomingDocument) -> tuple[int, int, str]:
     # Of the same format the shorter name: a copy is called after what it was copied from.
-    return FORMATS.index(read.format), len(read.file), read.file
+    return FORMATS.index(read.document.kind), len(read.file), read.file
 
 
 def _new_name(base: str, taken: set[str]) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evaltools.documents.model import DocumentText
 from evaltools.ingest.form_text import matches, read_day
-from evaltools.ingest.project_match import Projects
+from evaltools.ingest.project_match import Projects, number_key
 from evaltools.problems import Problem, list_values, quote_value, refuse, suggest_value
 from evaltools.qda.spreadsheets import read_grid
 from evaltools.study.report_form import DocumentsDeclaration
@@ -64,6 +64,7 @@ def read_mapping(
     refuse(problems)
     allowed = {"kind": kinds, "language": languages, "public_status": STATUSES}
     names = [name.casefold() for name in grid.header]
+    by_name = _index_files(files)
     rows: dict[str, MappingRow] = {}
     for number, row in zip(grid.numbers, grid.rows, strict=True):
         cells = dict(zip(names, map(str.strip, row), strict=True))
@@ -76,7 +77,7 @@ def read_mapping(
             language=reader.one_of("language", allowed),
             public_status=reader.one_of("public_status", allowed),
         )
-        file = reader.file(_index_files(files))
+        file = reader.file(by_name)
         if file and rows.setdefault(file, mapped) is not mapped:
             reader.add("file", f"{quote_value(file)} is in more than one row", "one row a file")
     refuse(sorted(problems))
@@ -146,7 +147,7 @@ class _RowReader:
         if not number:
             return name
         keys = projects.numbers_in(number)
-        found = projects.find_by_number(number) or projects.find_by_keys(keys)
+        found = projects.find_by_keys([number_key(number)]) or projects.find_by_keys(keys)
         if len(found) != 1:
             what = "several projects have" if found else "no project has"
             remedy = projects.suggest_number(keys)
@@ -295,11 +296,6 @@ def _form_kinds(document: DocumentText, form: DocumentsDeclaration) -> list[str]
         if kinds:
             return kinds
     return []
-
-
-def title_wordings(form: DocumentsDeclaration) -> tuple[str, ...]:
-    """Wordings of titles of documents of every kind."""
-    return tuple(wording for kind in form.kinds.values() for wording in kind.all)
 
 
 def _received_date(

@@ -49,12 +49,13 @@ class FolderScan:
 
     def name(self, path: Path) -> str:
         """A file's path from the folder as it is shown: forward slashes, composed letters."""
-        return shown_name(path.relative_to(self.root).as_posix())
+        return shown_name(path, self.root)
 
 
-def shown_name(name: str) -> str:
-    """A file name with everything invisible in it written out, in composed Unicode (NFC)."""
-    return quote_value(unicodedata.normalize("NFC", name), 1000)[1:-1]
+def shown_name(path: Path, root: Path) -> str:
+    """A path from a folder with everything invisible in it written out, in composed Unicode."""
+    name = unicodedata.normalize("NFC", path.relative_to(root).as_posix())
+    return quote_value(name, 1000)[1:-1]
 
 
 def scan_folder(folder: Path) -> FolderScan:
@@ -67,27 +68,24 @@ def scan_folder(folder: Path) -> FolderScan:
     passed: list[SkippedFile] = []
     problems: list[Problem] = []
 
-    def name(path: Path) -> str:
-        return shown_name(path.relative_to(root).as_posix())
-
     def enter(below: Path) -> None:
         try:
             with os.scandir(below) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            where = name(below) if below != root else str(folder)
+            where = shown_name(below, root) if below != root else str(folder)
             what = f"the folder cannot be opened ({error.strerror})"
             remedy = "Check that you may read it."
             problems.append(Problem(where, what, "", remedy, "import.unreadable"))
             refuse(problems if below == root else ())
             return
         if not entries and below != root:
-            passed.append(SkippedFile(name(below), "empty folder"))
+            passed.append(SkippedFile(shown_name(below, root), "empty folder"))
         for entry in entries:
             path = below / entry.name
             why = _skip_reason(entry, path, root)
             if why is not None:
-                passed.append(SkippedFile(name(path), why))
+                passed.append(SkippedFile(shown_name(path, root), why))
             elif entry.is_dir(follow_symlinks=False):
                 enter(path)
             else:

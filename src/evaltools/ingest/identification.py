@@ -24,9 +24,8 @@ from evaltools.problems import (
     refuse,
 )
 from evaltools.qda.model import Code, Coder
-from evaltools.qda.names import lexicon
-from evaltools.qda.spreadsheets import read_grid
-from evaltools.qda.tables import unescape_formula, write_cells
+from evaltools.qda.names import lexicon, path_to_root
+from evaltools.qda.spreadsheets import read_grid, unescape_formula, write_cells
 
 
 def read_pairs(path: Path) -> dict[str, str]:
@@ -233,29 +232,21 @@ class UnknownCodesError(ProblemError):
         return type(self), (self.problems, self.unknown)
 
 
-@dataclass(frozen=True)
-class CodebookAdditions:
-    """How codes are put into the codebook: the fields of `codes`, and its version."""
-
-    fields: Mapping[str, Field]
-    version: str = ""
-
-
 def identify_codes(
     used: Sequence[str],
     file_codes: Sequence[Code],
     study: Sequence[Code],
     mapping: Mapping[str, str],
     where: str,
-    additions: CodebookAdditions | None = None,
+    additions: tuple[Mapping[str, Field], str] | None = None,
 ) -> KnownCodes:
     """Tell which codes of the study those are that stand on passages of a file.
 
     Arguments:
         mapping: code of the study by identifier, name or path of the file's.
         where: what problems call the file.
-        additions: how codes are put into the codebook that it does not have; None where they are
-            problems.
+        additions: the fields of `codes`, and the version of the codebook, for codes that it does
+            not have to be put into it; None where they are problems.
     """
     names = _CodeNames(study)
     by_id = {code.code_id: code for code in file_codes}
@@ -272,7 +263,7 @@ def identify_codes(
             problems += _unusable(names.by_id[options[0]], code.name, where)
             ids[identifier] = options[0]
         elif additions and not options:
-            entry = _codebook_entry(code, by_id, names, additions)
+            entry = _codebook_entry(code, by_id, names, *additions)
             if isinstance(entry, Problem):
                 problems.append(replace(entry, where=where))
             else:
@@ -327,12 +318,9 @@ def _plain(name: str) -> str:
     return " ".join(_MARK.sub(" > ", name).casefold().split())
 
 
-def _line(code: Code, by_id: Mapping[str, Code]) -> list[Code]:
+def _line(code: Code, by_id: Mapping[str, Code]) -> tuple[Code, ...]:
     """The code below all that are above it, broadest first."""
-    line = [code]
-    while (above := line[-1].parent_id) and above in by_id and by_id[above] not in line:
-        line.append(by_id[above])
-    return line[::-1]
+    return path_to_root(code, lambda one: by_id.get(one.parent_id or ""))
 
 
 def _path(code: Code, by_id: Mapping[str, Code]) -> str:
@@ -363,10 +351,14 @@ def _unknown(path: str, options: Sequence[str], near: str, where: str) -> Proble
 
 
 def _codebook_entry(
-    code: Code, by_id: Mapping[str, Code], names: _CodeNames, additions: CodebookAdditions
+    code: Code,
+    by_id: Mapping[str, Code],
+    names: _CodeNames,
+    fields: Mapping[str, Field],
+    version: str,
 ) -> Code | Problem:
     """The code as the codebook can take it."""
-    line, fields = _line(code, by_id), additions.fields
+    line = _line(code, by_id)
     kinds = fields["kind"].enum if "kind" in fields else ()
     above = next((names.of(one, _path(one, by_id)) for one in line[-2::-1]), [])
     kind = code.kind or code.code_id.split(".")[0]
@@ -392,7 +384,7 @@ def _codebook_entry(
         label_sv=code.label_sv or code.name,
         label_en=code.label_en or code.name,
         definition=code.definition or code.name,
-        codebook_version=code.codebook_version or additions.version,
+        codebook_version=code.codebook_version or version,
         codable=True,
     )
 

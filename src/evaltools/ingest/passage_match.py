@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from evaltools.ingest.form_text import Section
 from evaltools.qda.model import CodingSet, Document, DroppedItem, Segment, neighbours, segment_id
 from evaltools.qda.names import match_document
-from evaltools.qda.quote_search import LocatedQuote, UnlocatedQuote, locate
+from evaltools.qda.quote_search import LocatedQuote, locate
 
 HOW = {
     "same": "at the same place of the same text",
@@ -75,11 +76,16 @@ def match_passages(
             drop(name, segment.quote, "its text is not there")
         else:
             placed = _place(segment, texts[segment.document_id].text, target.text)
-            if isinstance(placed, UnlocatedQuote):
-                drop(name, segment.quote, placed.why)
+            if isinstance(placed, str):
+                drop(name, segment.quote, placed)
             else:
                 start, end, ways[name] = placed
-                segments[name] = _moved(segment, target, start, end)
+                segments[name] = replace(
+                    segment,
+                    segment_id=segment_id(target.document_id, start, end),
+                    document_id=target.document_id,
+                    **_at(target.text, start, end),
+                )
     for name in _sharing_words(coding, segments):
         why = "it stood apart from another passage, and here both would stand on the same words"
         drop(name, segments.pop(name).quote, why)
@@ -107,30 +113,20 @@ def _sharing_words(coding: CodingSet, segments: Mapping[str, Segment]) -> list[s
     return [name for group in groups for name in group]
 
 
-def _place(
-    segment: Segment, source: str | None, text: str
-) -> tuple[int, int, str] | UnlocatedQuote:
+def _place(segment: Segment, source: str | None, text: str) -> tuple[int, int, str] | str:
     """Start and end in a text, and by which way they were found."""
     start, end = segment.start, segment.end
     if source == text and text[start:end] == segment.quote:
         return start, end, "same"
     found = locate(text, segment.quote, segment.prefix, segment.suffix, start)
-    return found if isinstance(found, UnlocatedQuote) else (found.start, found.end, found.how)
+    return found if isinstance(found, str) else (found.start, found.end, found.how)
 
 
-def _moved(segment: Segment, target: Document, start: int, end: int) -> Segment:
-    text, name = target.text or "", target.document_id
+def _at(text: str, start: int, end: int) -> dict[str, Any]:
+    """What a passage says of its place in a text."""
     prefix, suffix = neighbours(text, start, end)
-    return replace(
-        segment,
-        segment_id=segment_id(name, start, end),
-        document_id=name,
-        start=start,
-        end=end,
-        quote=text[start:end],
-        prefix=prefix,
-        suffix=suffix,
-    )
+    quote = text[start:end]
+    return {"start": start, "end": end, "quote": quote, "prefix": prefix, "suffix": suffix}
 
 
 Row = Mapping[str, str]
@@ -176,38 +172,33 @@ def move_passages(
     ]
     crowded = _sharing_places(rows, places, text)
     for row, found in zip(rows, places, strict=True):
-        if not isinstance(found, LocatedQuote):
-            lost.append((row, found.why))
+        if isinstance(found, str):
+            lost.append((row, found))
             continue
         if row["segment_id"] in crowded:
             lost.append((row, "it stood in several places, of which fewer are left"))
             continue
         elsewhere += found.moved
-        if not found.exact:
+        if found.how == "close":
             reworded.append((row["quote"], text[found.start : found.end]))
         name = new_name = row["segment_id"]
         if name == segment_id(row["document_id"], int(row["start"]), int(row["end"])):
             new_name = segment_id(row["document_id"], found.start, found.end)
         if new_name != name:
             renamed[name] = new_name
-        section, page = section_at(found.start), page_at(found.start)
-        prefix, suffix = neighbours(text, found.start, found.end)
+        section = section_at(found.start)
         placed = {
+            **_at(text, found.start, found.end),
             "segment_id": new_name,
-            "start": str(found.start),
-            "end": str(found.end),
-            "quote": text[found.start : found.end],
-            "prefix": prefix,
-            "suffix": suffix,
-            "page": "" if page is None else str(page),
+            "page": page_at(found.start) or "",
             "section": section.heading if section else "",
         }
-        moved[name] = {column: placed.get(column, value) for column, value in row.items()}
+        moved[name] = {column: str(placed.get(column, value)) for column, value in row.items()}
     return MovedPassages(moved, renamed, tuple(reworded), tuple(lost), elsewhere)
 
 
 def _sharing_places(
-    rows: Sequence[Row], places: Sequence[LocatedQuote | UnlocatedQuote], text: str
+    rows: Sequence[Row], places: Sequence[LocatedQuote | str], text: str
 ) -> frozenset[str]:
     """Passages that would share a place with one that stood elsewhere.
 

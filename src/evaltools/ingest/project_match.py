@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -79,29 +79,25 @@ class Projects:
     numbers: Mapping[str, str]
     patterns: Sequence[str]
     labels: Sequence[str] = ()
-    _by_key: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
-    _names: re.Pattern[str] | None = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        projects: dict[str, set[str]] = {}
-        for project, number in self.numbers.items():
+    @cached_property
+    def _by_key(self) -> dict[str, list[str]]:
+        projects: dict[str, list[str]] = {}
+        for project, number in sorted(self.numbers.items()):
             if number.strip():
-                projects.setdefault(number_key(number), set()).add(project)
-        keyed = {key: tuple(sorted(found)) for key, found in sorted(projects.items())}
-        object.__setattr__(self, "_by_key", keyed)
+                projects.setdefault(number_key(number), []).append(project)
+        return projects
+
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
         # The longest first, so that ex-1 is not found where ex-1-02 stands.
         ids = sorted(self.numbers, key=lambda name: (-len(name), name))
-        either = "|".join(re.escape(name) for name in ids)
-        names = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])", re.IGNORECASE) if ids else None
-        object.__setattr__(self, "_names", names)
+        either = "|".join(map(re.escape, ids)) or "(?!)"
+        return re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])", re.IGNORECASE)
 
     def find_by_keys(self, keys: Sequence[str]) -> tuple[str, ...]:
         """Projects that have one of the register numbers, in order of id."""
         return tuple(sorted({name for key in keys for name in self._by_key.get(key, ())}))
-
-    def find_by_number(self, number: str) -> tuple[str, ...]:
-        """Projects whose register number this is, of whatever form, in order of id."""
-        return self._by_key.get(number_key(number), ())
 
     def numbers_in(self, text: str) -> tuple[str, ...]:
         """Keys of the register numbers in a text."""
@@ -123,8 +119,6 @@ class Projects:
 
     def find_named(self, name: str) -> tuple[str, ...]:
         """Projects whose id stands in a file name, in order of id."""
-        if self._names is None:
-            return ()
         folded = {match.group().casefold() for match in self._names.finditer(name)}
         return tuple(sorted(project for project in self.numbers if project.casefold() in folded))
 
@@ -137,34 +131,18 @@ class Projects:
         return ""
 
 
-@dataclass(frozen=True)
-class ProjectClues:
-    """What a document says of its project.
+def match_project(
+    file: str, fields: Sequence[tuple[str, str]], first_page: str, projects: Projects
+) -> tuple[str, Way] | Problem:
+    """The one project that a document can be of, and what tells it; or why it is not known.
+
+    The form's own field comes first, then its other fields, the first page and the file name;
+    the first of them that holds a known number decides, unless the name contradicts it.
 
     Arguments:
         fields: (label, value) of its form.
     """
-
-    file: str
-    fields: Sequence[tuple[str, str]]
-    first_page: str
-
-
-@dataclass(frozen=True)
-class ProjectMatch:
-    """The project of a document, and what it was known by."""
-
-    project_id: str
-    by: Way
-
-
-def match_project(clues: ProjectClues, projects: Projects) -> ProjectMatch | Problem:
-    """The one project that a document can be of, or why that cannot be determined.
-
-    The form's own field comes first, then its other fields, the first page and the file name;
-    the first of them that holds a known number decides, unless the name contradicts it.
-    """
-    name = clues.file.rpartition("/")[2]
+    name = file.rpartition("/")[2]
     by_number = projects.find_by_keys(projects.numbers_in(name))
     named = sorted({*projects.find_named(name), *by_number})
     say = "Say in the mapping file which it is."
@@ -175,46 +153,40 @@ def match_project(clues: ProjectClues, projects: Projects) -> ProjectMatch | Pro
 
     def several(place: str, ids: Sequence[str]) -> Problem:
         what = f"{place} tells several projects: {describe(ids)}"
-        return Problem(clues.file, what, "one project", say, "import.ambiguous")
+        return Problem(file, what, "one project", say, "import.ambiguous")
 
-    for place, text, decides in _places(clues, projects):
+    own = [(label, value) for label, value in fields if matches(label, projects.labels)]
+    other = [value for label, value in fields if not matches(label, projects.labels)]
+    for place, text, decides in (  # an unknown number in the form's own field ends the search
+        *((f"the field {quote_value(label)}", value, True) for label, value in own),
+        ("its form", "\n".join(other), False),
+        ("its first page", first_page, False),
+    ):
         keys = projects.numbers_in_field(text) if decides else projects.numbers_in(text)
         found = projects.find_by_keys(keys)
         if len(found) > 1:
             return several(place, found)
         if found and named and found[0] not in named:
             what = f"{place} tells {describe(found)}, its name {describe(named)}"
-            return Problem(clues.file, what, "one project", say, "import.ambiguous")
+            return Problem(file, what, "one project", say, "import.ambiguous")
         if found:
-            return ProjectMatch(found[0], "register number")
+            return found[0], "register number"
         if keys and decides:
             what = f"no project has the register number {list_values(keys)} of {place}"
             remedy = projects.suggest_number(keys)
             remedy = remedy or "Correct it in the register, or name the project in the mapping."
             allowed = "a register_number of projects"
-            return Problem(clues.file, what, allowed, remedy, "import.unmatched")
+            return Problem(file, what, allowed, remedy, "import.unmatched")
     if len(named) > 1:
         return several("its file name", named)
     if named:
-        return ProjectMatch(named[0], "file name")
-    everything = [*(value for _, value in clues.fields), clues.first_page, clues.file]
-    keys = projects.numbers_in("\n".join(everything))
+        return named[0], "file name"
+    keys = projects.numbers_in("\n".join([*(value for _, value in fields), first_page, file]))
     what = f"only {list_values(keys)}, which no project has" if keys else "no register number"
     return Problem(
-        clues.file,
+        file,
         f"{what} in its form, first page or name, and no project_id in its name",
         "a register number or project_id of projects",
         "Name the project in the mapping file, or add its register number to the register.",
         "import.unmatched",
     )
-
-
-def _places(clues: ProjectClues, projects: Projects) -> list[tuple[str, str, bool]]:
-    """(where, text, whether an unknown number there ends the search)."""
-    own = [(label, value) for label, value in clues.fields if matches(label, projects.labels)]
-    other = [value for label, value in clues.fields if not matches(label, projects.labels)]
-    return [
-        *((f"the field {quote_value(label)}", value, True) for label, value in own),
-        ("its form", "\n".join(other), False),
-        ("its first page", clues.first_page, False),
-    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,27 +24,16 @@ from evaltools.ingest.document_ids import (
     replaced_stem,
     same_text_key,
 )
-from evaltools.ingest.document_metadata import (
-    MappingRow,
-    Options,
-    read_mapping,
-    read_metadata,
-    title_wordings,
-)
+from evaltools.ingest.document_metadata import MappingRow, Options, read_mapping, read_metadata
 from evaltools.ingest.file_transaction import FileTransaction, transaction
 from evaltools.ingest.folder_scan import scan_folder
 from evaltools.ingest.form_text import find_sections
 from evaltools.ingest.passage_match import MovedPassages, move_passages
-from evaltools.ingest.project_match import (
-    FIRST_PAGE_CHARACTERS,
-    ProjectClues,
-    Projects,
-    match_project,
-)
+from evaltools.ingest.project_match import FIRST_PAGE_CHARACTERS, Projects, Way, match_project
 from evaltools.ingest.summary import ImportedDocument, ReportsImported, State, update_log
 from evaltools.ingest.table_edits import Row, TableEdits
 from evaltools.problems import Problem, ProblemError, list_values, quote_value
-from evaltools.qda.tables import write_cells
+from evaltools.qda.spreadsheets import write_cells
 from evaltools.study import Study
 from evaltools.study.report_form import DocumentsDeclaration
 from evaltools.study.vocabulary import LANGUAGES
@@ -120,18 +109,18 @@ def import_reports(
         mapped = read_mapping(job.mapping, files, projects, kinds=kinds, languages=LANGUAGES)
     with transaction(job.data, dry=job.dry) as stage:
         work = _Import(job, descriptor, stage, projects)
-        with closing(_documents(scan.files)) as documents:  # also when it is interrupted
+        with closing(read_documents(scan.files)) as documents:  # also when it is interrupted
             for done, (path, document) in enumerate(documents, start=1):
                 name = names[path]
                 work.read(path, name, document, mapped.get(name, MappingRow()))
                 progress(done, len(names), name)
         present = PresentDocuments(job.data, work.tables["documents"], frozenset(mapped))
-        plan = identify_documents(work.reads, present)
-        taken = work.write(plan.filed)
-        skipped = tuple(sorted([*scan.problems, *plan.problems, *work.problems]))
+        filed, twice, unclear = identify_documents(work.reads, present)
+        taken = work.write(filed)
+        skipped = tuple(sorted([*scan.problems, *unclear, *work.problems]))
         log = job.data / IMPORT_LOG
         before = log.read_bytes() if log.is_file() else None
-        rows = update_log(before, taken, plan.twice, skipped, work.digests, scan.passed)
+        rows = update_log(before, taken, twice, skipped, work.digests, scan.passed)
         stage.put(IMPORT_LOG, rows)
         changed = stage.changes
         if not job.dry:
@@ -140,19 +129,13 @@ def import_reports(
         files=len(scan.files) + len(scan.problems),
         read=len(work.digests),
         taken=tuple(taken),
-        twice=plan.twice,
+        twice=twice,
         skipped=skipped,
         passed=scan.passed,
         notes=tuple(work.notes),
         changed=changed,
         dry=job.dry,
     )
-
-
-def _documents(
-    files: tuple[Path, ...],
-) -> Generator[tuple[Path, DocumentText | Problem], None, None]:
-    yield from read_documents(files)
 
 
 class _Import:
@@ -188,8 +171,11 @@ class _Import:
         first = document.text[:FIRST_PAGE_CHARACTERS]
         if document.pages and len(document.pages) > 1:
             first = document.text[: document.pages[1]]
-        clues = ProjectClues(name, fields, first)
-        matched = match_project(clues, self.projects) if not mapped.project_id else None
+        matched: tuple[str, Way] | Problem = (
+            (mapped.project_id, "mapping file")
+            if mapped.project_id
+            else match_project(name, fields, first, self.projects)
+        )
         what = read_metadata(name, document, mapped, form, self.job.options)
         if isinstance(matched, Problem):
             self.problems.append(matched)
@@ -197,26 +183,22 @@ class _Import:
             self.problems += what
         if isinstance(matched, Problem) or isinstance(what, list):
             return
-        titles = title_wordings(form)
+        titles = [wording for kind in form.kinds.values() for wording in kind.all]
         self.reads.append(
             IncomingDocument(
                 file=name,
                 path=path,
-                format=document.kind,
-                file_sha256=document.file_sha256,
-                text_sha256=document.text_sha256,
+                document=replace(document, text=""),
                 same=same_text_key(document.text),
-                project_id=matched.project_id if matched else mapped.project_id,
-                by=matched.by if matched else "mapping file",
+                project_id=matched[0],
+                by=matched[1],
                 what=what,
                 sections=find_sections(document.text, document.headings, form.sections, titles),
-                pages=document.pages,
-                coverage=document.coverage,
                 text=self.stage.keep(document.text.encode()),
             )
         )
 
-    def write(self, filed: tuple[IdentifiedDocument, ...]) -> list[ImportedDocument]:
+    def write(self, filed: Sequence[IdentifiedDocument]) -> list[ImportedDocument]:
         """Put documents into the transaction, their tables after the files that these name."""
         written = [self._write(item) for item in filed]
         taken = [one for one in written if isinstance(one, ImportedDocument)]
@@ -231,15 +213,16 @@ class _Import:
 
     def _write(self, item: IdentifiedDocument) -> ImportedDocument | Problem:
         read, name, old = item.read, item.document_id, item.old or {}
+        document = read.document
         notes: list[str] = []
         moved = self._move_passages(item) if item.replaces else None
         if moved is not None and moved.lost and not self.job.drop_lost:
             return _refuse_losses(read, name, moved)
         elsewhere = ""  # the file that is there with the same text, where it is another one
-        if item.same_text and old.get("file_sha256", "") not in ("", read.file_sha256):
+        if item.same_text and old.get("file_sha256", "") not in ("", document.file_sha256):
             elsewhere = old.get("file", "")
-        place = f"{RECEIVED}/{name}.{read.format}"
-        if not elsewhere and not self.stage.copy(place, read.path, read.file_sha256):
+        place = f"{RECEIVED}/{name}.{document.kind}"
+        if not elsewhere and not self.stage.copy(place, read.path, document.file_sha256):
             what = "the file was changed while it was read"
             return Problem(read.file, what, "", "Import it again.", "import.changed")
         if moved is not None:
@@ -255,17 +238,17 @@ class _Import:
         self._documents[name] = [row]
         return ImportedDocument(
             file=read.file,
-            file_sha256=read.file_sha256,
+            file_sha256=document.file_sha256,
             document_id=name,
             state=self._state(item, row),
             by=read.by,
             kind=read.what.kind,
-            format=read.format,
+            format=document.kind,
             language=row["language"],
-            coverage=read.coverage,
+            coverage=document.coverage,
             missing=read.sections.missing,
             unknown=read.sections.unknown,
-            notes=(*notes, *read.coverage.notes),
+            notes=(*notes, *document.coverage.notes),
         )
 
     def _state(self, item: IdentifiedDocument, row: Row) -> State:
@@ -291,7 +274,7 @@ class _Import:
     def _move_passages(self, item: IdentifiedDocument) -> MovedPassages:
         rows = [row for row in self.tables["segments"] if row["document_id"] == item.document_id]
         text = item.read.text.read_text(encoding="utf-8")
-        return move_passages(rows, text, item.read.sections.at, item.read.page_at)
+        return move_passages(rows, text, item.read.sections.at, item.read.document.page_at)
 
     def _replace(self, item: IdentifiedDocument, moved: MovedPassages, notes: list[str]) -> None:
         """Move the passages of a document to its new text and keep its old version."""
@@ -324,7 +307,7 @@ class _Import:
             path = resolve_inside(self.job.data, old.get(column, ""))
             if path is not None and path.is_file():
                 self.stage.put(f"{stem}{path.suffix}", path.read_bytes())
-        new_file = f"{RECEIVED}/{item.document_id}.{item.read.format}"
+        new_file = f"{RECEIVED}/{item.document_id}.{item.read.document.kind}"
         old_file = old.get("file", "")
         if old_file not in ("", new_file) and resolve_inside(self.job.data, old_file):
             self.stage.remove(old_file)
@@ -339,6 +322,7 @@ class _Import:
 def _document_row(item: IdentifiedDocument, other_format: str) -> dict[str, str]:
     """The row of a document; what nobody gave anew stays as it was, also if mended by hand."""
     read, what, old = item.read, item.read.what, item.old or {}
+    document = read.document
     row = {
         "document_id": item.document_id,
         "project_id": read.project_id,
@@ -346,11 +330,11 @@ def _document_row(item: IdentifiedDocument, other_format: str) -> dict[str, str]
         "wave": str(what.wave),
         "received": what.received.isoformat(),
         "language": what.language,
-        "pages": "" if read.pages is None else str(len(read.pages)),
+        "pages": "" if document.pages is None else str(len(document.pages)),
         "text_file": f"{TEXTS}/{item.document_id}.txt",
-        "text_sha256": read.text_sha256,
-        "file": f"{RECEIVED}/{item.document_id}.{read.format}",
-        "file_sha256": read.file_sha256,
+        "text_sha256": document.text_sha256,
+        "file": f"{RECEIVED}/{item.document_id}.{document.kind}",
+        "file_sha256": document.file_sha256,
         "public_status": what.public_status or old.get("public_status", ""),
     }
     if item.same_text:
@@ -365,19 +349,14 @@ def _document_row(item: IdentifiedDocument, other_format: str) -> dict[str, str]
 
 
 def _section_rows(item: IdentifiedDocument) -> list[Row]:
-    rows: list[Row] = []
-    for part in item.read.sections.found:
-        page = item.read.page_at(part.start)
-        row = {
+    return [
+        {
             "document_id": item.document_id,
-            "section": part.section,
-            "heading": part.heading,
-            "start": str(part.start),
-            "end": str(part.end),
-            "page": "" if page is None else str(page),
+            **{name: str(value) for name, value in vars(part).items()},
+            "page": str(item.read.document.page_at(part.start) or ""),
         }
-        rows.append(row)
-    return rows
+        for part in item.read.sections.found
+    ]
 
 
 def _refuse_losses(read: IncomingDocument, name: str, moved: MovedPassages) -> Problem:
@@ -399,11 +378,8 @@ def _projects(data: Path, descriptor: Descriptor, form: DocumentsDeclaration) ->
         remedy = "Run evaltools check."
         problem = Problem("projects", "cannot be read", remedy=remedy, code="import.register")
         raise ProblemError([problem])
-    ids = [str(value) for value in table["project_id"].fillna("")]
-    numbers = [""] * len(ids)
-    if "register_number" in table:
-        numbers = [str(value) for value in table["register_number"].fillna("")]
-    known = {name: number for name, number in zip(ids, numbers, strict=True) if name}
+    columns = table.reindex(columns=["project_id", "register_number"]).astype(object).fillna("")
+    known = {str(one): str(number) for one, number in columns.itertuples(index=False) if one}
     return Projects(known, form.register_numbers, form.fields.register_number.all)
 
 

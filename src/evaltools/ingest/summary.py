@@ -15,7 +15,7 @@ from evaltools.ingest.folder_scan import SkippedFile
 from evaltools.ingest.passage_match import HOW, MatchedPassages
 from evaltools.ingest.project_match import Way
 from evaltools.problems import Problem, list_values, quote_value
-from evaltools.qda.tables import read_cells, write_cells
+from evaltools.qda.spreadsheets import read_cells, write_cells
 
 State = Literal["new", "replaced", "changed", "there"]
 
@@ -182,21 +182,20 @@ def summarise(outcome: ReportsImported) -> list[tuple[str, str]]:
     first = {problem.where: problem for problem in reversed(outcome.skipped)}
     reasons = [problem.code.rpartition(".")[2] or "other" for problem in first.values()]
     rows.append(("skipped", f"{len(first)}: {_tally(reasons)}" if first else "0"))
+    if not taken:
+        return rows
     for name, values in (
         ("matched by", [item.by for item in taken]),
         ("kinds", [item.kind for item in taken]),
         ("formats", [item.format for item in taken]),
         ("languages", [item.language for item in taken]),
     ):
-        if values:
-            rows.append((name, _tally(values)))
-    if not taken:
-        return rows
-    present = sum(item.coverage.characters_present for item in taken)
-    read = sum(item.coverage.characters_read for item in taken)
-    unread = sum(item.coverage.characters_unread for item in taken)
-    tables = sum(item.coverage.tables_present for item in taken)
-    tables_read = sum(item.coverage.tables_read for item in taken)
+        rows.append((name, _tally(values)))
+    names = ("characters_present", "characters_read", "characters_unread")
+    present, read, unread, tables, tables_read = (
+        sum(getattr(item.coverage, name) for item in taken)
+        for name in (*names, "tables_present", "tables_read")
+    )
     lost = f"; {present - read - unread} left out by name, {unread} lost" if present > read else ""
     rows.append(("characters read", f"{read} of {present}{lost}"))
     rows.append(("tables read", f"{tables_read} of {tables}"))
@@ -256,14 +255,11 @@ def describe_codings(outcome: CodingsImported) -> Iterator[str]:
     yield f"Read as: {coding.origin or 'a coding'}"
     if coding.positions:
         yield f"Positions: {coding.positions}"
-    counts = (
-        ("documents", coding.documents),
-        ("codes", coding.codes),
-        ("coders", coding.coders),
-        ("passages", coding.segments),
-        ("codings", coding.codings),
+    yield (
+        f"Holds: {len(coding.documents)} documents, {len(coding.codes)} codes, "
+        f"{len(coding.coders)} coders, {len(coding.segments)} passages, "
+        f"{len(coding.codings)} codings"
     )
-    yield "Holds: " + ", ".join(f"{len(found)} {what}" for what, found in counts)
     yield from (f"Assumed: {what}" for what in coding.assumed)
     yield from (f"Fault of the file: {what}" for what in coding.faults)
     for name, identifier, pseudonym in outcome.coders.key:

@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from evaltools.evidence.raw_table import UnreadableTableError, decode, read_deli
 from evaltools.evidence.tables import table_file
 from evaltools.files import read_file
 from evaltools.ingest.file_transaction import FileTransaction, import_problem
+from evaltools.qda.tables import as_cell
 
 Row = Mapping[str, str]
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be")
@@ -68,7 +68,7 @@ class EditableTable:
         Raises ProblemError where the table has no column for what a row says otherwise than rows
         without it do.
         """
-        rows = [{name: _as_cell(value) for name, value in row.items()} for row in new]
+        rows = [{name: as_cell(value) for name, value in row.items()} for row in new]
         for row in rows:
             for name, value in self.implied.items():
                 if row.get(name, value) != value:
@@ -119,10 +119,6 @@ class EditableTable:
         return _csv_line([cells[name] for name in self.columns], self.delimiter, self.newline)
 
 
-def _as_cell(value: object) -> str:
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _csv_line(cells: Sequence[str], delimiter: str = ",", newline: str = "\n") -> str:
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=delimiter, lineterminator=newline).writerow(cells)
@@ -166,7 +162,7 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
     columns = tuple(names.get(column, column) for column in grid.header)
     needed = {*resource.primary_key, *(item.name for item in resource.fields if item.required)}
     implied = {
-        name: _as_cell(value)
+        name: as_cell(value)
         for name, value in known_tables().get(resource.name, KnownTable()).defaults.items()
         if name not in columns
     }
@@ -254,8 +250,19 @@ class TableEdits:
         for resource, column in self._referring(name):
             own = resource.primary_key[0] if len(resource.primary_key) == 1 else column.name
             follow: dict[str, str] = {}
-            follow_up = partial(_renamed, column.name, own, renamed, follow)
-            self.put(resource.name, self[resource.name].changed(follow_up))
+
+            def changed(
+                row: Row, column: str = column.name, own: str = own, ids: dict[str, str] = follow
+            ) -> Row:
+                old = row.get(column, "")
+                if old not in renamed:
+                    return row
+                cells = {**row, column: renamed[old]}
+                if own != column and row[own].startswith(f"{old}-"):
+                    cells[own] = ids[row[own]] = renamed[old] + row[own].removeprefix(old)
+                return cells
+
+            self.put(resource.name, self[resource.name].changed(changed))
             self.rename(resource.name, follow)
 
     def drop(self, name: str, ids: set[str]) -> list[tuple[str, Row]]:
@@ -293,16 +300,3 @@ class TableEdits:
             for key in resource.foreign_keys
             if key.resource == name and len(key.fields) == 1
         ]
-
-
-def _renamed(
-    column: str, own: str, renamed: Mapping[str, str], follow: dict[str, str], row: Row
-) -> Row:
-    """A row that refers by a column to what was renamed; its own new name goes into `follow`."""
-    old = row.get(column, "")
-    if old not in renamed:
-        return row
-    cells = {**row, column: renamed[old]}
-    if own != column and row[own].startswith(f"{old}-"):
-        cells[own] = follow[row[own]] = renamed[old] + row[own].removeprefix(old)
-    return cells

@@ -25,10 +25,11 @@ from evaltools.problems import Problem
 
 Mark = Literal[
     "background", "method", "definition", "caution", "heading", "metadata", "numbers",
-    "references", "wording",
+    "references", "wording", "waived", "declaration",
 ]  # fmt: skip
 """What a person signs: what authors mark, headings, metadata, the words around numbers and
-references, and findings that are written out in other words than they are declared in."""
+references, findings that are written out in other words than they are declared in, what a waiver
+lets stand, and the words of declarations."""
 MARKS: Final[tuple[Mark, ...]] = ("background", "method", "definition", "caution")
 _BREAK: Final = "\n"
 _CROSS_REFERENCE: Final = re.compile(r"(?:fig|tbl|sec|eq)-")
@@ -58,12 +59,14 @@ class Sentence:
         text: as a reader reads it, variables, references, code and formulas as they are written.
         mark: what it is, where it is nothing that the data say; None for the others.
         bound: whether it may stand.
+        content: what is signed with it, where the text is only a name: the words of a declaration.
     """
 
     where: str
     text: str
     mark: Mark | None
     bound: bool
+    content: str = ""
 
 
 def split_sentences(text: str, breaks: Iterable[int] = ()) -> Iterator[tuple[int, int]]:
@@ -151,7 +154,7 @@ def _sentence(
     classes = {*block.within, *(name for s in block.spans_at(start, *MARKS) for name in s.classes)}
     if mark := next((name for name in MARKS if name in classes), None):
         return Sentence(where, text, mark, True)
-    if block.heading or (strong and start == _first_letter(block.text)):
+    if block.heading or (strong and not block.text[:start].strip()):
         return Sentence(where, text, "heading", True)
     if _covered(block, start, end, "quote") and report.quoted(block, start):
         return Sentence(where, text, None, True)
@@ -163,10 +166,6 @@ def _sentence(
     if None in kinds or not kinds:
         return Sentence(where, text, None, False)
     return Sentence(where, text, "numbers" if "numbers" in kinds else "references", True)
-
-
-def _first_letter(text: str) -> int:
-    return len(text) - len(text.lstrip())
 
 
 def _write_out(block: Block, start: int, end: int) -> str:
@@ -257,18 +256,14 @@ def check_binding(report: Report) -> list[Problem]:
 
     Background needs a citation in its paragraph, or it is an opinion.
     """
-    problems = [
-        Problem(
-            each.where,
-            f"{excerpt(each.text)} is bound to nothing, so it stays when the data change",
-            "a finding, a sentence of numbers or references, or one marked "
-            + ", ".join(f".{name}" for name in MARKS),
-            "Make it a finding of reports/findings.yml, or mark it: [sentence]{.method}.",
-            "E17",
-        )
-        for each in read_sentences(report)
-        if not each.bound
-    ]
+    marks = ", ".join(f".{name}" for name in MARKS)
+    allowed = f"a finding, a sentence of numbers or references, or one marked {marks}"
+    remedy = "Make it a finding of reports/findings.yml, or mark it: [sentence]{.method}."
+    problems = []
+    for each in read_sentences(report):
+        if not each.bound:
+            what = f"{excerpt(each.text)} is bound to nothing, so it stays when the data change"
+            problems.append(Problem(each.where, what, allowed, remedy, "E17"))
     for source, block, start, end in result_sentences(report):
         named = {
             *block.within,
@@ -276,15 +271,9 @@ def check_binding(report: Report) -> list[Problem]:
         }
         cited = [p for p in block.references if not _CROSS_REFERENCE.match(p.content)]
         if "background" in named and not cited:
-            problems.append(
-                Problem(
-                    source.where(block, start),
-                    f"{excerpt(block.text[start:end])} is marked as background and cites nothing",
-                    "",
-                    "Say whose knowledge it is: [@source].",
-                    "E17",
-                )
-            )
+            what = f"{excerpt(block.text[start:end])} is marked as background and cites nothing"
+            remedy = "Say whose knowledge it is: [@source]."
+            problems.append(Problem(source.where(block, start), what, "", remedy, "E17"))
     return [*problems, *_unread_includes(report)]
 
 
@@ -303,7 +292,7 @@ def _unread_includes(report: Report) -> list[Problem]:
         for piece in block.shortcodes
         if (path := included_path(source, piece.content)) is not None
         and path not in read
-        and f"/{GENERATED}" not in path
+        and (f"/{GENERATED}" not in path or (report.root / path).exists())
     ]
 
 
@@ -314,6 +303,8 @@ def check_subjects(report: Report) -> list[Problem]:
     """
     themes = Themes.read(report)
     problems = []
+    allowed = "a word of its label or of its forms in reports/forms.yml"
+    remedy = "Name the theme, or take the number of the theme that is named."
     for source, block in report.blocks():
         # The words in bold at the head of a paragraph say what all of it is about.
         head = next((s.end for s in block.spans if "strong" in s.classes and not s.start), 0)
@@ -324,16 +315,12 @@ def check_subjects(report: Report) -> list[Problem]:
                 if not start <= piece.at < end or code is None:
                     continue
                 if not themes.is_about(text, code):
-                    problems.append(
-                        Problem(
-                            source.where(block, piece.at),
-                            f"{{{{< var {key} >}}}} is a number of {excerpt(themes.labels[code])}, "
-                            "of which its sentence says nothing",
-                            "a word of its label or of its forms in reports/forms.yml",
-                            "Name the theme, or take the number of the theme that is named.",
-                            "E18",
-                        )
+                    what = (
+                        f"{{{{< var {key} >}}}} is a number of {excerpt(themes.labels[code])}, of "
+                        "which its sentence says nothing"
                     )
+                    where = source.where(block, piece.at)
+                    problems.append(Problem(where, what, allowed, remedy, "E18"))
     return problems
 
 

@@ -1,26 +1,20 @@
-"""Numbers in the prose: E01, E02 and E13."""
+"""Claims in the prose: E01 to E03, E06, E07, E13 and E14."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from evaltools.i18n.messages import all_phrases
 from evaltools.lint.blocks import PLACEHOLDER, Block
-from evaltools.lint.lexicon import common_words, lexicon
+from evaltools.lint.lexicon import WordPattern, common_words, lexicon
 from evaltools.lint.messages import excerpt
-from evaltools.lint.source import Report
+from evaltools.lint.source import Report, Source, leads_to
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
-
-
-from collections.abc import Iterator
-
-from evaltools.lint.lexicon import WordPattern
-from evaltools.lint.source import Source, leads_to
 
 FEWEST_FOR_PERCENT = 10
 
@@ -53,17 +47,13 @@ def check_shares(report: Report) -> list[Problem]:
         for block in section:
             for key, piece in block.variables:
                 if key.endswith(".share") and not _has_denominator(key, block, told):
-                    stem = key.removesuffix(".share")
-                    problems.append(
-                        Problem(
-                            source.where(block, piece.at),
-                            f"{{{{< var {key} >}}}} is a percentage, and neither its paragraph "
-                            "nor its section tells of how many",
-                            "",
-                            f"Add {_denominator(stem)}.",
-                            "E01",
-                        )
+                    what = (
+                        f"{{{{< var {key} >}}}} is a percentage, and neither its paragraph nor its "
+                        "section tells of how many"
                     )
+                    where = source.where(block, piece.at)
+                    remedy = f"Add {_denominator(key.removesuffix('.share'))}."
+                    problems.append(Problem(where, what, "", remedy, "E01"))
     return problems
 
 
@@ -106,17 +96,14 @@ def check_small_denominators(
     """
     denominators = _denominators(indicators)
     problems = []
+    allowed, remedy = (
+        f"a percentage of {FEWEST_FOR_PERCENT} or more",
+        "Print the count, such as 3/8.",
+    )
     for name, text in sorted(variables.items()):
         for shown, N in _percentages(name, text, denominators):
-            problems.append(
-                Problem(
-                    f"_variables.yml, {name}",
-                    f"{excerpt(shown)} is a percentage of {N}",
-                    f"a percentage of {FEWEST_FOR_PERCENT} or more",
-                    "Print the count, such as 3/8.",
-                    "E02",
-                )
-            )
+            where, what = f"_variables.yml, {name}", f"{excerpt(shown)} is a percentage of {N}"
+            problems.append(Problem(where, what, allowed, remedy, "E02"))
             break
     return problems
 
@@ -180,6 +167,11 @@ def check_digits(report: Report) -> list[Problem]:
     code, mathematics, links, attributes, list markers, front matter, comments.
     """
     problems = []
+    what = "is typed into the prose and stays when the data change"
+    remedy = (
+        "Take it from the run with {{< var … >}}, or refer with @; if it is part of a name, list "
+        "the name in reports/waivers.yml."
+    )
     for source, block in report.blocks():
         allowed: list[tuple[int, int]] | None = None
         for number in _NUMBER.finditer(block.text):
@@ -189,16 +181,8 @@ def check_digits(report: Report) -> list[Problem]:
                 continue
             if _is_year_of_a_title(block, number) or report.quoted(block, number.start()):
                 continue
-            problems.append(
-                Problem(
-                    source.where(block, number.start()),
-                    f"{excerpt(number[0])} is typed into the prose and stays when the data change",
-                    "",
-                    "Take it from the run with {{< var … >}}, or refer with @; if it is part of "
-                    "a name, list the name in reports/waivers.yml.",
-                    "E13",
-                )
-            )
+            hit = source, block, number
+            problems.append(_problem(hit, what, remedy, "E13"))
     return problems
 
 
@@ -306,7 +290,9 @@ def _population_words(report: Report) -> list[WordPattern]:
         if len(said) == len(words) or not said:
             continue  # it does not speak of all of them
         between = sorted(said[1:-1], key=lambda word: min(len(word), _TELLING))[-1:]
-        stems = map(_any_form, dict.fromkeys((said[0], *between, said[-1])))
+        # Any form of a word is known by how it begins; a short one has no others.
+        telling = dict.fromkeys((said[0], *between, said[-1]))
+        stems = (rf"{word[:4]}\w*" if len(word) > 4 else word for word in telling)
         joined = r"\W+(?:\w+\W+){0,3}?".join(stems)
         patterns[rf"(?:{universals.pattern})\W+(?:\w+\W+){{0,3}}?{joined}"] = None
     known = lexicon(report.language).population.pattern
@@ -316,11 +302,6 @@ def _population_words(report: Report) -> list[WordPattern]:
 _LABEL_WORD = re.compile(r"[^\W\d_]+")
 _TELLING = 4
 """Letters of a word that is no mere particle: *to*, *the*, *oli*, *som*."""
-
-
-def _any_form(word: str) -> str:
-    """A word in any form of it, known by how it begins; a short one has no others."""
-    return rf"{word[:4]}\w*" if len(word) > 4 else word
 
 
 def check_causes(report: Report) -> list[Problem]:
@@ -362,8 +343,8 @@ def check_number_words(report: Report) -> list[Problem]:
     """E14: a count hidden in words: fractions, and numerals of what the study counts.
 
     Fractions may stand in a declared finding, whose condition is evaluated in every run; numerals
-    may not, since no condition prints them. How long a ranking is (the five largest) is chosen
-    and not counted.
+    may not, since no condition prints them, but for a word that the data choose where there is
+    one. How long a ranking is (the five largest) is chosen and not counted.
     """
     words = lexicon(report.language)
     fractions = (
@@ -371,8 +352,11 @@ def check_number_words(report: Report) -> list[Problem]:
         for hit in _hits(report, words.fractions)
         if not report.in_finding(hit[1], hit[2].start())
     )
+    numerals = (
+        hit
+        for hit in _hits(report, words.numerals)
+        if not hit[1].spans_at(hit[2].start(), "singular")
+    )
     what = "is a count in words and stays when the data change"
     remedy = "Take the count from the run with {{< var … >}}."
-    return [
-        _problem(hit, what, remedy, "E14") for hit in (*fractions, *_hits(report, words.numerals))
-    ]
+    return [_problem(hit, what, remedy, "E14") for hit in (*fractions, *numerals)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from evaltools.lint.findings_index import FindingsIndex
+from evaltools.lint.result_chapters import read_shown_code
 from evaltools.lint.source import LANGUAGES, Report, read_files, read_leniently
 from evaltools.problems import Problem
 
@@ -37,11 +39,12 @@ def read_companions(
         if parts[:1] != ("reports",) or ".." in parts:
             continue  # reading the declaration says what is wrong with it
         read, hindered = read_files(root, language, [root / str(name)], str(name))
-        results = tuple((source, block) for source in read for block in source.blocks)
         report = Report(
-            root, language, read, findings, names,
-            results=results, elsewhere=elsewhere, headed=kind == "slides",
-        )  # fmt: skip
+            root, language, read, findings, names, elsewhere=elsewhere, headed=kind == "slides"
+        )
+        code = read_shown_code(report)
+        results = tuple((source, block) for source in (*read, *code) for block in source.blocks)
+        report = replace(report, notebooks=code, results=results)
         reports += [report] if read else []
         problems += hindered
     return reports, problems

@@ -49,26 +49,14 @@ def check_finding_spans(report: Report) -> list[Problem]:
         if not finding.asserted:
             continue
         if not marked and finding.name not in report.elsewhere:
-            problems.append(
-                Problem(
-                    finding.where,
-                    f"the finding {excerpt(finding.name)} is not said in reports/{report.language}",
-                    "",
-                    f"Say it once: {{{{< var {VARIABLE}{finding.name} >}}}}, or set "
-                    "asserted: false with its source.",
-                    "E04",
-                )
-            )
-        problems += [
-            Problem(
-                where,
-                f"the finding {excerpt(finding.name)} was said before, at {marked[0]}",
-                "",
-                "Say it once; refer to that section here.",
-                "E04",
-            )
-            for where in marked[1:]
-        ]
+            what = f"the finding {excerpt(finding.name)} is not said in reports/{report.language}"
+            said_by = f"{{{{< var {VARIABLE}{finding.name} >}}}}"
+            remedy = f"Say it once: {said_by}, or set asserted: false with its source."
+            problems.append(Problem(finding.where, what, "", remedy, "E04"))
+        for where in marked[1:]:
+            what = f"the finding {excerpt(finding.name)} was said before, at {marked[0]}"
+            remedy = "Say it once; refer to that section here."
+            problems.append(Problem(where, what, "", remedy, "E04"))
     return problems
 
 
@@ -141,6 +129,7 @@ def check_agreement(
         and dict(each.dimensions)["statistic"] == "alpha"
     }
     caveated = [(report, report.anchors(AGREEMENT_FLOATS)) for report in reports]
+    allowed = f"alpha of each code at least {LEAST} with its whole interval, or a caveat"
     problems = []
     for judgement in judgements:
         finding = judgement.finding
@@ -151,17 +140,13 @@ def check_agreement(
             continue
         for report, anchors in caveated:
             if finding.id not in _caveated(report, anchors):
-                problems.append(
-                    Problem(
-                        finding.where,
-                        f"the finding {excerpt(finding.id)} rests on codes that coders may not "
-                        f"tell alike, and in {report.language} its section does not say so: "
-                        + "; ".join(doubts),
-                        f"alpha of each code at least {LEAST} with its whole interval, or a caveat",
-                        f"Refer to [-@{anchors[0]}] in the section of the finding.",
-                        "E09",
-                    )
+                what = (
+                    f"the finding {excerpt(finding.id)} rests on codes that coders may not tell "
+                    f"alike, and in {report.language} its section does not say so: "
+                    + "; ".join(doubts)
                 )
+                remedy = f"Refer to [-@{anchors[0]}] in the section of the finding."
+                problems.append(Problem(finding.where, what, allowed, remedy, "E09"))
     return problems
 
 

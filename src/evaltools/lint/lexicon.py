@@ -48,6 +48,12 @@ class Lexicon:
     universals: re.Pattern[str]
     ranks: WordPattern
     verdicts: WordPattern
+    negations: WordPattern
+    denials: re.Pattern[str]
+    subordinators: re.Pattern[str]
+    conjunctions: re.Pattern[str]
+    superlatives: re.Pattern[str]
+    copulas: re.Pattern[str]
     heading_number: re.Pattern[str]
     statute: re.Pattern[str]
 
@@ -70,6 +76,12 @@ def lexicon(language: str) -> Lexicon:
         universals=_whole_words(lists["universals"]),
         ranks=_words(lists, "ranks"),
         verdicts=_words(lists, "verdicts"),
+        negations=_words(lists, "negations"),
+        denials=_whole_words(lists["denials"]),
+        subordinators=_whole_words(lists["subordinators"]),
+        conjunctions=_whole_words(lists["conjunctions"]),
+        superlatives=_whole_words(lists["superlatives"]),
+        copulas=_whole_words(lists["copulas"]),
         heading_number=re.compile(rf"\s*(?:{labels}) \d+(?:\.\d+)*", re.IGNORECASE),
         statute=re.compile(
             rf"(?:\b{content['statutes']} \(?\d{{1,4}}/\d{{4}}\b)|§ ?\d+|\d+ ?(?:[a-z] )?§(?::\w+)?"

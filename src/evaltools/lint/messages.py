@@ -17,11 +17,11 @@ def excerpt(text: str, longest: int = LONGEST) -> str:
     return quote_value(text.replace(PLACEHOLDER, "…"), longest)
 
 
-def place_of(problem: Problem) -> tuple[str, int | None, int | None]:
-    """File, line and column of a problem; line and column None for one without a place."""
-    found = _PLACE.fullmatch(problem.where)
+def place_of(where: str) -> tuple[str, int | None, int | None]:
+    """File, line and column of a place of a problem; None for line and column where it has none."""
+    found = _PLACE.fullmatch(where)
     if found is None:
-        return problem.where, None, None
+        return where, None, None
     return found["file"], int(found["line"]), int(found["column"])
 
 
@@ -44,7 +44,7 @@ def as_json(problems: Iterable[Problem]) -> str:
     """
     records = []
     for problem in problems:
-        file, line, column = place_of(problem)
+        file, line, column = place_of(problem.where)
         records.append(
             {
                 "file": file,

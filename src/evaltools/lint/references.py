@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from evaltools.files import read_text
+from evaltools.files import read_text, resolve_inside
 from evaltools.lint.blocks import PLACEHOLDER, Block, Span
 from evaltools.lint.messages import excerpt
 from evaltools.lint.source import Report, Source
@@ -128,14 +127,10 @@ def _block_quotations(report: Report, attributed: set[tuple[str, int]]) -> list[
             first.setdefault(key, (source, block))
             if block.references:
                 attributed.add(key)
+    what = "a block quotation without its segment or source"
+    remedy = 'Mark its words [...]{.quote segment="…"}, or cite the work in it.'
     return [
-        Problem(
-            source.where(block, 0),
-            "a block quotation without its segment or source",
-            "",
-            'Mark its words [...]{.quote segment="…"}, or cite the work in it.',
-            "E05",
-        )
+        Problem(source.where(block, 0), what, "", remedy, "E05")
         for key, (source, block) in first.items()
         if key not in attributed
     ]
@@ -173,7 +168,7 @@ class Segments:
         The text counts only when its SHA-256 is the recorded one.
         """
         name, digest = self.documents.get(segment.document, ("", ""))
-        path = _resolve_inside(self.folder, name) if name else None
+        path = resolve_inside(self.folder, name) if name else None
         if path is None or not path.is_file():
             return f"the text of {segment.document} is not there"
         content = path.read_bytes()
@@ -222,7 +217,7 @@ def _data_folder(root: Path) -> Path | None:
     except yaml.YAMLError:
         return None
     name = declared.get("data", "data") if isinstance(declared, dict) else "data"
-    return _resolve_inside(root, str(name))
+    return resolve_inside(root, str(name))
 
 
 def _rows(folder: Path, name: str, problems: list[Problem]) -> list[dict[str, str]]:
@@ -241,13 +236,6 @@ def _integer(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else -1
 
 
-def _resolve_inside(folder: Path, name: str) -> Path | None:
-    if "\0" in name or "\\" in name:
-        return None
-    found = Path(os.path.realpath(folder / name))
-    return found if found.is_relative_to(folder.resolve()) else None
-
-
 def check_floats(report: Report) -> list[Problem]:
     """E15: a figure or table that the text never speaks of is left to the reader's guess."""
     if report.headed:
@@ -258,15 +246,9 @@ def check_floats(report: Report) -> list[Problem]:
         for label, at in _shown_floats(block):
             if label not in mentioned:
                 kind = "figure" if label.startswith("fig-") else "table"
-                problems.append(
-                    Problem(
-                        source.where(block, at),
-                        f"the {kind} {label} is shown and no text refers to it",
-                        "",
-                        f"Refer to it where it is read: @{label}.",
-                        "E15",
-                    )
-                )
+                what = f"the {kind} {label} is shown and no text refers to it"
+                remedy = f"Refer to it where it is read: @{label}."
+                problems.append(Problem(source.where(block, at), what, "", remedy, "E15"))
     return problems
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from evaltools.lint.blocks import Block
 from evaltools.lint.markdown import UnreadableMarkdownError
+from evaltools.lint.notebook_code import read_code
 from evaltools.lint.source import UNREAD, Report, Source, parse_all
 from evaltools.problems import Problem
 
@@ -83,48 +85,73 @@ def _included(source: Source, block: Block) -> list[str]:
 
 
 def find_results(report: Report) -> tuple[Report, list[Problem]]:
-    """The report with its chapters on results, and the markdown of the notebooks that they show.
+    """The report with its chapters on results, and the words of the notebooks that it shows.
 
-    Each cell is a source, `notebooks/01.ipynb, cell 3`. Its tags are classes around its text, so
+    Each cell is a source, `notebooks/01.ipynb, cell 3`: markdown of notebooks that chapters on
+    results show, code of those that any chapter shows. Its tags are classes around its text, so
     that the tag `method` marks the whole cell.
     """
     results = tuple(result_blocks(report))
-    names = sorted(
-        {
-            found["path"]
-            for _, block in results
-            for piece in block.shortcodes
-            if (found := _NOTEBOOK.match(piece.content))
-        }
-    )
-    texts: dict[str, str] = {}
-    tags: dict[str, tuple[str, ...]] = {}
-    for name in names:
-        for number, cell in enumerate(_cells(report.root / name), start=1):
-            if cell.get("cell_type") == "markdown":
-                source, metadata = cell.get("source", ""), cell.get("metadata")
-                place = f"{name}, cell {number}"
-                texts[place] = source if isinstance(source, str) else "".join(map(str, source))
-                given = metadata.get("tags") if isinstance(metadata, dict) else None
-                tags[place] = tuple(map(str, given)) if isinstance(given, list) else ()
-    if not texts:
-        return replace(report, results=results), []
+    code = read_shown_code(report)
+    names = _shown_notebooks(results)
+    cells = [cell for name in names for cell in _cells(report.root / name, name)]
+    texts = {cell.place: cell.source for cell in cells if cell.kind == "markdown"}
+    problems = []
     try:
-        read = parse_all(texts, report.language)
+        read = parse_all(texts, report.language) if texts else ()
     except UnreadableMarkdownError as error:
         remedy = "Look for what opens again and again in its markdown cells."
-        return replace(report, results=results), [
-            Problem(", ".join(names), str(error), "", remedy, UNREAD)
-        ]
-    cells = tuple(source.within(tags[source.name]) for source in read)
-    shown = tuple((source, block) for source in cells for block in source.blocks)
-    return replace(report, notebooks=cells, results=(*results, *shown)), []
+        problems.append(Problem(", ".join(names), str(error), "", remedy, UNREAD))
+        read = ()
+    tags = {cell.place: cell.tags for cell in cells}
+    notebooks = (*(source.within(tags[source.name]) for source in read), *code)
+    shown = tuple((source, block) for source in notebooks for block in source.blocks)
+    return replace(report, notebooks=notebooks, results=(*results, *shown)), problems
 
 
-def _cells(path: Path) -> list[dict[str, Any]]:
+def read_shown_code(report: Report) -> tuple[Source, ...]:
+    """The words in cells of code, and of raw text, of the notebooks that a report shows."""
+    cells = [
+        cell
+        for name in _shown_notebooks(report.blocks())
+        for cell in _cells(report.root / name, name)
+        if cell.kind != "markdown"
+    ]
+    return tuple(
+        read_code(cell.source, cell.place, report.language, raw=cell.kind != "code").within(
+            cell.tags
+        )
+        for cell in cells
+    )
+
+
+def _shown_notebooks(blocks: Iterable[tuple[Source, Block]]) -> list[str]:
+    found = (_NOTEBOOK.match(piece.content) for _, block in blocks for piece in block.shortcodes)
+    return sorted({each["path"] for each in found if each})
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of a notebook: its place, `notebooks/01.ipynb, cell 3`, kind, text and tags."""
+
+    place: str
+    kind: str
+    source: str
+    tags: tuple[str, ...]
+
+
+def _cells(path: Path, name: str) -> list[_Cell]:
     """The cells of a notebook; none of one that cannot be read, which running it tells."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
-    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+    found = []
+    for number, cell in enumerate(cells if isinstance(cells, list) else (), start=1):
+        if isinstance(cell, dict):
+            source, metadata = cell.get("source", ""), cell.get("metadata")
+            text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+            tags = metadata.get("tags") if isinstance(metadata, dict) else None
+            given = tuple(map(str, tags)) if isinstance(tags, list) else ()
+            found.append(_Cell(f"{name}, cell {number}", str(cell.get("cell_type")), text, given))
+    return found

@@ -3,66 +3,51 @@ prose, and who says so."""
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import yaml
+
+from evaltools.lint import claim_rules, finding_rules
 from evaltools.lint.binding import check_binding, check_subjects
-from evaltools.lint.claim_rules import (
-    check_causes,
-    check_digits,
-    check_number_words,
-    check_population,
-    check_quantifiers,
-    check_shares,
-)
 from evaltools.lint.companions import read_companions, said_in_companions
-from evaltools.lint.finding_rules import (
-    check_agreement,
-    check_counter_evidence,
-    check_finding_spans,
-    check_rivals,
-)
-from evaltools.lint.findings_index import FILE, read_findings_index
-from evaltools.lint.messages import place_of
+from evaltools.lint.declarations import declared_sentences
+from evaltools.lint.findings_index import FILE, FindingsIndex, read_findings_index
+from evaltools.lint.messages import excerpt, place_of
 from evaltools.lint.references import check_floats, check_quotes
 from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml, node_position
 
 if TYPE_CHECKING:
     from evaltools.findings.judgement import Judgement
     from evaltools.indicators.indicator import Indicator
 
-
-import datetime
-import re
-from dataclasses import dataclass
-from typing import Any
-
-import yaml
-
-from evaltools.lint.messages import excerpt
-from evaltools.yaml_text import load_yaml, node_position
-
 RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
     {
-        "E01": check_shares,
-        "E03": check_quantifiers,
-        "E04": check_finding_spans,
+        "E01": claim_rules.check_shares,
+        "E03": claim_rules.check_quantifiers,
+        "E04": finding_rules.check_finding_spans,
         "E05": check_quotes,
-        "E06": check_population,
-        "E07": check_causes,
-        "E13": check_digits,
-        "E14": check_number_words,
+        "E06": claim_rules.check_population,
+        "E07": claim_rules.check_causes,
+        "E13": claim_rules.check_digits,
+        "E14": claim_rules.check_number_words,
         "E15": check_floats,
         "E17": check_binding,
         "E18": check_subjects,
     }
 )
 """The rules over a report by code."""
+
+DECLARED_RULES = (claim_rules.check_digits, claim_rules.check_number_words, check_subjects)
+"""Those that hold for the sentences of declarations as well."""
 
 WAIVABLE = (*RULES, "E08")
 
@@ -83,7 +68,7 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
     if unreadable or not allowed.readable:
         return _ordered([*problems, *unreadable])  # what else there is would follow from these
     names = tuple(name for name, _ in allowed.names)
-    found = [*check_counter_evidence(findings), *check_rivals(findings)]
+    found = [*finding_rules.check_counter_evidence(findings), *finding_rules.check_rivals(findings)]
     declared = study_root / FILE
     texts = {FILE: declared.read_text(encoding="utf-8")} if declared.is_file() else {}
     releases, unread = read_companions(study_root, findings, names)
@@ -107,13 +92,25 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
         texts |= {source.name: source.text for source in (*report.sources, *report.notebooks)}
         for check in RULES.values():
             found += check(report)
-        found += check_digits(replace(report, sources=report.notebooks, notebooks=()))
+        found += claim_rules.check_digits(replace(report, sources=report.notebooks, notebooks=()))
+    spoken = dict.fromkeys(report.language for report in reports)
+    for report in (declared_report(study_root, each, findings, names) for each in spoken):
+        texts |= {source.name: source.text for source in report.sources}
+        for check in DECLARED_RULES:
+            found += check(report)
     problems += apply_waivers(_ordered(found), allowed.waivers, texts)
     if checked.issuperset(
         language for language in LANGUAGES if (study_root / "reports" / language).is_dir()
     ):
         problems += unused_waivers(allowed, texts)
     return _ordered(problems)
+
+
+def declared_report(
+    root: Path, language: Language, findings: FindingsIndex, names: tuple[str, ...]
+) -> Report:
+    """The sentences of a study's declarations as a report."""
+    return Report(root, language, declared_sentences(root, language), findings, names)
 
 
 def doubted_findings(
@@ -131,12 +128,16 @@ def doubted_findings(
     sources, hindered = read_sources(study_root, language)
     known, unreadable = read_findings_index(study_root)
     report = Report(study_root, language, sources, known)
-    return [*hindered, *unreadable, *check_agreement(judgements, indicators, [report])]
+    return [
+        *hindered,
+        *unreadable,
+        *finding_rules.check_agreement(judgements, indicators, [report]),
+    ]
 
 
 def _ordered(problems: Iterable[Problem]) -> list[Problem]:
     def key(problem: Problem) -> tuple[str, int, int, str, str]:
-        file, line, column = place_of(problem)
+        file, line, column = place_of(problem.where)
         return file, line or 0, column or 0, problem.code, problem.what
 
     return sorted(dict.fromkeys(problems), key=key)
@@ -301,15 +302,12 @@ def apply_waivers(
         text = texts.get(waiver.file)
         if text is None:
             continue
-        stretches = [
-            (match.start(), match.end()) for match in re.finditer(re.escape(waiver.text), text)
-        ]
-        if not stretches:
+        if waiver.text not in text:
             what = f"the waived text {excerpt(waiver.text)} is no longer in {waiver.file}"
             remedy = "Remove the waiver, or decide anew on what the file says now."
             left.append(Problem(waiver.where, what, "", remedy, "E16"))
             continue
-        uncovered = [p for p in left if not _applies_to(waiver, stretches, p, text)]
+        uncovered = [p for p in left if not _applies_to(waiver, p.where, p.code, text)]
         if len(uncovered) == len(left):
             what = f"nothing in {excerpt(waiver.text)} needs a waiver of {waiver.code}"
             uncovered.append(Problem(waiver.where, what, "", "Remove the waiver.", "E16"))
@@ -317,13 +315,19 @@ def apply_waivers(
     return left
 
 
-def _applies_to(
-    waiver: Waiver, stretches: Iterable[tuple[int, int]], problem: Problem, text: str
-) -> bool:
-    file, line, column = place_of(problem)
-    if line is None or column is None or (file, problem.code) != (waiver.file, waiver.code):
+def is_waived(waivers: Iterable[Waiver], where: str, code: str, texts: Mapping[str, str]) -> bool:
+    """Whether a waiver covers a problem of some code at a place."""
+    return any(
+        _applies_to(each, where, code, texts[each.file]) for each in waivers if each.file in texts
+    )
+
+
+def _applies_to(waiver: Waiver, where: str, code: str, text: str) -> bool:
+    file, line, column = place_of(where)
+    if line is None or column is None or (file, code) != (waiver.file, waiver.code):
         return False
     offset = sum(len(before) + 1 for before in text.split("\n")[: line - 1]) + column - 1
+    stretches = (match.span() for match in re.finditer(re.escape(waiver.text), text))
     return any(start <= offset < end for start, end in stretches)
 
 

@@ -1,9 +1,10 @@
-"""`reports/signatures.yml`: who has looked at the sentences that no data stand behind.
+"""`reports/signatures.yml`: who has looked at the words that no data stand behind.
 
 In chapters that report results, background, methods, definitions and cautions are an author's
-word, and so is every heading and what stands around numbers and references. A named person signs
-each before the report is published; the register holds the hash of the text, so that a changed
-sentence needs a new look.
+word, and so is every heading, what stands around numbers and references, and what a waiver lets
+stand. So are the words of declarations, which findings and tables print. A named person signs each
+before the report is published; the register holds the hash of the text, so that a changed sentence
+needs a new look.
 """
 
 from __future__ import annotations
@@ -11,19 +12,22 @@ from __future__ import annotations
 import datetime
 import hashlib
 import os
+import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
 from evaltools.files import replace_file
 from evaltools.lint.binding import Sentence, read_sentences, sentences_to_sign
 from evaltools.lint.companions import read_companions
+from evaltools.lint.declarations import declared_texts
 from evaltools.lint.findings_index import read_findings_index
 from evaltools.lint.messages import excerpt
 from evaltools.lint.result_chapters import find_results
+from evaltools.lint.run import WAIVABLE, is_waived, read_waivers
 from evaltools.lint.source import Language, Report, read_sources
 from evaltools.problems import Problem, refuse
 from evaltools.yaml_text import line_of, read_yaml
@@ -32,7 +36,7 @@ FILE_NAME: Final = "reports/signatures.yml"
 CODE: Final = "signature"
 FIELDS: Final = ("text", "kind", "sha256", "by", "on")
 _HEAD: Final = """\
-# Sentences among the results that no data stand behind, each with who looked at it and when.
+# Words that no data stand behind, each with who looked at them and when.
 # `evaltools sign --by NAME` adds those that are new; a changed sentence is a new one.
 """
 
@@ -56,19 +60,35 @@ class Signature:
 
 def hash_sentence(sentence: Sentence) -> str:
     """The SHA-256 of what a signature vouches for: the text and what it is marked as."""
-    return hashlib.sha256(f"{sentence.mark}\n{sentence.text}".encode()).hexdigest()
+    content = f"\n{sentence.content}" if sentence.content else ""
+    return hashlib.sha256(f"{sentence.mark}\n{sentence.text}{content}".encode()).hexdigest()
 
 
 def marked_sentences(root: Path, language: Language) -> tuple[list[Sentence], list[Problem]]:
-    """The sentences of a language that need a signature, and what keeps prose from being read.
+    """What needs a signature in a language, and what keeps prose from being read.
 
-    Those of press releases, which are published with every report, are among them.
+    Sentences of press releases, which are published with every report, are among them, and the
+    words of declarations in all these languages.
     """
     sources, problems = read_sources(root, language)
     findings, unreadable = read_findings_index(root)
     report, unread = find_results(Report(root, language, sources, findings))
     releases, hindered = read_companions(root, findings)
-    sentences = [each for one in (report, *releases) for each in read_sentences(one)]
+    reports = (report, *releases)
+    waivers = read_waivers(root, WAIVABLE)[0].waivers
+    texts = {s.name: s.text for one in reports for s in (*one.sources, *one.notebooks)}
+    sentences = [
+        replace(each, mark="waived")
+        if not each.bound and is_waived(waivers, each.where, "E17", texts)
+        else each
+        for one in reports
+        for each in read_sentences(one)
+    ]
+    sentences += [
+        Sentence(each.where, each.name, "declaration", True, each.content)
+        for spoken in dict.fromkeys(one.language for one in reports)
+        for each in declared_texts(root, spoken)
+    ]
     return sentences_to_sign(sentences), [*problems, *unreadable, *unread, *hindered]
 
 
@@ -76,17 +96,12 @@ def unsigned_sentences(root: Path, language: Language) -> list[Problem]:
     """A problem for each marked sentence that nobody has signed as it stands."""
     signed = {each.sha256 for each in read_signatures(root)}
     sentences, problems = marked_sentences(root, language)
-    return problems + [
-        Problem(
-            each.where,
-            f"{excerpt(each.text)} ({each.mark}) is signed by nobody as it stands",
-            "",
-            "Look at it, then: evaltools sign --by NAME.",
-            CODE,
-        )
-        for each in sentences
-        if hash_sentence(each) not in signed
-    ]
+    for each in sentences:
+        if hash_sentence(each) not in signed:
+            what = f"{excerpt(each.text)} ({each.mark}) is signed by nobody as it stands"
+            remedy = "Look at it, then: evaltools sign --by NAME."
+            problems.append(Problem(each.where, what, "", remedy, CODE))
+    return problems
 
 
 def read_signatures(root: Path) -> tuple[Signature, ...]:
@@ -100,26 +115,15 @@ def read_signatures(root: Path) -> tuple[Signature, ...]:
     content, lines = read_yaml(root / FILE_NAME, FILE_NAME)
     entries = content.get("signatures")
     given = entries if isinstance(entries, list) else []
-    refuse(
-        Problem(
-            f"{FILE_NAME}:{line_of(lines, ('signatures', place))}",
-            "is no signature",
-            ", ".join(FIELDS),
-            "Write it by evaltools sign.",
-            CODE,
-        )
+    places = [
+        f"{FILE_NAME}:{line_of(lines, ('signatures', place))}"
         for place, entry in enumerate(given)
-        if not _is_signature(entry)
-    )
+        if not isinstance(entry, dict) or set(entry) != set(FIELDS)
+        or not all(str(entry[name]).strip() for name in FIELDS)
+    ]  # fmt: skip
+    what, allowed, remedy = "is no signature", ", ".join(FIELDS), "Write it by evaltools sign."
+    refuse(Problem(where, what, allowed, remedy, CODE) for where in places)
     return tuple(Signature(**{name: str(entry[name]) for name in FIELDS}) for entry in given)
-
-
-def _is_signature(entry: Any) -> bool:
-    return (
-        isinstance(entry, dict)
-        and set(entry) == set(FIELDS)
-        and all(str(entry[name]).strip() for name in FIELDS)
-    )
 
 
 def sign_sentences(
@@ -146,6 +150,8 @@ def sign_sentences(
         for name, each in found.items()
     ]
     content = {"signatures": [{name: getattr(each, name) for name in FIELDS} for each in register]}
-    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    text = yaml.safe_dump(  # a line each
+        content, allow_unicode=True, sort_keys=False, width=sys.maxsize, default_flow_style=None
+    )
     replace_file(root / FILE_NAME, (_HEAD + text).encode())
     return list(fresh.values()), len(set(known) - set(found))

@@ -3,7 +3,6 @@
 `run` is the entrance. It imports neither pandas nor papermill as long as there is nothing to do.
 """
 
-from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import ENGINES, Engine
 from evaltools.pipeline.notebook_reuse import NotebookState
 from evaltools.pipeline.progress import Bars, Lines, Progress, best_progress
@@ -19,7 +18,6 @@ __all__ = [
     "Run",
     "best_progress",
     "current_run",
-    "note_interrupts",
     "notebook_states",
     "reason_to_run",
     "run",

@@ -116,7 +116,7 @@ def write_filled_notebooks(study: Study, parameters: Parameters) -> Path:
         if not copy.exists():
             notebook = fill_parameters(read_notebook(path, path.name), parameters)
             text = json.dumps(notebook, ensure_ascii=False, indent=1)
-            copy.write_text(text + "\n", encoding="utf-8")
+            replace_file(copy, f"{text}\n".encode())
     return folder
 
 
@@ -177,5 +177,5 @@ def _write(path: Path, language: Language, panel: str, given: str) -> Path:
         "nbformat_minor": 5,
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(notebook, ensure_ascii=False) + "\n", encoding="utf-8")
+    replace_file(path, f"{json.dumps(notebook, ensure_ascii=False)}\n".encode())
     return path

@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -30,6 +31,7 @@ from papermill.engines import NBClientEngine
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
+from evaltools.files import SYSTEM_FAULTS, check_room, fault_kind, problems_from_error
 from evaltools.pipeline.declared_reads import allowed_paths, read_record, record_length
 from evaltools.pipeline.environment import is_used_up
 from evaltools.pipeline.jobs import Job, KernelContract, Limits
@@ -143,8 +145,15 @@ def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
 
 
 def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
-    notebook = _Notebook(job)
     folder = private_folder()
+    try:
+        return _execute_in(folder, job, emit)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _execute_in(folder: Path, job: Job, emit: EmitEvent) -> NotebookFailure | None:
+    notebook = _Notebook(job)
     kernel = Kernel(folder, job.environment, job.kernel_server)
     at_work: int | None = None
     boundaries: list[tuple[int, int | None, str]] = []
@@ -197,15 +206,18 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
         else:
             note("time", "too slow", clock.limit_hit())
     except DeadKernelError:
+        check_room(folder)
         note("died", "the kernel died", _run(kernel.describe_end()))
     except (RuntimeError, OSError) as error:
+        if isinstance(error, OSError) and fault_kind(error) in SYSTEM_FAULTS:
+            raise
+        check_room(folder)
         cause = f"{error} {_run(kernel.describe_end())}".strip()
         note("start", "the kernel did not start", cause)
     finally:
         _run(kernel.end())
         declared = allowed_paths(job.study, job.inputs, job.data, folder, job.environment)
         emit({"event": "reads", "reads": read_record(folder, boundaries, declared)})
-        shutil.rmtree(folder, ignore_errors=True)
         _write(notebook.node, job, folder)
     if (found := notebook.error()) is not None:
         return found
@@ -362,6 +374,12 @@ def main(descriptor: int) -> None:
         current["job"] = job.name
         try:
             failure = execute(job, emit)
+        except (OSError, MemoryError) as error:
+            # A write that fails does not say where; both places are written to.
+            problem = problems_from_error(error, f"{job.study} or {tempfile.gettempdir()}")[0]
+            failure = NotebookFailure(
+                job.name, "system", error=problem.what, message=problem.where, remedy=problem.remedy
+            )
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
             failure = NotebookFailure(job.name, "worker", error="not executed", message=text)

@@ -12,7 +12,7 @@ from evaltools.problems import Problem
 
 Kind = Literal[
     "error", "time", "died", "start", "worker", "memory",
-    "parameter", "ended", "replaced", "unfinished", "skipped", "incomplete",
+    "parameter", "ended", "replaced", "unfinished", "skipped", "incomplete", "system",
 ]  # fmt: skip
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)(?:, in (.+?))?(?:\(.*\))?:?\s*$")
@@ -43,7 +43,8 @@ class NotebookFailure:
             `start`, the `worker` that drives it was lost, or its `memory` was used up; a cell set
             a `parameter` again, asked that the kernel be `ended`, loaded code that would have
             `replaced` its own, or was `skipped`; something was left `unfinished`; or what the
-            chapter computes was handed over `incomplete`.
+            chapter computes was handed over `incomplete`; or the `system` failed it, as by a
+            full disk, which is told of `message` and not of the notebook.
         cell: position among the notebook's cells, from 1; None when no cell is to blame.
         line: line in that cell, from 1.
         trace: the notebook's own lines on the way to the error, outermost first:
@@ -64,6 +65,8 @@ class NotebookFailure:
 
     def problem(self) -> Problem:
         """The failure in the one form in which everything goes wrong here."""
+        if self.kind == "system":
+            return Problem(self.message, self.error, remedy=self.remedy, code="notebook.system")
         where = self.notebook
         if self.cell is not None:
             where += f", cell {self.cell}"

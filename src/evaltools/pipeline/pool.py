@@ -16,8 +16,8 @@ from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from typing import IO, Any
 
+from evaltools.interrupts import note_interrupts
 from evaltools.pipeline.declared_reads import Read
-from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import Engine, Job
 from evaltools.pipeline.notebook_failures import NotebookFailure
 from evaltools.pipeline.progress import Progress

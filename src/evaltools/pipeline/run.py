@@ -17,7 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from evaltools.files import build_beside, clear_leftovers, hold_lock, put_in_place
+from evaltools.files import build_beside, clear_leftovers, hold_lock, put_in_place, replace_file
+from evaltools.interrupts import note_interrupts
 from evaltools.pipeline.declared_reads import (
     Read,
     input_paths,
@@ -26,7 +27,6 @@ from evaltools.pipeline.declared_reads import (
 )
 from evaltools.pipeline.environment import kernel_environment
 from evaltools.pipeline.ingredients import DECLARATION, RunPlan, declared_inputs, plan_run
-from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import Engine, Job, Limits
 from evaltools.pipeline.notebook_reuse import NotebookState, Reusable, find_states
 from evaltools.pipeline.notebooks import read_notebook
@@ -319,15 +319,15 @@ def _execute(
     problems = []
     for name, failure in failures.items():
         partly = building / "notebooks" / Path(name).name
-        if partly.is_file():
+        if partly.is_file() and failure.kind != "system":
             store.failed.mkdir(parents=True, exist_ok=True)
             path = store.failed / partly.name
-            shutil.copyfile(partly, path)
+            replace_file(path, partly.read_bytes())
             failure = failure.with_copy(path.relative_to(study.root).as_posix())
         problems.append(failure.problem())
     for name in needed.cells:
         problems += undeclared_read_problems(name, reads.get(name, ()), declared.data)
-    refuse(problems)
+    refuse(dict.fromkeys(problems))  # a disk that is full fails all notebooks alike
     return {
         name: NotebookReads(kept[name].files, kept[name].parameters)
         if name in kept

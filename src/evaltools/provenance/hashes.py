@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePath
 from typing import Any
 
 from evaltools.evidence.data_hash import BESIDE_EVIDENCE
@@ -41,13 +43,19 @@ def hash_files(root: Path, folders: Iterable[Path], without: Iterable[Path] = ()
     left_out = tuple(without)
     found: dict[str, str] = {}
     for folder in folders:
-        for path in walk_folder(folder):
-            parts = path.relative_to(folder).parts
-            hidden = any(part == "__pycache__" or part.startswith(".") for part in parts)
-            if hidden or path.is_dir() or any(path.is_relative_to(place) for place in left_out):
-                continue
-            found[path.relative_to(root).as_posix()] = hash_file(path)
+        for place, inner, names in os.walk(folder, onerror=_fail):
+            inner[:] = [name for name in inner if name != "__pycache__" and name[0] != "."]
+            below = PurePath(place).relative_to(root).parts
+            for name in names:
+                path = Path(place, name)
+                if name[0] != "." and not any(path.is_relative_to(each) for each in left_out):
+                    found["/".join((*below, name))] = hash_file(path)
     return dict(sorted(found.items()))
+
+
+def _fail(error: OSError) -> None:
+    """A folder that may not be read: what is in it is not passed over."""
+    raise error
 
 
 def hash_folder(folder: Path) -> dict[str, str]:
@@ -91,13 +99,21 @@ def hash_package(without: Iterable[str] = ()) -> dict[str, str]:
     Arguments:
         without: packages or modules of it that are left out.
     """
-    package = Path(__file__).resolve().parent.parent
     left_out = set(without)
     return {
-        f"{package.name}/{name}": digest
-        for name, digest in hash_files(package, [package]).items()
+        f"{_PACKAGE.name}/{name}": digest
+        for name, digest in _package_files().items()
         if name.partition("/")[0].removesuffix(".py") not in left_out
     }
+
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@cache
+def _package_files() -> dict[str, str]:
+    """Read once: what a process runs is the code that it has loaded."""
+    return hash_files(_PACKAGE, [_PACKAGE])
 
 
 def hash_environment(root: Path) -> tuple[str, str]:

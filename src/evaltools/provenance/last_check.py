@@ -4,8 +4,9 @@ A check that found everything up to date reads and hashes all that a report depe
 note of the state of these files: size, times of change, inode, and the names in each folder. The
 same states later mean the same contents, with one exception that git knows as well: a file that was
 changed just when it was looked at may have the same times before and after. So a note is only left
-where every change is older than the check by more than the times of any file system are apart. The
-time of the last change of an inode (ctime) counts, which no program can set back.
+where every change is older than the check by more than the times of any file system are apart, but
+for what the command has just made itself. The time of the last change of an inode (ctime) counts,
+which no program can set back.
 
 Nothing here imports a library, since this is what a command with nothing to do takes.
 """
@@ -21,7 +22,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,9 @@ class Check:
         yield watched
         if begun is None or watched.told is None:
             return
-        roots = [*watched.roots, _PACKAGE, *sys.path, *os.get_exec_path()]
+        roots = [*watched.roots, *watched.made, _PACKAGE, *sys.path, *os.get_exec_path()]
         with contextlib.suppress(OSError):  # a folder that may not be written to takes no note
-            state = _state(roots, begun - GRANULARITY)
+            state = _state(roots, begun - GRANULARITY, watched.made)
             if state is not None:
                 asked = self._asked()
                 note = {"asked": asked, "roots": roots, "state": state, "told": watched.told}
@@ -112,24 +113,29 @@ class Check:
 
 @dataclass
 class Watch:
-    """What a check found up to date, which the one who checks fills in.
+    """What a check found up to date, or a command made, which the one who checks fills in.
 
     Arguments:
         roots: files, and folders with all that is in them, that the answer depends on.
+        made: those that the command has just made, and nobody else writes to.
         told: the answer, as plain JSON values; None where something was out of date.
     """
 
-    roots: Sequence[str] = ()
+    roots: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
     told: Any = None
 
 
-def _state(roots: Sequence[str], before: int | None = None) -> str | None:
-    """A hash of the state of some files; None where one of them changed at `before` or later."""
+def _state(roots: Sequence[str], before: int | None = None, made: Sequence[str] = ()) -> str | None:
+    """A hash of the state of some files; None where one changed at `before` or later.
+
+    Those that the command has made itself may be as young as they are.
+    """
     digest = hashlib.sha256()
     shallow = {*sys.path, *os.get_exec_path()}
     for root in roots:
         for line, changed in _states(root, root in shallow):
-            if before is not None and changed >= before:
+            if before is not None and changed >= before and root not in made:
                 return None
             digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

@@ -12,13 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.provenance.artifacts import (
-    BUNDLE,
-    LARGEST_LIST,
-    JudgedFinding,
-    findings_from,
-    read_artifact,
-)
+from evaltools.provenance import artifacts
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.integrity import check_folder
 from evaltools.provenance.manifest import Ingredients, add_seal, is_seal_valid
@@ -56,7 +50,7 @@ class Predecessor:
     questions: Mapping[str, Mapping[str, str]]
     ingredients: Ingredients
     indicators: tuple[Indicator, ...]
-    findings: Mapping[str, JudgedFinding]
+    findings: Mapping[str, artifacts.JudgedFinding]
 
 
 def make_record(
@@ -105,7 +99,7 @@ def hash_predecessor(study: Study) -> dict[str, str]:
     if declared is None:
         return {}
     path = _locate(study, declared.path)
-    file = path / BUNDLE if path.is_dir() else path
+    file = path / artifacts.BUNDLE if path.is_dir() else path
     found = hash_file(file)
     if declared.sha256 not in (None, found):
         what = f"{declared.path} has the SHA-256 {found}, and {declared.sha256} is declared"
@@ -137,7 +131,7 @@ def _locate(study: Study, declared: str) -> Path:
     if path.is_relative_to(study.build.resolve()):
         what = f"{declared} is what was built, and is cleared"
         raise _error(what, "Publish it (evaltools publish) and name what it left.")
-    if not (path / BUNDLE if path.is_dir() else path).is_file():
+    if not (path / artifacts.BUNDLE if path.is_dir() else path).is_file():
         raise _error(f"{declared} is {'no bundle' if path.exists() else 'not there'}")
     return path
 
@@ -146,7 +140,7 @@ def _read_record(path: Path, shown: str) -> Predecessor:
     from evaltools.indicators.indicator import from_record  # loads pandas, as above
 
     try:
-        if path.stat().st_size > LARGEST_LIST:
+        if path.stat().st_size > artifacts.LARGEST_LIST:
             raise ValueError("it is too large")
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
@@ -164,7 +158,7 @@ def _read_record(path: Path, shown: str) -> Predecessor:
                 _texts(content["files"]), dict(content["parameters"]), {}, {}, ("", ""), ""
             ),
             indicators=tuple(sorted(found, key=lambda item: item.identity)),
-            findings=findings_from(content["findings"]),
+            findings=artifacts.findings_from(content["findings"]),
         )
     except KeyError as error:
         raise _error(f"{shown} is no record of a published report: it has no {error}") from None
@@ -181,7 +175,7 @@ def _read_bundle(folder: Path) -> Predecessor:
         Problem(f"{PLACE}, {folder.name}", str(fault), "", remedy, "predecessor")
         for fault in checked.faults[:_MOST_FAULTS]
     )
-    artifact = read_artifact(folder)
+    artifact = artifacts.read_artifact(folder)
     content, _ = read_yaml(folder / "study" / FILE_NAME, f"{folder.name}/study/{FILE_NAME}")
     mains = [main for main in _list(content.get("questions")) if isinstance(main, dict)]
     parts = [part for main in mains for part in _list(main.get("parts")) if isinstance(part, dict)]

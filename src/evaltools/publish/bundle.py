@@ -8,7 +8,6 @@ identifier is drawn, and order is total.
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
-from evaltools.files import name_folder_in_errors, sync_to_disk
+from evaltools.files import build_beside, put_in_place, sync_folder
 from evaltools.findings.checklists import included_pages, sections_of
 from evaltools.findings.display import findings_record
 from evaltools.i18n.messages import Words
@@ -32,15 +31,8 @@ from evaltools.publish.crate import write_crate
 from evaltools.publish.gates import Candidate, Gate, check_responsibility, run_gates, standard_gates
 from evaltools.publish.language_switch import add_switch
 from evaltools.publish.method_card import method_card
+from evaltools.report import data_files
 from evaltools.report.build import check_output_folder, read_record
-from evaltools.report.data_files import (
-    INDICATORS,
-    SCHEMA,
-    codebook_csv,
-    data_names,
-    read_chapters,
-    write_schema,
-)
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
@@ -88,18 +80,17 @@ def write_bundle(
         digest = write_checksums(assembled)
         if key is not None:
             sign_bundle(assembled, key)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
-        try:
-            with name_folder_in_errors(to.parent):
-                shutil.copytree(assembled, building)
-                for path in sorted(building.rglob("*")):
-                    sync_to_disk(path)
-                if register:
-                    register(digest)
-                building.rename(to)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+        with build_beside(to) as building:
+            for path in sorted(assembled.rglob("*")):
+                place = building / path.relative_to(assembled)
+                if path.is_dir():
+                    place.mkdir()
+                else:  # what fails is told once, and not of every file as by copytree
+                    place.write_bytes(path.read_bytes())
+            sync_folder(building)  # what the register has is on disk
+            if register:
+                register(digest)
+            put_in_place(building, to)
     return Bundle(to, tuple(sorted([*list_files(to), DIGESTS])), digest)
 
 
@@ -205,11 +196,11 @@ def _copy_report(folder: Path, candidate: Candidate, edition: Candidate) -> dict
     names: dict[str, str] = {}
     record = read_record(edition.report)
     assert record is not None  # the gate saw it
-    _, workbook, _ = data_names(edition.study, edition.language)
+    _, workbook, _ = data_files.data_names(edition.study, edition.language)
     titles = {
-        INDICATORS: "All indicators, as the report leads to them",
+        data_files.INDICATORS: "All indicators, as the report leads to them",
         workbook: "All indicators, a sheet a chapter",
-        SCHEMA: "Description of the indicator files (Frictionless data package)",
+        data_files.SCHEMA: "Description of the indicator files (Frictionless data package)",
     }
     for file in sorted(record["files"]):
         if candidate.edition_of(Path(file)) is not edition:
@@ -236,11 +227,11 @@ def _copy_run(folder: Path, edition: Candidate, home: str) -> dict[str, str]:
 def _describe_data(folder: Path, candidate: Candidate) -> None:
     """Describe the table and the workbooks of all languages, in the first."""
     report = folder / "report"
-    books = (data_names(each.study, each.language)[1] for each in candidate.editions)
-    files = {name: (report / name).read_bytes() for name in (INDICATORS, *books)}
-    content = write_schema(candidate.study, candidate.parameters, candidate.run.key,
+    books = (data_files.data_names(each.study, each.language)[1] for each in candidate.editions)
+    files = {name: (report / name).read_bytes() for name in (data_files.INDICATORS, *books)}
+    content = data_files.write_schema(candidate.study, candidate.parameters, candidate.run.key,
                            candidate.words, bool(candidate.notice), files)  # fmt: skip
-    (report / SCHEMA).write_bytes(content)
+    (report / data_files.SCHEMA).write_bytes(content)
 
 
 def _what_it_is(candidate: Candidate, file: str) -> str:
@@ -257,13 +248,13 @@ def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:
         ("tables/indicators.csv", candidate.run.indicators(), "All indicators"),
         *(
             (f"tables/{item.name}.csv", item.indicators, item.title)
-            for item in read_chapters(candidate.run)
+            for item in data_files.read_chapters(candidate.run)
         ),
     ]:
         _write_text(folder / name, indicators_csv(indicators))
         names[name] = what
     _copy_file(folder, "tables/indicators.json", candidate.run.folder / "indicators.json")
-    _write_text(folder / "tables/codebook.csv", codebook_csv(candidate.tables["codes"]))
+    _write_text(folder / "tables/codebook.csv", data_files.codebook_csv(candidate.tables["codes"]))
     return names | {
         "tables/indicators.json": "All indicators as records",
         "tables/codebook.csv": "Codebook",

@@ -367,12 +367,8 @@ def check_random_outputs(candidate: Candidate) -> list[Problem]:
     return problems
 
 
-def check_freshness(candidate: Candidate) -> list[Problem]:
+def check_freshness(candidate: Candidate) -> Iterator[Problem]:
     """What is not of now, or not as it was made, each with what changed."""
-    return [*_run_problems(candidate), *_report_problems(candidate)]
-
-
-def _run_problems(candidate: Candidate) -> Iterator[Problem]:
     run = candidate.run
     for name in run.manifest.find_damage(run.folder):
         yield _stale_problem(
@@ -385,6 +381,7 @@ def _run_problems(candidate: Candidate) -> Iterator[Problem]:
     elif current.key != run.key:
         what = f"run {run.key[:16]} is not the one of the data and code of now"
         yield _stale_problem("the run", f"{what}, {current.key[:16]}")
+    yield from _report_problems(candidate)
 
 
 def _report_problems(candidate: Candidate) -> Iterator[Problem]:

@@ -17,23 +17,7 @@ from typing import Any, Literal
 
 from evaltools.pipeline.ingredients import plan_run
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.artifacts import (
-    BUNDLE,
-    CRATE,
-    REPORT,
-    SIGNATURE,
-    ArtifactKind,
-    find_artifact_kind,
-    manifest_folder,
-    read_json,
-)
-from evaltools.provenance.hashes import (
-    changed_keys,
-    hash_file,
-    hash_folder,
-    hash_package,
-    hash_sources,
-)
+from evaltools.provenance import artifacts, hashes
 from evaltools.provenance.integrity import check_folder
 from evaltools.provenance.inventory import Fault, printable_name
 from evaltools.provenance.manifest import (
@@ -83,7 +67,7 @@ _MOST_DETAILS = 5
 _MOST_DIFFERENCES = 20
 _PARTS = ("evaluation.yml", "uv.lock", "data", "notebooks", "reports")
 _PLACES = ("notebooks/", "figures/", "indicators.", "tables/")
-_LISTS = (FILE_NAME, REPORT, CRATE, BUNDLE)
+_LISTS = (FILE_NAME, artifacts.REPORT, artifacts.CRATE, artifacts.BUNDLE)
 
 
 @dataclass(frozen=True)
@@ -148,7 +132,7 @@ class RebuiltFiles:
     wanted, and what differs between now and what the record of the old one says.
     """
 
-    files: Mapping[ArtifactKind, Mapping[str, str]]
+    files: Mapping[artifacts.ArtifactKind, Mapping[str, str]]
     causes: tuple[Cause, ...] = ()
 
 
@@ -160,7 +144,7 @@ class BuildRecord:
     (the beginnings of the keys of its renderings) are empty or None where it does not tell them.
     """
 
-    kind: ArtifactKind
+    kind: artifacts.ArtifactKind
     ingredients: Ingredients
     outputs: Mapping[str, str]
     engine: tuple[str, str] = ("", "")
@@ -182,7 +166,7 @@ def _rebuild(folder: Path, held: Mapping[str, str], study: Study, say: Say) -> R
         changed = [
             name
             for name, digest in record.ingredients.files.items()
-            if not (study.root / name).is_file() or hash_file(study.root / name) != digest
+            if not (study.root / name).is_file() or hashes.hash_file(study.root / name) != digest
         ]
         causes = (Cause("input", tuple(sorted(changed))),) if changed else ()
         return Rebuild(0, (), causes, error.problems)
@@ -194,18 +178,18 @@ def compare_files(record: BuildRecord, held: Mapping[str, str], anew: RebuiltFil
     Nothing that the folder says of itself is believed: its lists are files like others. What no
     study makes is the signature of a bundle, which is checked by its key.
     """
-    there = {name: digest for name, digest in held.items() if name != SIGNATURE}
+    there = {name: digest for name, digest in held.items() if name != artifacts.SIGNATURE}
     made = anew.files[record.kind]
     kinds: dict[str, DifferenceKind] = {
         name: "altered" if name in made and name in there else
         "unmade" if name in there else "absent"
-        for name in changed_keys(there, made)
+        for name in hashes.changed_keys(there, made)
     }  # fmt: skip
     run = anew.files["run"]
     if record.kind != "run":
         # Notebooks and figures of a report are not in its folder, and yet what it was made from.
         recorded = {**record.outputs, FILE_NAME: run[FILE_NAME]}
-        for name in changed_keys(recorded, run):
+        for name in hashes.changed_keys(recorded, run):
             kinds.setdefault(name, "altered")
     compared = len({*there, *made} if record.kind == "run" else {*there, *made, *run})
     causes = anew.causes or ((Cause("altered"),) if kinds else ())
@@ -215,15 +199,15 @@ def compare_files(record: BuildRecord, held: Mapping[str, str], anew: RebuiltFil
 
 def read_record(folder: Path) -> BuildRecord:
     """What a run, report or bundle says; ProblemError where its records cannot be read."""
-    kind = find_artifact_kind(folder)
-    home = manifest_folder(folder)
+    kind = artifacts.find_artifact_kind(folder)
+    home = artifacts.manifest_folder(folder)
     manifest = read_manifest(home)
     if manifest is None:
         what = "does not say what to rebuild from"
         raise ProblemError([Problem(FILE_NAME, what, code="verify.manifest")])
     record = BuildRecord(kind, manifest.ingredients, manifest.outputs)
     if kind == "report":
-        told = read_json(home, REPORT)
+        told = artifacts.read_json(home, artifacts.REPORT)
         name, version = map(str, [*_as_list(told.get("engine")), "", ""][:2])
         sources, code = told.get("sources"), told.get("code")
         return replace(
@@ -233,8 +217,8 @@ def read_record(folder: Path) -> BuildRecord:
             code=code if isinstance(code, dict) else None,
             renders=frozenset({str(told.get("key", ""))[:RUN_NAME_LENGTH]}),
         )
-    if kind == "bundle" and (folder / CRATE).is_file():
-        for item in _as_list(read_json(folder, CRATE).get("@graph")):
+    if kind == "bundle" and (folder / artifacts.CRATE).is_file():
+        for item in _as_list(artifacts.read_json(folder, artifacts.CRATE).get("@graph")):
             name = str(item.get("@id", "")) if isinstance(item, dict) else ""
             if name == "#software/engine":
                 engine = (str(item.get("name", "")), str(item.get("version", "")))
@@ -264,7 +248,7 @@ def rebuild_in_scratch(record: BuildRecord, study: Study, say: Say) -> RebuiltFi
         causes = find_causes(plan_run(copy, parameters).ingredients, then)
         if record.kind == "run":
             run = run_notebooks(copy, parameters, say=say)
-            return RebuiltFiles({"run": hash_folder(run.folder)}, tuple(causes))
+            return RebuiltFiles({"run": hashes.hash_folder(run.folder)}, tuple(causes))
         name, version = record.engine
         asked: engines.Choice = (
             "quarto" if name == "quarto" else "embedded" if name == "embedded" else "auto"
@@ -278,19 +262,22 @@ def rebuild_in_scratch(record: BuildRecord, study: Study, say: Say) -> RebuiltFi
             together = copy.declaration.published_with(parameters.language)
             wanted = in_every_language(copy, parameters, together)
         reports = [build_report(copy, each, engine=asked, say=say) for each in wanted]
-        keys = {str(read_json(each.folder, REPORT)["key"])[:RUN_NAME_LENGTH] for each in reports}
+        keys = {
+            str(artifacts.read_json(each.folder, artifacts.REPORT)["key"])[:RUN_NAME_LENGTH]
+            for each in reports
+        }
         if not causes and record.renders and record.renders != keys:
             causes.append(Cause("rendering"))
-        files: dict[ArtifactKind, Mapping[str, str]] = {
-            "run": hash_folder(reports[0].run),
-            "report": hash_folder(reports[0].folder.resolve()),
+        files: dict[artifacts.ArtifactKind, Mapping[str, str]] = {
+            "run": hashes.hash_folder(reports[0].run),
+            "report": hashes.hash_folder(reports[0].folder.resolve()),
         }
         if record.kind == "bundle":
             candidate = make_candidate(copy, wanted)
             bundle = Path(scratch) / "bundle"
             bundle.mkdir()
             assemble_bundle(bundle, candidate, make_release(candidate))
-            files["bundle"] = hash_folder(bundle)
+            files["bundle"] = hashes.hash_folder(bundle)
         return RebuiltFiles(files, tuple(_merge_causes(causes)))
 
 
@@ -325,12 +312,12 @@ def _causes_of_report(study: Study, record: BuildRecord) -> list[Cause]:
     """What differs in the report's own ingredients, where the record tells them."""
     found = []
     if record.sources is not None:
-        now = hash_sources(study.root / "reports") | hash_predecessor(study)
-        changed = changed_keys(record.sources, now)
+        now = hashes.hash_sources(study.root / "reports") | hash_predecessor(study)
+        changed = hashes.changed_keys(record.sources, now)
         found += [Cause("input", tuple(changed))] if changed else []
     if record.code is not None:
         changed = [name.removesuffix(".py").replace("/", ".")
-                   for name in changed_keys(record.code, hash_package())]  # fmt: skip
+                   for name in hashes.changed_keys(record.code, hashes.hash_package())]  # fmt: skip
         found += [Cause("code", tuple(changed))] if changed else []
     return found
 
@@ -364,7 +351,7 @@ class Verification:
     `rebuilt` and `signed` are None where that was not asked for.
     """
 
-    kind: ArtifactKind
+    kind: artifacts.ArtifactKind
     name: str
     checked: int
     faults: tuple[Fault, ...]

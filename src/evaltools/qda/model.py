@@ -6,12 +6,14 @@ the document's normalised text (NFC, LF), from 0, the end one past the last char
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeVar, get_args
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.qda.offsets.conventions import Convention
 
 Polarity = Literal["affirm", "deny", "mixed"]
 Certainty = Literal["sure", "unsure"]
@@ -210,7 +212,7 @@ class Choices:
         columns: name of a column by field, where a table does not name it as tools do.
         documents: identifiers of documents of the study by the names in the file.
         library: documents of the study, with their texts, for files that hold none.
-        positions: how positions are counted, by the name of a convention; empty to find out.
+        positions: how positions are counted; None to find out.
         round: round of coding, where the file has none.
         code_ids: codes of the study, which keep their identifiers.
     """
@@ -221,7 +223,7 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     library: tuple[Document, ...] = ()
-    positions: str = ""
+    positions: Convention | None = None
     round: int = 1
     code_ids: frozenset[str] = frozenset()
 
@@ -255,8 +257,103 @@ def coding_id(segment: str, code_id: str, coder_id: str, round_: int) -> str:
     return f"{segment}-{code_id}-{coder_id}-{round_}"
 
 
+def rename(
+    coding: CodingSet, coder: Callable[[str], str] = lambda name: name, round_: int | None = None
+) -> CodingSet:
+    """The set with other names of coders, or all in another round.
+
+    Identifiers of codings that are made of these follow, in what the consensus rests on too.
+    """
+    ids: dict[str, str] = {}
+    codings: list[Coding] = []
+    for one in coding.codings:
+        own = coding_id(one.segment_id, one.code_id, one.coder_id, one.round)
+        who, number = coder(one.coder_id), round_ or one.round
+        new = coding_id(one.segment_id, one.code_id, who, number)
+        ids[one.coding_id] = new if one.coding_id == own else one.coding_id
+        codings.append(replace(one, coder_id=who, round=number, coding_id=ids[one.coding_id]))
+    codings = [
+        replace(
+            one, consensus_of=" ".join(ids.get(name, name) for name in one.consensus_of.split())
+        )
+        for one in codings
+    ]
+    readings = [
+        replace(one, coder_id=coder(one.coder_id), round=round_ or one.round)
+        for one in coding.readings
+    ]
+    return replace(
+        coding,
+        codings=tuple({one.coding_id: one for one in codings}.values()),
+        readings=tuple({(r.document_id, r.coder_id, r.round): r for r in readings}.values()),
+        relations=tuple(replace(one, coder_id=coder(one.coder_id)) for one in coding.relations),
+    )
+
+
 def refusal(
     where: str, what: str, allowed: str = "", remedy: str = "", code: str = "exchange.table"
 ) -> ProblemError:
     """The error of a file that is not read, or not written."""
     return ProblemError([Problem(where, what, allowed, remedy, code)])
+
+
+_ALLOWED = {
+    "Polarity": get_args(Polarity),
+    "Certainty | None": ("", *get_args(Certainty)),
+    "Literal['coder', 'consensus']": ("coder", "consensus"),
+    "Loss": get_args(Loss),
+}
+T = TypeVar("T")
+
+
+def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
+    """Records of rows of a study's table, whose cells have types already or are None.
+
+    What a field does not allow is taken for its default; a row without what has none is left
+    out: 'evaltools check' tells both.
+    """
+    known = fields(kind)  # type: ignore[arg-type]
+    needed = {
+        one.name for one in known if one.default is MISSING and one.default_factory is MISSING
+    }
+    records = []
+    for row in rows:
+        values: dict[str, Any] = {}
+        for one in known:
+            try:
+                if row.get(one.name) is not None:
+                    values[one.name] = parse_value(row[one.name], str(one.type))
+                elif str(one.type) == "str | None":
+                    values[one.name] = None
+            except ValueError:
+                continue
+        if values.keys() >= needed:
+            records.append(kind(**values))
+    return records
+
+
+def parse_value(cell: Any, kind: str) -> object:
+    """A cell as the type that a field of a record declares; raises ValueError where it is none."""
+    if kind == "bool":
+        if not isinstance(cell, str):
+            return bool(cell)
+        if cell not in ("true", "false"):
+            raise ValueError(cell)
+        return cell == "true"
+    if kind in ("int", "int | None"):
+        return None if cell == "" and kind != "int" else int(cell)
+    cell = str(cell)
+    if kind == "date | None":
+        return date.fromisoformat(cell.removesuffix(" 00:00:00")) if cell else None
+    if kind.startswith(("Mapping", "tuple")):
+        shape = dict if kind.startswith("Mapping") else list
+        found = json.loads(cell) if cell else shape()
+        if not isinstance(found, shape):
+            raise ValueError(cell)
+        if isinstance(found, dict):
+            return {str(key): str(value) for key, value in found.items()}
+        return tuple(map(str, found))
+    allowed = _ALLOWED.get(kind.replace('"', "'"))
+    if allowed and cell not in allowed:
+        raise ValueError(cell)
+    return None if kind.endswith("| None") and not cell else cell

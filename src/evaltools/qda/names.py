@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
+from itertools import count
 from pathlib import PurePath
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
+from evaltools.documents.spreadsheets.xlsx_parts import column_letters
 from evaltools.qda.model import Document
 
 _IDENTIFIER = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+)*")
@@ -51,7 +53,8 @@ def code_ids(paths: Mapping[K, tuple[str, ...]]) -> dict[K, str]:
         parts = [_slug(name, "a-z") or "code" for name in path]
         return ".".join(parts if len(parts) > 1 else ["code", *parts])
 
-    return _unique(paths, plain, _lettered)
+    # Digits are not allowed in identifiers of codes.
+    return _unique(paths, plain, lambda one, number: f"{one}_{column_letters(number - 1).lower()}")
 
 
 def document_ids(names: Mapping[K, str]) -> dict[K, str]:
@@ -90,15 +93,6 @@ def _slug(name: str, letters: str) -> str:
     return re.sub(rf"[^{letters}]+", "_", fold_name(name)).strip("_")
 
 
-def _lettered(one: str, number: int) -> str:
-    # Digits are not allowed in identifiers of codes.
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(97 + rest) + letters
-    return f"{one}_{letters}"
-
-
 def _unique(
     named: Mapping[K, _Named], plain: Callable[[_Named], str], numbered: Callable[[str, int], str]
 ) -> dict[K, str]:
@@ -106,14 +100,18 @@ def _unique(
     ids: dict[K, str] = {}
     taken: set[str] = set()
     for key, name in named.items():
-        wanted = one = plain(name)
-        number = 1
-        while one in taken:
-            number += 1
-            one = numbered(wanted, number)
-        taken.add(one)
-        ids[key] = one
+        wanted = plain(name)
+        ids[key] = first_free(wanted, taken, partial(numbered, wanted))
+        taken.add(ids[key])
     return ids
+
+
+def first_free(wanted: str, taken: Container[str], numbered: Callable[[int], str]) -> str:
+    """What is wanted, or else the first that is not taken of those numbered from 2."""
+    numbers = count(2)
+    while wanted in taken:
+        wanted = numbered(next(numbers))
+    return wanted
 
 
 def identifier(name: str, fallback: str, taken: Container[str], under: str = "") -> str:
@@ -127,11 +125,7 @@ def identifier(name: str, fallback: str, taken: Container[str], under: str = "")
     if not _IDENTIFIER.fullmatch(stem):
         stem = slug(name) or fallback
         stem = f"{under}.{stem}" if under else stem
-    result, count = stem, 1
-    while result in taken:
-        count += 1
-        result = f"{stem}_{count}"
-    return result
+    return first_free(stem, taken, lambda number: f"{stem}_{number}")
 
 
 def slug(name: str) -> str:

@@ -8,11 +8,13 @@ by its words.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from html import unescape
 
 import numpy as np
 
@@ -26,7 +28,7 @@ from evaltools.qda.offsets.conventions import (
     OffsetScale,
     normalise_text,
 )
-from evaltools.qda.quote_search import UnlocatedQuote, fold_short, locate
+from evaltools.qda.quote_search import fold_short, locate
 
 Span = tuple[int, int]
 
@@ -84,6 +86,98 @@ class ToolText:
         return start, end
 
 
+# How many line ends part what stands on both sides of a tag.
+_GAPS = dict.fromkeys(("br", "dd", "dt", "li", "tr", "tbody", "thead", "tfoot"), 1)
+_GAPS |= dict.fromkeys(
+    (
+        *("address", "article", "aside", "blockquote", "div", "dl", "figure", "footer", "form"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol", "p", "pre"),
+        *("section", "table", "ul"),
+    ),
+    2,
+)
+_TAG = re.compile(r"<!--|<[!?]|<(/?)([A-Za-z][^\s/>]*)")
+_REST_OF_TAG = re.compile(r"""(?:[^>"']+|"[^"]*"|'[^']*')*+>""")
+_UNSEEN = frozenset(("head", "script", "style", "template", "title"))
+
+
+class _TagStripper:
+    """Text between the tags, in one pass: html.parser takes minutes for a few broken tags."""
+
+    def __init__(self, html: str) -> None:
+        self.text = ""
+        self.put: list[int] = []  # places of line ends that part paragraphs
+        self._parts: list[str] = []
+        self._length = self._gap = self._ended = 0  # line ends to come, and at the end so far
+        at = unseen = 0
+        while opening := _TAG.search(html, at):
+            past = _past_tag(html, opening)
+            if past is None:
+                break  # a tag that nothing ends: what follows is taken for text
+            if not unseen:
+                self._add_text(unescape(html[at : opening.start()]))
+            name = (opening.group(2) or "").lower()
+            if name in _UNSEEN:
+                unseen = max(0, unseen + (-1 if opening.group(1) else 1))
+            self._gap = max(self._gap, _GAPS.get(name, 0))
+            at = past
+        if not unseen:
+            self._add_text(unescape(html[at:]))
+        self.text = "".join(self._parts)
+
+    def _add_text(self, data: str) -> None:
+        if data and not data.isspace():
+            leading = data[: len(data) - len(data.lstrip())].count("\n")
+            missing = self._gap - self._ended - leading if self._length else 0
+            for _ in range(missing):
+                self.put.append(self._length)
+                self._add("\n")
+            self._gap = 0
+        if data:
+            self._add(data)
+
+    def _add(self, data: str) -> None:
+        self._parts.append(data)
+        self._length += len(data)
+        ending = data[len(data.rstrip()) :].count("\n")
+        self._ended = ending + (self._ended if data.isspace() else 0)
+
+
+def _past_tag(html: str, opening: re.Match[str]) -> int | None:
+    """Where a tag, a comment or a declaration ends; None where nothing ends it."""
+    if opening.group().startswith("<!--"):
+        end = html.find("-->", opening.end())
+        return len(html) if end < 0 else end + 3
+    rest = _REST_OF_TAG.match(html, opening.end())
+    return rest.end() if rest else None
+
+
+class HtmlText(ToolText):
+    """HTML as a text whose places are counted over what stands between the tags; line ends that
+    part paragraphs do not count."""
+
+    def __init__(self, html: str) -> None:
+        # As HTML is read: all line ends are LF before anything is counted.
+        stripper = _TagStripper(html.replace("\r\n", "\n").replace("\r", "\n"))
+        self._put = frozenset(stripper.put)
+        super().__init__(stripper.text)
+
+    @cached_property
+    def _bare(self) -> tuple[str, list[int]]:
+        """The text between the tags, and for each of its characters the place in the raw one."""
+        places = [place for place in range(len(self.raw)) if place not in self._put]
+        return "".join(self.raw[place] for place in places), places
+
+    @cached_property
+    def scale(self) -> OffsetScale:
+        """By which places between the tags are counted."""
+        return OffsetScale(self._bare[0])
+
+    def _in_raw(self, start: int, end: int) -> Span:
+        places = self._bare[1]
+        return places[start], places[end - 1] + 1
+
+
 # As programs count that show text in windows: letters or UTF-16 units, Windows line ends as two
 # or as one; and as spreadsheets do in which nobody told how.
 PROGRAM = tuple(
@@ -131,15 +225,14 @@ def place_passages(
     sources: Mapping[str, ToolText],
     tool: str,
     conventions: Sequence[Convention],
-    positions: str = "",
+    positions: Convention | None = None,
 ) -> model.CodingSet:
     """The coding set with marks put into the texts, and their coders.
 
     The conventions are tried in their order unless `positions` states one; a document without a
     source places nothing.
     """
-    stated = Convention.stated(positions)
-    conventions = (stated,) if stated else conventions
+    conventions = (positions,) if positions else conventions
     segments: dict[str, model.Segment] = {}
     codings: dict[str, model.Coding] = {}
     dropped: list[model.DroppedItem] = []
@@ -259,8 +352,8 @@ def _locate(
     if not mark.quote.strip():
         return "its position is not in the text, and it has no words to look for"
     again = locate(source.text, clean(mark.quote).strip(), hint=at[0] if at else None)
-    if isinstance(again, UnlocatedQuote):
-        return again.why
+    if isinstance(again, str):
+        return again
     return (again.start, again.end), BY_WORDS if mark.start is None else MOVED
 
 

@@ -99,26 +99,15 @@ class LocatedQuote:
 
     Arguments:
         start, end: code points of the text, the end one past the last.
-        exact: the quote stands there, letter by letter or but for white space, hyphenation,
-            quotation marks, dashes and capitals; False where it is only very like it.
         moved: it stands elsewhere than at the hint.
-        why: how it was found, in words.
-        how: which of the three ways it was.
+        how: letter by letter, but for white space, hyphenation, quotation marks, dashes and
+            capitals (normalised), or only something very like it (close).
     """
 
     start: int
     end: int
-    exact: bool
     moved: bool
-    why: str
-    how: How = "exact"
-
-
-@dataclass(frozen=True)
-class UnlocatedQuote:
-    """That a quote could not be put anywhere, and why."""
-
-    why: str
+    how: How
 
 
 @dataclass(frozen=True)
@@ -131,7 +120,7 @@ class _Candidate:
 
 def locate(
     text: str, quote: str, prefix: str = "", suffix: str = "", hint: int | None = None
-) -> LocatedQuote | UnlocatedQuote:
+) -> LocatedQuote | str:
     """Where a quote stands in a text, or why nowhere for certain.
 
     Arguments:
@@ -141,7 +130,7 @@ def locate(
         hint: index at which it once began.
     """
     if not quote.strip():
-        return UnlocatedQuote("the quote is empty")
+        return "the quote is empty"
     beside = _Context(fold(text), fold_short(prefix), fold_short(suffix))
     spans = ((start, start + len(quote)) for start in _find_starts(text, quote))
     exact = [
@@ -150,12 +139,10 @@ def locate(
         if not unicodedata.combining(text[end : end + 1] or " ")
     ]
     if exact:
-        return _choose(exact, quote, beside, hint, "exact", "")
+        return _choose(exact, quote, beside, hint, "exact")
     wanted = fold_short(quote)
     if not wanted:
-        return UnlocatedQuote(
-            "the quote holds no letter or digit, and does not stand there as it is"
-        )
+        return "the quote holds no letter or digit, and does not stand there as it is"
     folded = beside.folded
     like = [
         beside.place(*folded.span(start, len(wanted)))
@@ -163,8 +150,7 @@ def locate(
         if folded.is_unbroken(start, len(wanted))
     ]
     if like:
-        but = " but for white space, hyphens, quotation marks or capitals"
-        return _choose(like, quote, beside, hint, "normalised", but)
+        return _choose(like, quote, beside, hint, "normalised")
     return _find_similar(beside, wanted, hint)
 
 
@@ -202,41 +188,39 @@ def _find_starts(text: str, part: str) -> Iterator[int]:
 
 
 def _choose(
-    places: list[_Candidate], quote: str, beside: _Context, hint: int | None, how: How, but: str
-) -> LocatedQuote | UnlocatedQuote:
-    def located(place: _Candidate, why: str) -> LocatedQuote:
+    places: list[_Candidate], quote: str, beside: _Context, hint: int | None, how: How
+) -> LocatedQuote | str:
+    def located(place: _Candidate) -> LocatedQuote:
         moved = hint is not None and place.start != hint
-        return LocatedQuote(place.start, place.end, True, moved, why + but, how)
+        return LocatedQuote(place.start, place.end, moved, how)
 
     full = [place for place in places if place.full]
     best = max(place.fit for place in places)
     at_hint = next((place for place in places if place.start == hint), None)
     if at_hint and (at_hint.full or (not full and at_hint.fit == best)):
-        return located(at_hint, "stands where it stood")
+        return located(at_hint)
     if len(places) == 1:
         only = places[0]
         chance = beside.known >= _MARGIN and only.fit < _NEIGHBOUR
         if chance and len(fold_short(quote)) < _SHORT:
-            return UnlocatedQuote(
-                "so short a quote stands in one place only, but nothing beside it is the same"
-            )
-        return located(only, "stands in one place only")
+            return "so short a quote stands in one place only, but nothing beside it is the same"
+        return located(only)
     if beside.known == 0:
-        return UnlocatedQuote(f"the quote stands in {len(places)} places, and nothing tells which")
+        return f"the quote stands in {len(places)} places, and nothing tells which"
     if len(full) == 1:
-        return located(full[0], f"of {len(places)} places the one with the same text on both sides")
+        return located(full[0])
     ranked = sorted(places, key=lambda place: (-place.fit, place.start))
     clear = ranked[0].fit - ranked[1].fit >= _MARGIN and 2 * ranked[0].fit >= beside.known
     if not full and clear:
-        return located(ranked[0], f"of {len(places)} places the one whose neighbours fit best")
-    return UnlocatedQuote(
+        return located(ranked[0])
+    return (
         f"the quote stands in {len(places)} places, and what stands beside them fits equally well"
     )
 
 
-def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuote | UnlocatedQuote:
+def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuote | str:
     """Something like the quote between its neighbours, both of which must be there."""
-    lacking = UnlocatedQuote("the text does not hold the quote")
+    lacking = "the text does not hold the quote"
     if len(wanted) < _SHORT:
         return lacking
     prefix, suffix = beside.prefix[-_CLOSE_NEIGHBOUR:], beside.suffix[:_CLOSE_NEIGHBOUR]
@@ -267,11 +251,10 @@ def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuo
         return lacking
     ratings.sort(key=lambda rating: (-rating[0], rating[1], rating[2]))
     if len(ratings) > 1 and ratings[0][0] - ratings[1][0] < 0.02:
-        return UnlocatedQuote("passages in two places are as like the quote as each other")
-    similarity, start, end = ratings[0]
+        return "passages in two places are as like the quote as each other"
+    _, start, end = ratings[0]
     first, last = beside.folded.span(start, end - start)
-    why = f"reworded: {round(similarity * 100)} % the same, between the same neighbours"
-    return LocatedQuote(first, last, False, hint is not None and first != hint, why, "close")
+    return LocatedQuote(first, last, hint is not None and first != hint, "close")
 
 
 def _similarity(one: str, other: str) -> float:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from evaltools.files import open_file
 from evaltools.problems import ProblemError
-from evaltools.qda import model, sqlite, sqlite_projects, tables
-from evaltools.qda.offsets.conventions import Convention
+from evaltools.qda import model, refi, sqlite_projects, tables
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 
 _READ = "a REFI-QDA project or codebook, a QualCoder project, a Taguette database, a spreadsheet "
@@ -38,24 +37,23 @@ def read_codes(path: Path, choices: model.Choices = model.NO_CHOICES) -> model.C
 
 
 def _read(path: Path, choices: model.Choices) -> model.CodingSet:
-    positions = Convention.stated(choices.positions)
     if path.is_dir():
         if tables.is_table_folder(path):
             return tables.read_tables(path)
         if (path / sqlite_projects.FILE_NAME).is_file():
-            with sqlite.open_database(path / sqlite_projects.FILE_NAME) as database:
+            with sqlite_projects.open_database(path / sqlite_projects.FILE_NAME) as database:
                 if database.tables >= sqlite_projects.QUALCODER_TABLES:
                     return sqlite_projects.read_qualcoder(database, choices)
             raise model.refusal(path.name, "it is no QualCoder project", code="exchange.database")
         raise _unknown(path, "the folder is of no tool that is read")
     if not path.exists():
         raise _unknown(path, "there is no such file", "Is the name right?")
-    with open_file(path, path.name):
-        pass  # a plain file that may be read
-    if path.stat().st_size == 0:
+    with open_file(path, path.name) as file:
+        head = file.read(400)
+    if not head:
         raise _unknown(path, "it is empty", "Export it again.")
-    if sqlite.is_sqlite(path):
-        with sqlite.open_database(path) as database:
+    if head.startswith(sqlite_projects.MAGIC):
+        with sqlite_projects.open_database(path) as database:
             names = database.tables
             if names >= sqlite_projects.QUALCODER_TABLES:
                 return sqlite_projects.read_qualcoder(database, choices)
@@ -63,35 +61,15 @@ def _read(path: Path, choices: model.Choices) -> model.CodingSet:
                 return sqlite_projects.read_taguette(database, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
         raise _unknown(path, f"it is a database of no tool that is read (its tables: {shown})")
-    from evaltools.qda import refi  # loads lxml, only where such a file may be
-
     if refi.looks_like_refi(path):
-        return _in_round(refi.read_refi(path, positions, choices.code_ids), choices.round)
-    with path.open("rb") as file:
-        head = file.read(400)
+        coding = refi.read_refi(path, choices.positions, choices.code_ids)
+        # The format has no rounds, but our own notes in it may.
+        rounds = {one.round for one in coding.codings} | {one.round for one in coding.readings}
+        return model.rename(coding, round_=choices.round) if rounds <= {1} else coding
     known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
     if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
         raise _unknown(path, "it is nothing that is read")
     return read_spreadsheet(path, choices)
-
-
-def _in_round(coding: model.CodingSet, round_: int) -> model.CodingSet:
-    """The set in another round, where it knows of the first only, as a format does without any."""
-    rounds = {one.round for one in coding.codings} | {one.round for one in coding.readings}
-    if round_ == 1 or not rounds <= {1}:
-        return coding
-    return replace(
-        coding,
-        codings=tuple(
-            replace(
-                one,
-                round=round_,
-                coding_id=model.coding_id(one.segment_id, one.code_id, one.coder_id, round_),
-            )
-            for one in coding.codings
-        ),
-        readings=tuple(replace(one, round=round_) for one in coding.readings),
-    )
 
 
 def _fill_coder(coding: model.CodingSet, coder: str, where: str) -> model.CodingSet:
@@ -111,28 +89,12 @@ def _fill_coder(coding: model.CodingSet, coder: str, where: str) -> model.Coding
     if not coder:
         what = f"it does not say who made {nameless} of its {len(coding.codings)} codings"
         raise model.refusal(where, what, "", "Say who did by --coder NAME.", "exchange.coder")
-
-    def named(one: model.Coding) -> model.Coding:
-        if one.coder_id:
-            return one
-        identifier = model.coding_id(one.segment_id, one.code_id, coder, one.round)
-        return replace(one, coder_id=coder, coding_id=identifier)
-
-    codings = {one.coding_id: one for one in map(named, coding.codings)}
+    coding = model.rename(coding, lambda name: name or coder)
     coders = {one.coder_id: one for one in coding.coders if one.coder_id}
     coders.setdefault(coder, model.Coder(coder, coder))
-    readings: dict[tuple[str, str, int], model.ReadDocument] = {}
-    for reading in coding.readings:
-        who = reading.coder_id or coder
-        readings.setdefault(
-            (reading.document_id, who, reading.round), replace(reading, coder_id=who)
-        )
-    return replace(
-        coding,
-        coders=tuple(coders[name] for name in sorted(coders)),
-        codings=tuple(codings.values()),
-        readings=tuple(readings[key] for key in sorted(readings)),
-    )
+    by_reader = sorted(coding.readings, key=lambda r: (r.document_id, r.coder_id, r.round))
+    people = tuple(coders[name] for name in sorted(coders))
+    return replace(coding, coders=people, readings=tuple(by_reader))
 
 
 def _unknown(path: Path, what: str, remedy: str = "") -> ProblemError:

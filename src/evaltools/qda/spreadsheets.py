@@ -7,22 +7,25 @@ known by its name (`names.yml`).
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import cast, get_args
 
-from evaltools.evidence.raw_table import (
-    FURTHER_SHEET,
-    RawTable,
-    UnreadableTableError,
-    read_delimited,
-    refuse_doubts,
-)
+from evaltools.evidence import raw_table
 from evaltools.evidence.workbook import read_workbook
 from evaltools.files import read_file
-from evaltools.problems import Problem, list_values, quote_value, refuse, suggest_value
+from evaltools.problems import (
+    Problem,
+    ProblemError,
+    list_values,
+    quote_value,
+    refuse,
+    suggest_value,
+)
 from evaltools.qda import model
 from evaltools.qda.names import code_ids, document_ids, lexicon, match_document, meanings
 from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages
@@ -53,7 +56,7 @@ def read_grid(
     expected: Collection[str],
     most: int = LARGEST,
     usual: str = "coded segments",
-) -> RawTable:
+) -> raw_table.RawTable:
     """Cells of a table.
 
     Arguments:
@@ -67,14 +70,14 @@ def read_grid(
     try:
         if path.stat().st_size > most:
             what = f"the file is larger than {most // 10**6} MB"
-            raise UnreadableTableError(what, "Is it the right file?", "data.too-large")
+            raise raw_table.UnreadableTableError(what, "Is it the right file?", "data.too-large")
         data = read_file(path, path.name, most)
         kind = workbook_kind(data)
         if not kind:
-            return refuse_doubts(read_delimited(data, expected))
+            return raw_table.refuse_doubts(raw_table.read_delimited(data, expected))
         grid = read_workbook(data, kind, (sheet or usual).casefold(), expected)
-        return refuse_doubts(grid, [FURTHER_SHEET] if sheet else [])
-    except UnreadableTableError as error:
+        return raw_table.refuse_doubts(grid, [raw_table.FURTHER_SHEET] if sheet else [])
+    except raw_table.UnreadableTableError as error:
         where = path.name + (f", row {error.row}" if error.row else "")
         remedy = "Say which by --sheet." if error.code == "data.sheet" else error.remedy
         raise model.refusal(where, error.what, error.allowed, remedy, error.code) from None
@@ -104,7 +107,7 @@ def _wrong_columns(header: Sequence[str], given: Mapping[str, str], where: str) 
 class _Table:
     """One reading of a table: what its rows say, and what is left behind."""
 
-    def __init__(self, name: str, grid: RawTable, choices: model.Choices) -> None:
+    def __init__(self, name: str, grid: raw_table.RawTable, choices: model.Choices) -> None:
         self.name, self.grid, self.choices = name, grid, choices
         self.unmatched: dict[str, str] = {}
         self.dropped: list[model.DroppedItem] = []
@@ -298,3 +301,66 @@ def _day(cell: str) -> date | None:
     except ValueError:
         return None
     return None
+
+
+_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
+_LARGEST_CELL = 50_000_000
+
+
+def escape_formula(text: str) -> str:
+    """The text as it is written into a cell."""
+    return f"'{text}" if text.startswith(_GUARDED) else text
+
+
+def unescape_formula(cell: str) -> str:
+    """The text that a cell was written from."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_GUARDED) else cell
+
+
+def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Delimited text: commas, LF, a header; cells quoted where they need it."""
+    escaped = (map(escape_formula, row) for row in rows)
+    return "".join(",".join(map(_cell, line)) + "\n" for line in (header, *escaped))
+
+
+def _cell(text: str) -> str:
+    # csv.writer leaves a lone CR bare when lines end by LF, and no reader would take it back.
+    if any(character in text for character in ',"\r\n') or text != text.strip():
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
+    """Rows of delimited text that `write_cells` wrote, cells unguarded, by column.
+
+    Arguments:
+        data: bytes of the file.
+        where: what problems call it.
+
+    Raises ProblemError where it is not UTF-8, or a row has another number of cells.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise broken_table(where, "it is not UTF-8") from None
+    limit = csv.field_size_limit(_LARGEST_CELL)
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        what = f"it cannot be split into cells ({error})"
+        raise broken_table(where, what) from None
+    finally:
+        csv.field_size_limit(limit)
+    if not records:
+        raise broken_table(where, "it is empty")
+    header, *rows = records
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            what = f"{len(row)} cells under {len(header)} column names"
+            raise broken_table(f"{where}, row {number}", what)
+    return [dict(zip(header, map(unescape_formula, row), strict=True)) for row in rows]
+
+
+def broken_table(where: str, what: str) -> ProblemError:
+    """The error of a table that is not as it was written."""
+    return model.refusal(where, what, remedy="Export the coding again.")

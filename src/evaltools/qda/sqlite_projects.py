@@ -1,5 +1,7 @@
 """Projects that are SQLite databases: Taguette's highlights, QualCoder's codings.
 
+Files are opened so that nothing in them runs and nothing is changed.
+
 Taguette's offsets count the UTF-8 bytes of the text between the tags of documents held as HTML. A
 highlight carries the HTML that was cut at them, which shows whether they still fit. Who highlighted
 is in the log of commands only, and is lost when a project is exported; the user of a Taguette of
@@ -13,36 +15,182 @@ database versions 3 to 14 (github.com/ccbogel/QualCoder).
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
-from functools import cached_property
-from html import unescape
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
 
 from evaltools.documents.superscripts import blank_superscripts
 from evaltools.documents.text_normalisation import clean
-from evaltools.problems import list_values, nearest_value, quote_value
-from evaltools.qda.model import (
-    Case,
-    Choices,
-    CodingSet,
-    Document,
-    DroppedItem,
-    Loss,
-    parse_day,
-    refusal,
+from evaltools.problems import ProblemError, list_values, nearest_value, quote_value
+from evaltools.qda import model
+from evaltools.qda.model import DroppedItem
+from evaltools.qda.names import code_ids, document_ids, path_to_root
+from evaltools.qda.offsets.conventions import Convention
+from evaltools.qda.placement import (
+    PROGRAM,
+    CodedPassage,
+    HtmlText,
+    ToolText,
+    digest,
+    place_passages,
 )
-from evaltools.qda.names import document_ids
-from evaltools.qda.offsets.conventions import Convention, OffsetScale
-from evaltools.qda.placement import PROGRAM, CodedPassage, Span, ToolText, digest, place_passages
-from evaltools.qda.quote_search import UnlocatedQuote, locate
-from evaltools.qda.sqlite import Database, Row, read_codes, read_integer, read_text
+from evaltools.qda.quote_search import locate
+
+MAGIC = b"SQLite format 3\x00"
+LARGEST = 2_000_000_000
+_LONGEST_VALUE = 50_000_000
+_MOST_STEPS = 2_000  # of a hundred thousand instructions: a file that asks for more is no coding
+Row = dict[str, object]
+K = TypeVar("K", bound=Hashable)
+
+
+class Database:
+    """The tables of an open file; views, triggers and functions in it are never run."""
+
+    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
+        self._connection = connection
+        self.where = where
+        try:
+            tables = connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
+            ).fetchall()
+        except (sqlite3.Error, OverflowError) as error:
+            raise _unreadable(where, error) from None
+        self.tables = frozenset(name for (name,) in tables if isinstance(name, str))
+
+    def rows(self, table: str, columns: tuple[str, ...], order: str) -> list[Row]:
+        """Rows of a table by column, in order; a column that is not there is None in all."""
+        if table not in self.tables:
+            return []
+        try:
+            described = self._connection.execute(f'PRAGMA table_xinfo("{table}")')
+            present = {str(row[1]): int(row[6]) for row in described}
+            # Generated columns hold expressions from outside; they are not asked for.
+            selected = [column for column in columns if present.get(column) == 0]
+            place = f'"{order}"' if order in selected else "rowid"
+            if not selected:
+                return []
+            names = ", ".join(f'"{column}"' for column in selected)
+            found = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {place}')
+            return [dict.fromkeys(columns) | dict(zip(selected, row, strict=True)) for row in found]
+        except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+            raise _unreadable(f"{self.where}, table {table}", error) from None
+
+
+def _unreadable(where: str, error: object) -> ProblemError:
+    remedy = "Close the program it belongs to, and copy or export the project again."
+    what = f"it cannot be read as a database ({error})"
+    return model.refusal(where, what, remedy=remedy, code="exchange.database")
+
+
+@contextmanager
+def open_database(path: Path) -> Iterator[Database]:
+    """The database in a file, read only, with a write-ahead log beside it; refused if it is
+    damaged."""
+    where = path.name
+    if path.stat().st_size > LARGEST:
+        raise _unreadable(where, f"larger than {LARGEST // 10**9} GB")
+    with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
+        log = path.with_name(path.name + "-wal")
+        if log.is_file() and log.stat().st_size and log.stat().st_size <= LARGEST:
+            # What the program wrote last is still in its log, and SQLite writes to both files to
+            # bring it over: that is done in a copy.
+            shutil.copyfile(path, Path(folder) / "copy")
+            shutil.copyfile(log, Path(folder) / "copy-wal")
+            uri = f"file:{quote(str(Path(folder) / 'copy'))}"
+        else:
+            uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+        try:
+            _harden(connection)
+            yield Database(connection, where)
+        except sqlite3.Error as error:
+            raise _unreadable(where, error) from None
+        finally:
+            connection.close()
+
+
+def _harden(connection: sqlite3.Connection) -> None:
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    steps = count(1)
+    connection.set_progress_handler(lambda: next(steps) > _MOST_STEPS, 100_000)
+    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON", "mmap_size=0"):
+        connection.execute(f"PRAGMA {pragma}")
+    answer = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if answer is None or answer[0] != "ok":
+        raise sqlite3.DatabaseError(f"damaged: {answer[0] if answer else 'empty'}")
+
+
+def read_text(value: object) -> str:
+    """A value as text; nothing for NULL and for bytes that are no text."""
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value)
+
+
+def read_integer(value: object) -> int | None:
+    """A value as a whole number, None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = int(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if isinstance(value, str) or number == value else None
+
+
+def read_codes(
+    rows: Mapping[K, Row],
+    above: Callable[[K], object],
+    name: str,
+    memo: str,
+    groups: Container[K] = (),
+) -> tuple[tuple[model.Code, ...], dict[K, str]]:
+    """Codes by identifier, and the identifiers of the rows that they were made of.
+
+    Arguments:
+        above: key of what a code stands under, as the database has it.
+        name, memo: the columns with its name and its definition.
+        groups: keys of those that only group others.
+    """
+
+    def parent(key: K) -> K | None:
+        found = above(key)
+        return found if found in rows else None  # type: ignore[return-value]
+
+    lines = {key: path_to_root(key, parent) for key in rows}
+    ids = code_ids(
+        {key: tuple(read_text(rows[one][name]) for one in line) for key, line in lines.items()}
+    )
+    codes = [
+        model.Code(
+            ids[key],
+            ids[lines[key][-2]] if len(lines[key]) > 1 else None,
+            read_text(row[name]),
+            read_text(row[memo]),
+            codable=key not in groups,
+            color=read_text(row.get("color")),
+        )
+        for key, row in rows.items()
+    ]
+    return tuple(sorted(codes, key=lambda code: code.code_id)), ids
+
 
 TAGUETTE_TABLES = frozenset({"projects", "documents", "tags", "highlights", "highlight_tags"})
 BYTES = Convention("utf8")
 _NOBODY = frozenset(("", "admin"))
 
 
-def read_taguette(database: Database, choices: Choices) -> CodingSet:
+def read_taguette(database: Database, choices: model.Choices) -> model.CodingSet:
     """The coding of a project, which must be clear; an empty coder where nothing says who coded."""
     project = _project(database, choices.project)
 
@@ -59,7 +207,7 @@ def read_taguette(database: Database, choices: Choices) -> CodingSet:
         text = sources[ids[row["id"]]].text
         file = {"filename": read_text(row["filename"])} if row["filename"] else {}
         name = read_text(row["name"])
-        documents.append(Document(ids[row["id"]], name, text, digest(text), "", file))
+        documents.append(model.Document(ids[row["id"]], name, text, digest(text), "", file))
         if (what := read_text(row["description"])).strip():
             why = "a description of a document; the study has no place for it"
             dropped.append(DroppedItem(f"document {row['id']}", what[:200], why, "unsupported"))
@@ -75,7 +223,7 @@ def read_taguette(database: Database, choices: Choices) -> CodingSet:
         if row["document_id"] not in ids:
             continue  # of another project
         where, document_id = f"highlight {read_text(row['id'])}", ids[row["document_id"]]
-        shown = remove_tags(read_text(row["snippet"]))
+        shown = HtmlText(read_text(row["snippet"])).raw
         found = [code_of[tag] for tag in tags.get(row["id"], ()) if tag in code_of]
         position = _position(row, sources[document_id], shown)
         if isinstance(position, str):
@@ -88,12 +236,12 @@ def read_taguette(database: Database, choices: Choices) -> CodingSet:
         marks += [
             CodedPassage(
                 *(where, document_id, code, coder, start, end, quote, where),
-                parse_day(read_text(moment)),
+                model.parse_day(read_text(moment)),
                 round=choices.round,
             )
             for code in sorted(found)
         ]
-    coding = CodingSet(
+    coding = model.CodingSet(
         origin=f"Taguette, project {read_text(project['name'])}",
         documents=tuple(documents),
         codes=codes,
@@ -119,7 +267,7 @@ def _project(database: Database, wanted: str | None) -> Row:
         near = nearest_value(wanted, [read_text(row["name"]) for row in rows])
         what = f"it holds no project {quote_value(wanted)}"
         remedy = f"Did you mean {quote_value(near)}?" if near else "Choose one by --project."
-    raise refusal(database.where, what, list_values(names), remedy, "exchange.project")
+    raise model.refusal(database.where, what, list_values(names), remedy, "exchange.project")
 
 
 def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
@@ -130,11 +278,10 @@ def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
             payload = json.loads(read_text(row["payload"]))
         except (ValueError, RecursionError):
             continue
-        if isinstance(payload, dict) and payload.get("type") == "highlight_add":
-            number = payload.get("highlight_id")
-            if isinstance(number, int):
-                user = read_text(row["user_login"])
-                authors.setdefault(number, ("" if user in _NOBODY else user, row["date"]))
+        added = isinstance(payload, dict) and payload.get("type") == "highlight_add"
+        if added and isinstance(number := payload.get("highlight_id"), int):
+            user = read_text(row["user_login"])
+            authors.setdefault(number, ("" if user in _NOBODY else user, row["date"]))
     return authors
 
 
@@ -148,9 +295,7 @@ def _position(row: Row, source: HtmlText, shown: str) -> tuple[int | None, int |
     # documents may have been changed: what begins and ends between words is believed.
     again = locate(source.text, clean(shown).strip())
     by_offset = at is not None and _between_words(source.text, *at)
-    by_words = not isinstance(again, UnlocatedQuote) and _between_words(
-        source.text, again.start, again.end
-    )
+    by_words = not isinstance(again, str) and _between_words(source.text, again.start, again.end)
     if by_offset and by_words:
         return "its offsets and what it shows are two different passages"
     if by_offset:
@@ -170,101 +315,6 @@ def _between_words(text: str, start: int, end: int) -> bool:
     return not inside(start) and not inside(end)
 
 
-_PARAGRAPHS = frozenset(
-    (
-        *("address", "article", "aside", "blockquote", "div", "dl", "figure", "footer", "form"),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol", "p", "pre"),
-        *("section", "table", "ul"),
-    )
-)
-_LINES = frozenset(("br", "dd", "dt", "li", "tr", "tbody", "thead", "tfoot"))
-_TAG = re.compile(r"<!--|<[!?]|<(/?)([A-Za-z][^\s/>]*)")
-_REST_OF_TAG = re.compile(r"""(?:[^>"']+|"[^"]*"|'[^']*')*+>""")
-_UNSEEN = frozenset(("head", "script", "style", "template", "title"))
-
-
-class _TagStripper:
-    """Text between the tags, in one pass: html.parser takes minutes for a few broken tags."""
-
-    def __init__(self, html: str) -> None:
-        self.text = ""
-        self.put: list[int] = []  # places of line ends that part paragraphs
-        self._parts: list[str] = []
-        self._length = self._gap = self._ended = 0  # line ends to come, and at the end so far
-        at = unseen = 0
-        while opening := _TAG.search(html, at):
-            past = _past_tag(html, opening)
-            if past is None:
-                break  # a tag that nothing ends: what follows is taken for text
-            if not unseen:
-                self._add_text(unescape(html[at : opening.start()]))
-            name = (opening.group(2) or "").lower()
-            if name in _UNSEEN:
-                unseen = max(0, unseen + (-1 if opening.group(1) else 1))
-            self._gap = max(self._gap, 2 * (name in _PARAGRAPHS), 1 * (name in _LINES))
-            at = past
-        if not unseen:
-            self._add_text(unescape(html[at:]))
-        self.text = "".join(self._parts)
-
-    def _add_text(self, data: str) -> None:
-        if data and not data.isspace():
-            leading = data[: len(data) - len(data.lstrip())].count("\n")
-            missing = self._gap - self._ended - leading if self._length else 0
-            for _ in range(missing):
-                self.put.append(self._length)
-                self._add("\n")
-            self._gap = 0
-        if data:
-            self._add(data)
-
-    def _add(self, data: str) -> None:
-        self._parts.append(data)
-        self._length += len(data)
-        ending = data[len(data.rstrip()) :].count("\n")
-        self._ended = ending + (self._ended if data.isspace() else 0)
-
-
-def _past_tag(html: str, opening: re.Match[str]) -> int | None:
-    """Where a tag, a comment or a declaration ends; None where nothing ends it."""
-    if opening.group().startswith("<!--"):
-        end = html.find("-->", opening.end())
-        return len(html) if end < 0 else end + 3
-    rest = _REST_OF_TAG.match(html, opening.end())
-    return rest.end() if rest else None
-
-
-class HtmlText(ToolText):
-    """HTML as a text whose places are counted over what stands between the tags; line ends that
-    part paragraphs do not count."""
-
-    def __init__(self, html: str) -> None:
-        # As HTML is read: all line ends are LF before anything is counted.
-        stripper = _TagStripper(html.replace("\r\n", "\n").replace("\r", "\n"))
-        self._put = frozenset(stripper.put)
-        super().__init__(stripper.text)
-
-    @cached_property
-    def _bare(self) -> tuple[str, list[int]]:
-        """The text between the tags, and for each of its characters the place in the raw one."""
-        places = [place for place in range(len(self.raw)) if place not in self._put]
-        return "".join(self.raw[place] for place in places), places
-
-    @cached_property
-    def scale(self) -> OffsetScale:
-        """By which places between the tags are counted."""
-        return OffsetScale(self._bare[0])
-
-    def _in_raw(self, start: int, end: int) -> Span:
-        places = self._bare[1]
-        return places[start], places[end - 1] + 1
-
-
-def remove_tags(html: str) -> str:
-    """The text of HTML, not normalised: as a piece of a text it keeps its blanks."""
-    return HtmlText(html).raw
-
-
 FILE_NAME = "data.qda"
 QUALCODER_TABLES = frozenset({"code_text", "code_name", "source"})
 # What is left behind, with its table, what tells the row, and why.
@@ -277,7 +327,7 @@ _LEFT = (
 _PASSAGE = ("ctid", "cid", "fid", "seltext", "pos0", "pos1", "owner", "date", "memo", "important")
 
 
-def read_qualcoder(database: Database, choices: Choices) -> CodingSet:
+def read_qualcoder(database: Database, choices: model.Choices) -> model.CodingSet:
     """The coding of a QualCoder project."""
     project = _Project(database)
     marks = project.read_passages(choices.round)
@@ -286,7 +336,7 @@ def read_qualcoder(database: Database, choices: Choices) -> CodingSet:
             project.drop(f"{table} {read_text(row[key])}", row[content], why)
     version = database.rows("project", ("databaseversion", "about"), "databaseversion")
     about = read_text(version[0]["about"]) if version else ""
-    coding = CodingSet(
+    coding = model.CodingSet(
         origin=about if about.startswith("QualCoder") else f"QualCoder {about}".strip(),
         documents=tuple(project.documents.values()),
         codes=project.codes,
@@ -302,7 +352,7 @@ class _Project:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.dropped: list[DroppedItem] = []
-        self.documents: dict[int | None, Document] = {}
+        self.documents: dict[int | None, model.Document] = {}
         self.sources: dict[str, ToolText] = {}
         self._read_documents()
         columns: tuple[str, ...] = ("catid", "name", "memo", "supercatid")
@@ -325,7 +375,7 @@ class _Project:
         self.codes, ids = read_codes(rows, above, "name", "memo", groups)
         self.code_ids = {key[1]: name for key, name in ids.items() if key not in groups}
 
-    def drop(self, where: str, what: object, why: str, loss: Loss = "unsupported") -> None:
+    def drop(self, where: str, what: object, why: str, loss: model.Loss = "unsupported") -> None:
         """Leave something behind."""
         self.dropped.append(DroppedItem(where, read_text(what)[:200], why, loss))
 
@@ -341,7 +391,7 @@ class _Project:
                 continue
             source = self.sources[ids[key]] = ToolText(read_text(row["fulltext"]))
             values = variables.get(key, {})
-            self.documents[key] = Document(
+            self.documents[key] = model.Document(
                 ids[key], name, source.text, digest(source.text), "", values
             )
             if read_text(row["memo"]):
@@ -358,18 +408,12 @@ class _Project:
                 lost = "file" if document is None else "code"
                 self.drop(where, quote, f"its {lost} is not in the project", "passage")
                 continue
+            coder, day = read_text(row["owner"]).strip(), model.parse_day(row["date"])
+            quote = quote.replace("\u2029", "\n")  # which parts paragraphs where text is shown
+            place = read_integer(row["pos0"]), read_integer(row["pos1"])
             marks.append(
                 CodedPassage(
-                    where,
-                    document.document_id,
-                    code,
-                    read_text(row["owner"]).strip(),
-                    read_integer(row["pos0"]),
-                    read_integer(row["pos1"]),
-                    # Where the program shows text, paragraphs are parted by U+2029.
-                    quote.replace("\u2029", "\n"),
-                    where,
-                    parse_day(read_text(row["date"])),
+                    *(where, document.document_id, code, coder, *place, quote, where, day),
                     round=round_,
                 )
             )
@@ -379,18 +423,19 @@ class _Project:
                 self.drop(where, "important", "the study does not mark importance")
         return marks
 
-    def read_cases(self) -> tuple[Case, ...]:
+    def read_cases(self) -> tuple[model.Case, ...]:
         """Cases with their documents and values."""
         variables = self._variables("case")
         texts: dict[int | None, set[str]] = {}
         for row in self.database.rows("case_text", ("id", "caseid", "fid"), "id"):
             if document := self.documents.get(read_integer(row["fid"])):
                 texts.setdefault(read_integer(row["caseid"]), set()).add(document.document_id)
-        rows = self.database.rows("cases", ("caseid", "name"), "caseid")
-        numbered = [(read_integer(row["caseid"]), read_text(row["name"])) for row in rows]
         return tuple(
-            Case(name, tuple(sorted(texts.get(key, ()))), variables.get(key, {}))
-            for key, name in numbered
+            model.Case(
+                read_text(row["name"]), tuple(sorted(texts.get(key, ()))), variables.get(key, {})
+            )
+            for row in self.database.rows("cases", ("caseid", "name"), "caseid")
+            for key in [read_integer(row["caseid"])]
         )
 
     def _variables(self, kind: str) -> Mapping[int | None, dict[str, str]]:

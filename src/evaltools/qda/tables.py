@@ -1,30 +1,38 @@
-"""A coding set as a folder of tables, the same ones that a study has, and back.
+"""A coding set in tables: those of a study, and a folder of its own with the same ones, and back.
 
-`coding.json` tells what was read and how; it is also the mark by which a folder is known as one
+Of a folder `coding.json` tells what was read and how; it is also the mark by which one is known
 that may be replaced. The columns of the study's tables stand first and in its order.
 """
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import hashlib
-import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_type_hints
 
-from evaltools.files import build_beside, hold_lock, put_in_place
+import pandas as pd
+
+from evaltools.evidence.descriptor import load_descriptor
+from evaltools.evidence.tables import fill_missing_columns, read_one
+from evaltools.files import build_beside, hold_lock, put_in_place, resolve_inside
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda import model
-from evaltools.qda.model import refusal
+from evaltools.qda.model import parse_value
+from evaltools.qda.spreadsheets import broken_table, read_cells, write_cells
+from evaltools.study.vocabulary import LANGUAGES
 
 MARK = "coding.json"
 FORMAT = "evaltools-coding"
 _LARGEST = 500_000_000
+_STUDY_TABLES = (
+    *("projects", "documents", "codes", "coders", "segments", "codings", "readings", "relations"),
+)
+Row = dict[str, Any]
+T = TypeVar("T")
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "segments": (
@@ -46,24 +54,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "cases": ("name", "project_id", "documents", "variables", "guid"),
     "dropped": ("where", "what", "why", "loss"),
 }
-_RECORDS: dict[str, type[Any]] = {
-    "segments": model.Segment,
-    "codings": model.Coding,
-    "codes": model.Code,
-    "coders": model.Coder,
-    "readings": model.ReadDocument,
-    "relations": model.Relation,
-    "documents": model.Document,
-    "cases": model.Case,
-    "dropped": model.DroppedItem,
-}
-_ALLOWED = {
-    "Polarity": get_args(model.Polarity),
-    "Certainty | None": ("", *get_args(model.Certainty)),
-    "Literal['coder', 'consensus']": ("coder", "consensus"),
-    "Loss": get_args(model.Loss),
-}
-T = TypeVar("T")
+_RECORDS = {name: get_args(get_type_hints(model.CodingSet)[name])[0] for name in COLUMNS}
 
 
 def table_files(coding: model.CodingSet) -> dict[str, bytes]:
@@ -80,7 +71,7 @@ def table_files(coding: model.CodingSet) -> dict[str, bytes]:
             [
                 paths.get(record.document_id, "")
                 if column == "text_file"
-                else _as_cell(getattr(record, column))
+                else as_cell(getattr(record, column))
                 for column in columns
             ]
             for record in getattr(coding, name)
@@ -142,17 +133,13 @@ def read_tables(folder: Path) -> model.CodingSet:
     """The coding set that a folder was written from; raises ProblemError with all that is wrong."""
     problems: list[Problem] = []
     records: dict[str, Any] = {}
-    mark: dict[str, Any] = {}
-    try:
-        mark = _read_mark(folder)
-    except ProblemError as error:
-        problems += error.problems
-    for name in COLUMNS:
+    for name in (MARK, *COLUMNS):
         try:
-            records[name] = _read_table(folder, name)
+            records[name] = _read_table(folder, name) if name != MARK else _read_mark(folder)
         except ProblemError as error:
             problems += error.problems
     refuse(problems)
+    mark = records.pop(MARK)
     return model.CodingSet(
         origin=str(mark.get("origin", "")),
         positions=str(mark.get("positions", "")),
@@ -160,34 +147,6 @@ def read_tables(folder: Path) -> model.CodingSet:
         assumed=tuple(map(str, mark.get("assumed", []))),
         **records,
     )
-
-
-def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
-    """Records of rows of a study's table, whose cells have types already or are None.
-
-    What a field does not allow is taken for its default; a row without what has none is left
-    out: 'evaltools check' tells both.
-    """
-    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
-    needed = {
-        one.name
-        for one in fields
-        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-    }
-    records = []
-    for row in rows:
-        values: dict[str, Any] = {}
-        for one in fields:
-            try:
-                if row.get(one.name) is not None:
-                    values[one.name] = _as_value(row[one.name], str(one.type))
-                elif str(one.type) == "str | None":
-                    values[one.name] = None
-            except ValueError:
-                continue
-        if values.keys() >= needed:
-            records.append(kind(**values))
-    return records
 
 
 def _text_paths(documents: tuple[model.Document, ...]) -> dict[str, str]:
@@ -205,7 +164,8 @@ def _text_paths(documents: tuple[model.Document, ...]) -> dict[str, str]:
     return paths
 
 
-def _as_cell(value: object) -> str:
+def as_cell(value: object) -> str:
+    """A value as it stands in a cell of a table."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -215,33 +175,6 @@ def _as_cell(value: object) -> str:
     if isinstance(value, tuple):
         return json.dumps(list(value), ensure_ascii=False) if value else ""
     return str(value)
-
-
-def _as_value(cell: Any, kind: str) -> object:
-    """A cell as the type that a field of a record declares; raises ValueError where it is none."""
-    if kind == "bool":
-        if not isinstance(cell, str):
-            return bool(cell)
-        if cell not in ("true", "false"):
-            raise ValueError(cell)
-        return cell == "true"
-    if kind in ("int", "int | None"):
-        return None if cell == "" and kind != "int" else int(cell)
-    cell = str(cell)
-    if kind == "date | None":
-        return date.fromisoformat(cell.removesuffix(" 00:00:00")) if cell else None
-    if kind.startswith(("Mapping", "tuple")):
-        shape = dict if kind.startswith("Mapping") else list
-        found = json.loads(cell) if cell else shape()
-        if not isinstance(found, shape):
-            raise ValueError(cell)
-        if isinstance(found, dict):
-            return {str(key): str(value) for key, value in found.items()}
-        return tuple(map(str, found))
-    allowed = _ALLOWED.get(kind.replace('"', "'"))
-    if allowed and cell not in allowed:
-        raise ValueError(cell)
-    return None if kind.endswith("| None") and not cell else cell
 
 
 def _read_mark(folder: Path) -> dict[str, Any]:
@@ -269,7 +202,7 @@ def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
             values["text"] = _read_text(folder, path) if path else None
         for column in (one for one in kinds if one in row):
             try:
-                values[column] = _as_value(row[column], kinds[column])
+                values[column] = parse_value(row[column], kinds[column])
             except ValueError:
                 place = f"{where}, row {number}, column {column}"
                 what = f"{row[column][:60]!r} is no value of this column"
@@ -301,66 +234,171 @@ def _read_bytes(folder: Path, path: str) -> bytes:
     return file.read_bytes()
 
 
-_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
-_LARGEST_CELL = 50_000_000
-
-
-def escape_formula(text: str) -> str:
-    """The text as it is written into a cell."""
-    return f"'{text}" if text.startswith(_GUARDED) else text
-
-
-def unescape_formula(cell: str) -> str:
-    """The text that a cell was written from."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_GUARDED) else cell
-
-
-def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]], *, guard: bool = True) -> str:
-    """Delimited text: commas, LF, a header; cells quoted where they need it."""
-    lines = [",".join(map(_cell, header))]
-    for row in rows:
-        lines.append(",".join(_cell(escape_formula(cell) if guard else cell) for cell in row))
-    return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    # csv.writer leaves a lone CR bare when lines end by LF, and no reader would take it back.
-    if any(character in text for character in ',"\r\n') or text != text.strip():
-        return '"' + text.replace('"', '""') + '"'
-    return text
-
-
-def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
-    """Rows of delimited text that `write_cells` wrote, cells unguarded, by column.
+def read_study_coding(
+    data: Path, *, coders: Collection[str] = (), wave: int | None = None, consensus: bool = True
+) -> model.CodingSet:
+    """The coding in a data folder.
 
     Arguments:
-        data: bytes of the file.
-        where: what problems call it.
+        data: the data folder.
+        coders: identifiers or pseudonyms of the coders whose work is wanted; all where none.
+        wave: year of the examination whose documents are wanted; all where none.
+        consensus: with what the coders agreed on in the end.
 
-    Raises ProblemError where it is not UTF-8, or a row has another number of cells.
+    Raises ProblemError where a table cannot be read, or a coder or wave is not there.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise broken_table(where, "it is not UTF-8") from None
-    limit = csv.field_size_limit(_LARGEST_CELL)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        what = f"it cannot be split into cells ({error})"
-        raise broken_table(where, what) from None
-    finally:
-        csv.field_size_limit(limit)
-    if not records:
-        raise broken_table(where, "it is empty")
-    header, *rows = records
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            what = f"{len(row)} cells under {len(header)} column names"
-            raise broken_table(f"{where}, row {number}", what)
-    return [dict(zip(header, map(unescape_formula, row), strict=True)) for row in rows]
+    frames = read_study_tables(data, _STUDY_TABLES, _STUDY_TABLES, "exchange.table")
+    documents = _documents(data, frames, wave)
+    chosen = _chosen_coders(make_records(frames["coders"], model.Coder), coders, consensus)
+    names = {document.document_id for document in documents}
+    people = {coder.coder_id for coder in chosen}
+    segments = {
+        segment.segment_id: segment
+        for segment in make_records(frames["segments"], model.Segment)
+        if segment.document_id in names
+    }
+    codings = tuple(
+        coding
+        for coding in make_records(frames["codings"], model.Coding)
+        if coding.coder_id in people and coding.segment_id in segments
+    )
+    relations = tuple(
+        relation
+        for relation in make_records(frames["relations"], model.Relation)
+        if relation.coder_id in people
+        and {relation.from_segment_id, relation.to_segment_id} <= segments.keys()
+    )
+    used = {coding.segment_id for coding in codings}
+    for relation in relations:
+        used |= {relation.from_segment_id, relation.to_segment_id}
+    return model.CodingSet(
+        origin="evaltools",
+        documents=documents,
+        codes=_codes(frames["codes"]),
+        coders=chosen,
+        segments=tuple(one for name, one in segments.items() if name in used),
+        codings=codings,
+        readings=tuple(
+            reading
+            for reading in make_records(frames["readings"], model.ReadDocument)
+            if reading.coder_id in people and reading.document_id in names
+        ),
+        relations=relations,
+        cases=_cases(frames["projects"], documents),
+    )
 
 
-def broken_table(where: str, what: str) -> ProblemError:
-    """The error of a table that is not as it was written."""
-    return refusal(where, what, remedy="Export the coding again.")
+def read_study_tables(
+    data: Path, names: Collection[str], needed: Iterable[str], code: str
+) -> dict[str, pd.DataFrame]:
+    """Tables of a data folder that can be read, with all columns that their schema has today.
+
+    Arguments:
+        names: those that are wanted.
+        needed: those of them that can be read if the study has them at all.
+        code: of the problem where one of these is not.
+    """
+    resources = load_descriptor(data).resources
+    tables = {
+        resource.name: frame
+        for resource in resources
+        if resource.name in names and (frame := read_one(data, resource)) is not None
+    }
+    declared = {resource.name for resource in resources}
+    missing = [name for name in needed if name in declared and name not in tables]
+    if missing:
+        remedy = "Run 'evaltools check' for what is wrong with it."
+        raise ProblemError(
+            Problem(f"table {name}", "cannot be read", "", remedy, code) for name in missing
+        )
+    return fill_missing_columns(tables)
+
+
+def table_rows(frame: pd.DataFrame) -> list[Row]:
+    """Rows with None for what is missing."""
+    filled = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in filled.to_dict("records")]
+
+
+def make_records(frame: pd.DataFrame, kind: type[T]) -> list[T]:
+    """Records of a table."""
+    return model.parse_records(kind, table_rows(frame))
+
+
+def _text(row: Row, column: str) -> str:
+    value = row.get(column)
+    return "" if value is None else str(value)
+
+
+def _documents(
+    data: Path, frames: dict[str, pd.DataFrame], wave: int | None
+) -> tuple[model.Document, ...]:
+    projects = {_text(row, "project_id"): row for row in table_rows(frames["projects"])}
+    rows = table_rows(frames["documents"])
+    waves = sorted({str(row["wave"]) for row in rows})
+    if wave is not None and str(wave) not in waves:
+        what = f"no document is of {wave}"
+        raise model.refusal("--wave", what, ", ".join(waves), code="exchange.wave")
+    documents = []
+    for row in rows:
+        if wave is not None and row["wave"] != wave:
+            continue
+        path = resolve_inside(data, _text(row, "text_file"))
+        text = None
+        if path is not None and path.is_file():
+            text = path.read_text(encoding="utf-8", errors="replace")
+        row["register_number"] = projects.get(_text(row, "project_id"), {}).get("register_number")
+        columns = ("project_id", "register_number", "wave", "language")
+        variables = {column: value for column in columns if (value := _text(row, column))}
+        name = _text(row, "document_id")
+        documents.append(
+            model.Document(name, name, text, _text(row, "text_sha256"), variables=variables)
+        )
+    return tuple(documents)
+
+
+def _chosen_coders(
+    coders: list[model.Coder], wanted: Collection[str], consensus: bool
+) -> tuple[model.Coder, ...]:
+    known = {name for coder in coders for name in (coder.coder_id, coder.pseudonym)}
+    unknown = sorted(set(wanted) - known)
+    if unknown:
+        allowed = ", ".join(f"{coder.coder_id} ({coder.pseudonym})" for coder in coders)
+        raise ProblemError(
+            Problem("--coder", f"the study has no coder {name!r}", allowed, code="exchange.coder")
+            for name in unknown
+        )
+    return tuple(
+        coder
+        for coder in coders
+        if (not wanted or {coder.coder_id, coder.pseudonym} & set(wanted))
+        and (consensus or coder.role != "consensus")
+    )
+
+
+def _codes(frame: pd.DataFrame) -> tuple[model.Code, ...]:
+    """Codes, named by their first label and told in the first language that has the text."""
+    rows = table_rows(frame)
+    for row in rows:
+        row["name"] = _first_text(row, "label") or _text(row, "code_id")
+        for name in ("definition", "include", "exclude"):
+            row[name] = _text(row, name) or _first_text(row, name)
+    return tuple(model.parse_records(model.Code, rows))
+
+
+def _first_text(row: Row, name: str) -> str:
+    texts = (_text(row, f"{name}_{language}") for language in LANGUAGES)
+    return next((text for text in texts if text), "")
+
+
+def _cases(projects: pd.DataFrame, documents: tuple[model.Document, ...]) -> tuple[model.Case, ...]:
+    of: dict[str, list[str]] = {}
+    for document in documents:
+        of.setdefault(document.variables.get("project_id", ""), []).append(document.document_id)
+    cases = []
+    for row in table_rows(projects):
+        project, number = _text(row, "project_id"), _text(row, "register_number")
+        if project in of:
+            variables = {"register_number": number} if number else {}
+            cases.append(model.Case(project, tuple(of[project]), variables, project))
+    return tuple(cases)

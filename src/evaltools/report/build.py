@@ -22,7 +22,8 @@ from evaltools.files import (
     put_in_place,
     read_file,
 )
-from evaltools.pipeline import Run, best_progress, current_run, note_interrupts, run
+from evaltools.interrupts import note_interrupts
+from evaltools.pipeline import Run, best_progress, current_run, run
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import (
     changed_keys,
@@ -36,8 +37,8 @@ from evaltools.provenance.manifest import Change, ChangeKind, Reason, add_seal
 from evaltools.provenance.predecessor import hash_predecessor, read_predecessor
 from evaltools.report import engines
 from evaltools.report.engines import Engine
-from evaltools.report.kept import Kept
 from evaltools.report.languages import missing_parts
+from evaltools.report.part_store import PartStore
 from evaltools.study import FILE_NAME, Parameters, Study
 from evaltools.study.scenarios import FOLDER as SCENARIOS
 from evaltools.study.vocabulary import Language
@@ -205,8 +206,8 @@ def build_report(
     from evaltools.report.document_set import make_documents
 
     with store.open_new() as building:
-        kept = Kept.of(study.build, made.key, anew=force or rerender)
-        files, told = make_documents(study, parameters, made, chosen, building, say, kept)
+        parts = PartStore.of(study.build, made.key, anew=force or rerender)
+        files, told = make_documents(study, parameters, made, chosen, building, say, parts)
         record = {
             "key": key,
             "run": made.key,

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
 import pandas as pd
 
+from evaltools.charts.data import MISSING, WITHHELD
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import COLUMNS as RECORD
@@ -34,8 +36,8 @@ INDICATORS: Final = "indicators.csv"
 WORKBOOK: Final = "indicators.xlsx"
 SCHEMA: Final = "datapackage.json"
 
-WITHHELD, MISSING, NOT_APPLICABLE = "[c]", "[x]", "[z]"
-"""In cells without a number: withheld (confidential), not available, nothing to be told."""
+NOT_APPLICABLE: Final = "[z]"
+"""In cells of which there is nothing to be told; others say why they hold no number."""
 COLUMNS = (
     "key", "meaning", "dimensions", "speaks_of", "value", "unit", "x", "n", "N", "low", "high",
     "interval", "level", "status", "note", "source",
@@ -102,19 +104,6 @@ def data_names(study: Study, language: Language) -> tuple[str, str, str]:
     return INDICATORS, f"{stem}-{language}.{suffix}" if several else WORKBOOK, SCHEMA
 
 
-def write_schema(
-    study: Study,
-    parameters: Parameters,
-    run: str,
-    words: Words,
-    example: bool,
-    files: Mapping[str, bytes],
-) -> bytes:
-    """The description of table and workbooks, given their contents, as a file."""
-    package = data_package(study, parameters, run, words, example, files)
-    return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
-
-
 def describe_run(
     study: Study, parameters: Parameters, run: str, words: Words, example: bool
 ) -> Cover:
@@ -144,15 +133,19 @@ def describe_run(
     return Cover(title, notice, source, tuple((name, text) for name, text in rows() if text))
 
 
-def data_package(
+def write_schema(
     study: Study,
     parameters: Parameters,
     run: str,
     words: Words,
     example: bool,
     files: Mapping[str, bytes],
-) -> dict[str, Any]:
-    """The description of the files for programs: what each column of the table holds."""
+) -> bytes:
+    """A description of table and workbooks for programs: what each column holds, as a file.
+
+    Arguments:
+        files: the contents of those files, by name.
+    """
     declared = study.declaration
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
@@ -188,7 +181,7 @@ def data_package(
         resource(stem, INDICATORS, "text/csv") | table | {"schema": table_schema(words)},
         *(resource(name, book, sheet) for name, book in named.items()),
     ]
-    return package
+    return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
 
 
 def table_schema(words: Words) -> dict[str, Any]:
@@ -209,6 +202,10 @@ def table_schema(words: Words) -> dict[str, Any]:
         fields.append(described)
     key = ["key", "estimand", "dimensions"]
     return {"fields": fields, "primaryKey": key, "missingValues": [""]}
+
+
+_NOT_IN_NAMES: Final = re.compile(r"[:\\/?*\[\]]")
+"""What Excel allows in no name of a sheet, of at most 31 characters."""
 
 
 @dataclass(frozen=True)
@@ -245,6 +242,7 @@ def codebook_csv(codes: pd.DataFrame) -> str:
 def indicator_sheets(found: Sequence[Chapter], cover: Cover, glossary: Glossary) -> list[Sheet]:
     """Cover, contents, notes, then a sheet a chapter."""
     words = glossary.words
+    found = [_in_language(chapter, place, words) for place, chapter in enumerate(found, start=1)]
     names = [words(f"publishing.{name}") for name in ("cover", "contents", "notes")]
     listed: list[tuple[Value, ...]] = [
         (names[2], words("publishing.notes.about"), len(_note_rows(found, words))),
@@ -271,6 +269,17 @@ def indicator_sheets(found: Sequence[Chapter], cover: Cover, glossary: Glossary)
     ]  # fmt: skip
     above = " ".join(text for text in (cover.notice, cover.source) if text)
     return [sheets[0], *(replace(sheet, source=above) for sheet in sheets[1:])]
+
+
+def _in_language(chapter: Chapter, place: int, words: Words) -> Chapter:
+    """A chapter by the study's words, `words.chapter.01_portfolio`; else by its notebook."""
+    key = f"words.chapter.{chapter.name}"
+    if not words.has(key):
+        return chapter
+    title = words(key)
+    return replace(
+        chapter, name=_NOT_IN_NAMES.sub(" ", f"{place} {title}")[:31].strip(), title=title
+    )
 
 
 def _number_formats(indicators: Sequence[Indicator]) -> dict[tuple[int, int], str]:

@@ -26,8 +26,8 @@ from evaltools.report.companions import (
 from evaltools.report.data_files import data_files
 from evaltools.report.engines import Engine
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.kept import Kept
 from evaltools.report.material import ReportMaterial, gather_material, summarise_findings
+from evaltools.report.part_store import PartStore
 from evaltools.report.staging import are_few, stage
 from evaltools.study import Parameters, Study
 
@@ -41,7 +41,7 @@ def make_documents(
     engine: Engine,
     folder: Path,
     say: Say,
-    kept: Kept,
+    parts: PartStore,
 ) -> tuple[list[str], list[str]]:
     """Make everything that people get of a report.
 
@@ -49,7 +49,7 @@ def make_documents(
         made: the run that it shows.
         folder: where the files are put.
         say: prints a line.
-        kept: what was made from the run before.
+        parts: what was made from the run before.
 
     Returns:
         The names of the files, and lines to tell when they are in place.
@@ -57,7 +57,7 @@ def make_documents(
     Raises:
         ProblemError: whatever is wrong with the sources.
     """
-    material = gather_material(study, made, kept)
+    material = gather_material(study, made, parts)
     dated = replace(engine, epoch=engine.epoch or date_of(study, parameters))
     releases = plan_companions(study, parameters, material)
     leading = [text for each in releases for text in each.leading_texts()]
@@ -69,13 +69,13 @@ def make_documents(
     def report() -> Made:
         target, told = study.report(parameters.language), list[str]()
         name = f"{target.name}-{parameters.language}"
-        files = _render(dated, project, document, target.formats, name, told.append, kept)
+        files = _render(dated, project, document, target.formats, name, told.append, parts)
         return Made(files, told)
 
     def beside() -> Made:
         made_beside = _render_companions(releases, material, dated, folder)
         glossary = Glossary.of(material.tables, words, study.declaration)
-        data = kept.recall_files(
+        data = parts.recall_files(
             "data files",
             [hash_declarations(study.root), words.language],
             lambda: data_files(study, parameters, made, glossary, example),
@@ -156,11 +156,11 @@ def _render(
     formats: Sequence[str],
     name: str,
     tell: Say,
-    kept: Kept | None = None,
+    parts: PartStore | None = None,
 ) -> dict[str, bytes]:
     """The files of a staged document, which are called `name`."""
     with TemporaryDirectory(prefix="evaltools-") as scratch:
-        made = engines.render(engine, project, document, formats, Path(scratch), tell, kept)
+        made = engines.render(engine, project, document, formats, Path(scratch), tell, parts)
         return {f"{name}{path.suffix}": path.read_bytes() for path in made}
 
 
@@ -172,7 +172,7 @@ def _render_companions(
 
     def render(each: PlannedCompanion, project: Path, document: Path) -> dict[str, bytes]:
         formats = each.declared.formats_by(engine.name)
-        files = material.kept.recall_files(
+        files = material.parts.recall_files(
             each.file,
             [document.relative_to(project).as_posix(), formats, hash_folder(project), engine.key],
             lambda: _render(engine, project, document, formats, each.file, told.append),
@@ -194,8 +194,8 @@ def _render_companions(
 
 
 def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
-    """A line on how many sentences among the results nobody has signed; none where all are."""
+    """A line on how many of the words that need it nobody has signed; none where all are."""
     found = unsigned_sentences(study.root, parameters.language)
     count = sum(problem.code == CODE for problem in found)
-    what = "Sentences among the results that are no findings and that nobody has signed"
+    what = "Sentences and declarations that no data stand behind and that nobody has signed"
     return [f"{what}: {count} (evaltools sign lists them)"] if count else []

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.report.kept import Kept
+from evaltools.report.part_store import PartStore
 from evaltools.report.quarto_program import find_quarto, read_version, require_quarto
 
 VARIABLE = "SOURCE_DATE_EPOCH"
@@ -87,12 +87,12 @@ def render(
     formats: Sequence[str],
     output: Path,
     progress: Callable[[str], None],
-    kept: Kept | None = None,
+    parts: PartStore | None = None,
 ) -> list[Path]:
     """Render a staged project into an empty folder; the files made, in the order of the formats.
 
     Arguments:
-        kept: what was made before from the same texts; by default nothing is taken from there.
+        parts: what was made before from the same texts; by default nothing is taken from there.
 
     Raises ProblemError for whatever the engine does not know or cannot do.
     """
@@ -105,7 +105,7 @@ def render(
 
     try:
         return renderer.render(
-            project, document, formats, output, progress, epoch=engine.epoch, kept=kept
+            project, document, formats, output, progress, epoch=engine.epoch, parts=parts
         )
     except ProblemError as error:
         raise ProblemError(_below_reports(problem, project) for problem in error.problems) from None

@@ -36,7 +36,7 @@ from evaltools.problems import Problem, refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
 from evaltools.provenance.predecessor import read_predecessor
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.kept import Kept
+from evaltools.report.part_store import PartStore
 from evaltools.report.report_changes import ReportChanges, hold_against
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Language, Parameters, Study
@@ -56,7 +56,7 @@ class ReportMaterial:
             projects in scope.
         judgements: what the run says of each finding of the report.
         changes: since the predecessor that the study declares; None without one.
-        kept: what was made from the run before.
+        parts: what was made from the run before.
     """
 
     run: str
@@ -69,16 +69,16 @@ class ReportMaterial:
     funded: int
     judgements: tuple[Judgement, ...] = ()
     changes: ReportChanges | None = None
-    kept: Kept = field(default_factory=Kept)
+    parts: PartStore = field(default_factory=PartStore)
 
 
-def gather_material(study: Study, made: Run, kept: Kept | None = None) -> ReportMaterial:
+def gather_material(study: Study, made: Run, parts: PartStore | None = None) -> ReportMaterial:
     """What a report is staged from: a run, and the tables of the study.
 
     Arguments:
-        kept: what was made from the run before; by default nothing is taken from it.
+        parts: what was made from the run before; by default nothing is taken from it.
     """
-    kept = kept or Kept()
+    parts = parts or PartStore()
     descriptor = load_descriptor(study.data)
     indicators = made.indicators()
     notebooks: dict[str, dict[str, Any]] = {
@@ -93,7 +93,7 @@ def gather_material(study: Study, made: Run, kept: Kept | None = None) -> Report
         evidence = Evidence.select(study, tables, parameters)
         counts = evidence.n, evidence.N, evidence.funded
     sources = JudgingSources.load(study, tables)
-    again = _count_again(study, parameters, tables, kept) if len(sources.findings) else {}
+    again = _count_again(study, parameters, tables, parts) if len(sources.findings) else {}
     judgements = judge_findings(
         study, parameters, indicators, tables, sources=sources, counted=again
     )
@@ -111,12 +111,12 @@ def gather_material(study: Study, made: Run, kept: Kept | None = None) -> Report
         changes=hold_against(study, earlier, ingredients, indicators, judgements)
         if earlier
         else None,
-        kept=kept,
+        parts=parts,
     )
 
 
 def _count_again(
-    study: Study, parameters: Parameters, tables: Mapping[str, pd.DataFrame], kept: Kept
+    study: Study, parameters: Parameters, tables: Mapping[str, pd.DataFrame], parts: PartStore
 ) -> dict[CoderRule, list[Indicator]]:
     """What a run's numbers would be under the coder rules that were not chosen."""
 
@@ -132,7 +132,7 @@ def _count_again(
             if rule != evidence.parameters.coder_rule
         }
 
-    found = kept.recall("numbers by coder rule", [], count)
+    found = parts.recall("numbers by coder rule", [], count)
     return {rule: [from_record(each) for each in records] for rule, records in found.items()}
 
 

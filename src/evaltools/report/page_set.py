@@ -101,7 +101,6 @@ def write_pages(
         ),
         "_release_notice.qmd": release_notice(words) if descriptor.example else "",
     }
-    pages |= annex_pages(study, evidence, descriptor, words)
     pages["_since.qmd"] = since_page(
         material.changes, study, material.judgements, descriptor, glossary, used
     )
@@ -110,8 +109,11 @@ def write_pages(
     )
     facts: tuple[ScopeFact, ...] = ()
     declared = [hash_declarations(study.root), words.language]
+    pages |= material.parts.recall(
+        "annexes", declared, lambda: annex_pages(study, evidence, descriptor, words)
+    )
     if cases is not None:
-        made = material.kept.recall(
+        made = material.parts.recall(
             "cases",
             declared,
             lambda: _case_pages(cases, study, material, evidence, policy, glossary),
@@ -123,7 +125,7 @@ def write_pages(
     if CASES in included_pages(chapters):
         texts = (*texts, pages.get(CASES, ""))
     anchors = find_anchors(texts)
-    pages["_evidence.qmd"] = material.kept.recall(
+    pages["_evidence.qmd"] = material.parts.recall(
         "evidence",
         [declared, anchors, [asdict(each) for each in facts]],
         lambda: write_evidence_pages(material, anchors, study, parameters, policy, facts),
@@ -182,7 +184,7 @@ def _write_conclusions(
     links = examine_links(logic, told.outcomes)
     drawn = ""
     if links:
-        shown = material.kept.recall(
+        shown = material.parts.recall(
             "logic",
             [hash_declarations(study.root), words.language],
             lambda: logic_figure(logic, links, words).bundle(),

@@ -20,8 +20,8 @@ from evaltools.problems import ProblemError
 from evaltools.provenance.hashes import hash_declarations, hash_value
 from evaltools.report import engines
 from evaltools.report.build import Say, run_notebooks
-from evaltools.report.kept import Kept
 from evaltools.report.material import ReportMaterial, gather_material
+from evaltools.report.part_store import PartStore
 from evaltools.report.staging import stage
 from evaltools.study import Parameters, Study
 
@@ -119,14 +119,14 @@ class Preview:
         # Judging takes longest, and rests on the numbers and on declarations alone.
         key = hash_value([made.key, hash_declarations(study.root)])
         if self._material is None or self._material[0] != key:
-            kept = Kept.of(study.build, made.key)
-            self._material = key, gather_material(study, made, kept)
+            parts = PartStore.of(study.build, made.key)
+            self._material = key, gather_material(study, made, parts)
         with TemporaryDirectory(prefix="evaltools-") as scratch:
             project, output = Path(scratch, "project"), Path(scratch, "report")
             project.mkdir()
             document = stage(study, parameters, self._material[1], project)
             (page,) = engines.render(
-                chosen, project, document, ["html"], output, lambda _: None, self._material[1].kept
+                chosen, project, document, ["html"], output, lambda _: None, self._material[1].parts
             )
             content = page.read_bytes()
         say("The page is up to date.")

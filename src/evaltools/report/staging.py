@@ -24,6 +24,7 @@ from evaltools.files import read_text
 from evaltools.findings.declaration import CODE
 from evaltools.findings.display import findings_metadata
 from evaltools.i18n.numbers import Language
+from evaltools.indicators.indicator import Indicator
 from evaltools.lint.claim_rules import check_small_denominators
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
@@ -60,6 +61,7 @@ CHECKED = frozenset(
      "render.encoding", "render.yaml", "render.project", "report.date")
 )  # fmt: skip
 DATES = ("date", "date-modified")
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def check_sources(
@@ -160,6 +162,7 @@ def stage(
         folder, prose, values, material, glossary.words, are_few(study, material), say
     )
     metadata = front_matter(study, parameters, material, glossary)
+    metadata["file-name"] = f"{target.name}-{language}"
     write_yaml(document.parent / "_metadata.yml", metadata)
     write_style(folder, metadata)
     headlines = figure_headlines(material, values)
@@ -195,7 +198,7 @@ def write_notebooks(
     notebooks.mkdir()
     for name, notebook in sorted(material.notebooks.items()):
         staged = stage_notebook(notebook, headlines)
-        text = json.dumps(staged, ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(staged, ensure_ascii=False, sort_keys=True)
         (notebooks / name).write_text(text + "\n", encoding="utf-8")
 
 
@@ -271,16 +274,17 @@ def copy_project(study: Study, folder: Path, without: frozenset[str] = frozenset
 
 def _copy_sources(reports: Path, folder: Path, without: frozenset[str]) -> None:
     """The author's files; links are not followed, so nothing from elsewhere gets in."""
-    for path in sorted(reports.rglob("*")):
-        relative = path.relative_to(reports)
-        if relative.parts[0].startswith((".", "_build")) or path.is_symlink():
+    for top in sorted(reports.iterdir()):
+        if top.name.startswith((".", "_build")) or top.name in without or top.is_symlink():
             continue
-        if relative.parts[0] in without:
-            continue
-        if path.is_dir():
-            (folder / relative).mkdir(exist_ok=True)
-        else:
-            shutil.copyfile(path, folder / relative)
+        for path in (top, *sorted(top.rglob("*"))):
+            copy = folder / path.relative_to(reports)
+            if path.is_symlink():
+                continue
+            if path.is_dir():
+                copy.mkdir(exist_ok=True)
+            else:
+                shutil.copyfile(path, copy)
 
 
 def write_style(folder: Path, metadata: Mapping[str, Any], one_page: bool = False) -> None:
@@ -318,13 +322,15 @@ def front_matter(
         "short-title": declared.printed("short_title", language),
         "subtitle": declared.printed("subtitle", language),
         "author": [*cited.authors] or cited.publisher,
-        "flags": example_flags(study, material),
+        "flags": condition_flags(study, parameters, material),
         "run": material.run,
     }
     if record := catalogue_record(declared, language):
         metadata |= {"catalogue": record, "cite": cited.text}
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()
+        label = parameters.declarations["cutoff"].label.in_language(language)
+        metadata["date-label"] = label
     metadata |= {
         name: text
         for name in ("publisher", "series", "programme", "month")
@@ -350,13 +356,21 @@ def _reference_docx(metadata: Mapping[str, Any], one_page: bool) -> bytes:
     return reference_docx(page)
 
 
-def example_flags(study: Study, material: ReportMaterial) -> dict[str, bool]:
+def condition_flags(
+    study: Study, parameters: Parameters, material: ReportMaterial
+) -> dict[str, bool]:
     """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
+    narrowed = any(
+        dimension.map is None and getattr(parameters, name, "all") != "all"
+        for name, dimension in study.declaration.dimensions.items()
+    )
     return {
         "example": material.descriptor.example,
         "few_reports": are_few(study, material),
-        "earlier_wave": _has_numbers(material, "wave_difference."),
-        "groups": _has_numbers(material, "group_difference."),
+        "earlier_wave": _could_compare(material, "wave_difference."),
+        "waves_compared": _has_differences(material, "wave_difference."),
+        "groups": not narrowed and _could_compare(material, "group_difference."),
+        "groups_compared": _has_differences(material, "group_difference."),
         "predecessor": material.changes is not None,
     }
 
@@ -366,17 +380,29 @@ def are_few(study: Study, material: ReportMaterial) -> bool:
     return material.n < study.declaration.judging.least_reports
 
 
-def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
+def _could_compare(material: ReportMaterial, beginning: str) -> bool:
     """Whether something was compared, or could have been but for too few reports on a side."""
     return any(
-        indicator.key.startswith(beginning)
-        and indicator.key.endswith(".difference")
-        and (indicator.value is not None or indicator.why == "too_few")
-        for indicator in material.indicators
+        one.value is not None or one.why == "too_few" for one in _differences(material, beginning)
     )
+
+
+def _has_differences(material: ReportMaterial, beginning: str) -> bool:
+    """Whether anything was compared."""
+    return any(one.value is not None for one in _differences(material, beginning))
+
+
+def _differences(material: ReportMaterial, beginning: str) -> list[Indicator]:
+    return [
+        indicator
+        for indicator in material.indicators
+        if indicator.key.startswith(beginning) and indicator.key.endswith(".difference")
+    ]
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     """Write options or values as YAML, sorted."""
-    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=10_000)
+    text = yaml.dump(
+        dict(content), Dumper=_DUMPER, allow_unicode=True, sort_keys=True, width=10_000
+    )
     path.write_text(text, encoding="utf-8")

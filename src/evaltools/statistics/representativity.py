@@ -83,6 +83,50 @@ def standardised_difference_of_shares(x1: int, n1: int, x0: int, n0: int) -> flo
     return _standardised(p1 - p0, (p1 * (1 - p1) + p0 * (1 - p0)) / 2)
 
 
+def balance_p(values: ArrayLike, responded: ArrayLike, draws: int, seed: int) -> float | None:
+    """Chance of differences as large as those observed, had chance decided who answers.
+
+    All variables are tested together, so that many comparisons do not make one of them stand
+    out: the sum of their squared standardised differences is held against its distribution
+    where as many units answer, drawn at random.
+
+    Arguments:
+        values: what is known of every unit, a column a variable, NaN where unknown,
+            shape (N, p).
+        responded: whether each unit answered, shape (N,).
+        draws: how many random divisions are tried.
+
+    Returns:
+        The share of divisions, that observed among them, whose sum is at least as large; None
+        where all or none answered or nothing varies.
+
+    Source: Hansen and Bowers 2008, doi:10.1214/08-STS254, with differences by the standard
+    deviation of all units and drawn divisions in place of the normal limit.
+    """
+    matrix, answered = np.asarray(values, dtype=np.float64), np.asarray(responded, dtype=bool)
+    with np.errstate(invalid="ignore"):
+        known = ~np.isnan(matrix)
+        spread = np.sqrt([column[use].var() if use.any() else 0.0
+                          for column, use in zip(matrix.T, known.T, strict=True)])  # fmt: skip
+    varying = spread > 0
+    if answered.all() or not answered.any() or not varying.any():
+        return None
+    filled = np.where(known, matrix, 0.0)[:, varying] / spread[varying]
+    there, rng = known[:, varying].astype(float), np.random.default_rng(seed)
+    sums, counts = filled.sum(axis=0), there.sum(axis=0)
+
+    def total(division: Floats) -> float:
+        one = division @ there
+        both = (one > 0) & (one < counts)
+        first = (division @ filled)[both] / one[both]
+        second = (sums[both] - (division @ filled)[both]) / (counts[both] - one[both])
+        return float(((first - second) ** 2).sum())
+
+    observed, division = total(answered.astype(float)), answered.astype(float)
+    larger = sum(total(rng.permutation(division)) >= observed - 1e-9 for _ in range(draws))
+    return (1 + larger) / (1 + draws)
+
+
 def propensities(design: ArrayLike, responded: ArrayLike) -> Propensities | NotEstimable:
     """Chance of answering by logistic regression, maximum likelihood.
 

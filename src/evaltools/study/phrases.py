@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from evaltools.i18n.messages import (
 )
 from evaltools.i18n.numbers import LANGUAGES, Language, currency_name
 from evaltools.problems import Problem, refuse
+from evaltools.study.declared_files import Where, read_located
 from evaltools.study.schema import StudyDeclaration
-from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "reports/words.yml"
 CODE = "study.words"
@@ -87,16 +87,12 @@ def load_phrases(root: Path, languages: Iterable[Language]) -> Phrases:
     if not path.is_file():
         return {}
     stat = path.stat()
-    return _load(path, stat.st_mtime_ns, stat.st_size, tuple(languages))
+    return _load(root, stat.st_mtime_ns, stat.st_size, tuple(languages))
 
 
 @cache
-def _load(path: Path, _changed: int, _size: int, languages: tuple[Language, ...]) -> Phrases:
-    content, lines = read_yaml(path, FILE_NAME)
-
-    def where(*place: Any) -> str:
-        return f"{FILE_NAME}:{line_of(lines, place)}"
-
+def _load(root: Path, _changed: int, _size: int, languages: tuple[Language, ...]) -> Phrases:
+    content, where = read_located(root, FILE_NAME)
     refuse(
         problem
         for key, texts in content.items()
@@ -106,7 +102,7 @@ def _load(path: Path, _changed: int, _size: int, languages: tuple[Language, ...]
 
 
 def _problems(
-    key: Any, texts: Any, languages: tuple[Language, ...], where: Callable[..., str]
+    key: Any, texts: Any, languages: tuple[Language, ...], where: Where
 ) -> Iterable[Problem]:
     here = where(key)
     if fault := phrase_fault(key, texts, languages):

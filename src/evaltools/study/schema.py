@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import PurePosixPath
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from evaltools.problems import Problem, ProblemError
 from evaltools.study.publication import Publication
 from evaltools.study.report_form import DocumentsDeclaration
 from evaltools.study.vocabulary import Declared, Language, Text, Vocabulary
@@ -449,36 +447,3 @@ class StudyDeclaration(Vocabulary):
         """The title, with the subtitle where there is one."""
         parts = self.title.in_language(language), self.printed("subtitle", language)
         return ". ".join(part for part in parts if part)
-
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-def validate_declaration(
-    model: type[_Model],
-    content: object,
-    where: Callable[..., str],
-    code: str,
-    context: dict[str, Any] | None = None,
-) -> _Model:
-    """What a file of a study declares, as its model.
-
-    Arguments:
-        content: of the file.
-        where: from a place in it to its file and line.
-        code: of the problems.
-
-    Raises:
-        ProblemError: all that is wrong, each with its line.
-    """
-    try:
-        return model.model_validate(content, context=context)
-    except ValidationError as error:
-        raise ProblemError(
-            Problem(
-                where(*item["loc"]),
-                ".".join(map(str, item["loc"])) + f": {item['msg'].removeprefix('Value error, ')}",
-                code=code,
-            )
-            for item in error.errors()
-        ) from None

@@ -20,7 +20,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import MISSING
 from evaltools.indicators.indicator import Indicator, from_record
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.renderer.standalone import write_standalone
+from evaltools.report.renderer.single_page import write_standalone
 from evaltools.report.variables import format_indicator
 from evaltools.study import Study
 from evaltools.sweep.compute import Outcome, shown_keys

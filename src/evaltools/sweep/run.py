@@ -27,6 +27,7 @@ from evaltools.pipeline.ingredients import plan_run
 from evaltools.pipeline.outputs import escape_formula
 from evaltools.pipeline.run import MOST_RUNS, RunStore
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.processes import end_with_parent
 from evaltools.provenance.hashes import hash_file, hash_value
 from evaltools.study import Study
 from evaltools.sweep.compute import Result, compute_scenario, shown_keys, state_of
@@ -299,7 +300,8 @@ def run_locally(
         # Spawned, so that each has the variables that make numbers the same everywhere.
         before = dict(os.environ)
         os.environ.update(FIXED)
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+        spawned = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(workers, spawned, end_with_parent)
         try:
             while waiting or busy:
                 while waiting and len(busy) < 2 * workers:

@@ -53,7 +53,7 @@ def test_the_codebook_tells_how_many_reports_have_each_code(pages, scope):
     expected = {
         (labels[code], definitions[code]): f"{len(scope.having(code))}/{scope.n}"
         if code in scope.shown
-        else "[s]"
+        else "[c]"
         for code in scope.codes
     }
     found = {(row[1], row[2]): row[3] for row in body(pages["_codebook.qmd"])}
@@ -66,7 +66,7 @@ def test_a_withheld_code_has_no_count_in_the_codebook(study, tables, descriptor)
     page = annex_pages(study, strict, descriptor, study.words("fi"))["_codebook.qmd"]
     rows = [row for row in body(page) if row[0] == "säästö"]
     assert rows
-    assert all(row[3] == "[s]" for row in rows)
+    assert all(row[3] == "[c]" for row in rows)
 
 
 def test_the_timeline_has_the_days_of_calls_reports_and_cut_off(pages, scope, evidence):

@@ -132,18 +132,22 @@ def test_a_table_is_sorted_by_numbers_as_they_are_written_and_back(page: Any) ->
 
 def test_a_table_can_be_taken_along_as_csv_without_formulas(page: Any) -> None:
     link = page.locator("#tbl-n figcaption a", has_text="Lataa CSV")
-    assert link.get_attribute("download") == "tbl-n.csv"
+    assert link.get_attribute("download") == "report-taulukko-1.csv"
     head, _, data = link.get_attribute("href").partition(",")
     assert head == "data:text/csv;charset=utf-8"
     read = list(csv.reader(io.StringIO(unquote(data).lstrip("\ufeff"))))
     assert read[0] == ["Kunta", "Määrä", "Osuus"]
-    assert read[1:-1] == [list(row) for row in ROWS[:-1]]
+    # A column of numbers is plain, a dash is nothing; shares and counts stay as they are printed.
+    amounts = ["1200", "-3", "0.5", "40", "7"]
+    given = zip(ROWS, amounts, strict=False)
+    plain = [[name, amount, share.strip("–")] for (name, _, share), amount in given]
+    assert read[1:-1] == plain
     assert read[-1] == ["'=1+1", "8", "1 %"]
 
 
 def test_a_figure_can_be_saved(page: Any) -> None:
     link = page.locator("#fig-n figcaption a", has_text="Tallenna kuva")
-    assert link.get_attribute("download") == "fig-n.svg"
+    assert link.get_attribute("download") == "report-kuva-1.svg"
     assert link.get_attribute("href") == page.locator("#fig-n img").get_attribute("src")
 
 

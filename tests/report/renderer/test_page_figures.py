@@ -17,6 +17,7 @@ from evaltools.charts.data import FIGURE_TYPE
 from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.maps import Heatmap, Panel
 from evaltools.i18n.messages import Words
+from evaltools.report.renderer.figure_files import write_csv
 from evaltools.report.renderer.inline_svg import clean_svg
 from evaltools.report.staged_notebooks import stage_notebook
 
@@ -33,15 +34,39 @@ DOTS = Dots(
 MATRIX = Heatmap(
     [Panel("Both", [[1, 2], [3, None]])], ["A", "B"], ["C", "D"], words=Words("en")
 ).figure("Pairs of things. Reports read: 52.")
+NOTICE = "Example data: the figures are not real"
+TABLE = """
+| Project | Received | Grant | Note |
+|---|---|--:|---|
+"""
+ROWS = {  # in the order of the page: days and sums are not in the order of their letters
+    "Alpha": ("31\N{NO-BREAK SPACE}Oct\N{NO-BREAK SPACE}2022", "409,220", "EUR 5"),
+    "Beta": ("30\N{NO-BREAK SPACE}Apr\N{NO-BREAK SPACE}2022", "9,000", "7"),
+    "Gamma": ("2\N{NO-BREAK SPACE}Jan\N{NO-BREAK SPACE}2023", "–", "x"),
+    **{f"Delta {n}": ("1\N{NO-BREAK SPACE}Dec\N{NO-BREAK SPACE}2019", "10", "y") for n in range(9)},
+    "Zeta": ("3\N{NO-BREAK SPACE}Dec\N{NO-BREAK SPACE}2019", "[c]", "=1+1"),
+}
+TABLE += "".join(f"| {name} | {' | '.join(cells)} |\n" for name, cells in ROWS.items())
+FACTS = "| What | Told |\n|---|---|\n" + "| Call | 2019-1 |\n| Grant | 5 euros |\n" * 4
 BODY = "".join(
     f"{{{{< embed /notebooks/n.ipynb#{name} >}}}}\n\n" for name in ("fig-dots", "fig-pairs")
 )
+TABLES = f"{TABLE}\n: Projects {{#tbl-projects}}\n\n{FACTS}\n: Facts {{#tbl-facts}}\n"
+BODY = f"# Chapter {{#sec-one}}\n\n{BODY}{TABLES}"
 
 
 def with_figures(folder: Path) -> Report:
     """A page with a figure for two widths and one that is scrolled on a phone."""
     report = staged(folder)
-    report.front["lang"] = "en"
+    report.front |= {
+        "lang": "en",
+        "toc": "true",
+        "example-notice": f"'{NOTICE}'",
+        "publisher": "Body",
+        "month": "May 2026",
+        "date": "2022-04-30",
+        "date-label": "Cut-off date",
+    }
     cells = []
     for name, figure in (("fig-dots", DOTS), ("fig-pairs", MATRIX)):
         output = {"output_type": "display_data", "metadata": {}, "data": figure.bundle()}
@@ -108,18 +133,44 @@ def test_the_page_has_the_data_of_a_figure_as_a_table_without_scripts(page: str)
 
 
 def test_the_csv_has_numbers_and_no_formula(page: str) -> None:
-    address = link_of(page, "fig-dots.csv")
+    address = link_of(page, "report-figure-1-example-data.csv")
     assert address.startswith("data:text/csv;charset=utf-8,")
     rows = list(csv.reader(io.StringIO(unquote(address.partition(",")[2]).removeprefix("\ufeff"))))
     assert rows[0][:4] == ["Category", "share", "count", "out of"]
+    # A row that is copied by itself says what it is.
+    assert {row[-1] for row in rows[1:]} == {NOTICE}
     assert rows[1][:4] == ["Lack of staff", str(round(20 / 52, 6)), "20", "52"]
     assert rows[2][0] == "'=Unclear <aims>"
 
 
+def test_what_is_withheld_is_marked_and_whole_numbers_are_whole(page: str) -> None:
+    address = link_of(page, "report-figure-2-example-data.csv")
+    rows = list(csv.reader(io.StringIO(unquote(address.partition(",")[2]).removeprefix("\ufeff"))))
+    assert [row[1:-1] for row in rows[1:]] == [["1", "2"], ["3", "[c]"]]
+    data = {"columns": ["Area", "count"], "raw": [["A", 28.0], ["B", 0.5]]}
+    assert write_csv(data, "", {}).splitlines() == ["Area,count", "A,28", "B,0.5"]
+
+
 def test_the_svg_to_save_stands_for_itself(page: str) -> None:
-    payload = base64.b64decode(link_of(page, "fig-dots.svg").partition(",")[2]).decode()
+    address = link_of(page, "report-figure-1-example-data.svg")
+    payload = base64.b64decode(address.partition(",")[2]).decode()
     assert payload.startswith("<svg xmlns=")
-    assert "Lack of staff" in payload
+    words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", payload)).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    for told in (
+        "Lack of staff",
+        NOTICE,
+        "Figure 1",
+        "Staff is the commonest challenge.",
+        "What hindered projects. Reports read: 52.",
+        "Source: Raportti, Body, May 2026",
+    ):
+        assert told in words
+    # No line is wider than the drawing, letters of half their size taken.
+    width = float(payload.partition('viewBox="0 0 ')[2].partition(" ")[0])
+    lines = re.findall(r'<text x="10" [^>]*font-size="([\d.]+)"[^>]*>([^<]*)<', payload)
+    assert max(float(size) * len(line) / 2 for size, line in lines) < width
     assert clean_svg(payload, "again")
 
 
@@ -213,12 +264,121 @@ def test_no_word_of_a_figure_has_fewer_than_eleven_pixels(opened: Any, width: in
 
 @pytest.mark.browser
 def test_a_figure_is_enlarged_by_keyboard_and_goes_back_where_it_was(opened: Any) -> None:
-    opened.get_by_role("button", name="Enlarge: fig-dots").press("Enter")
+    opened.get_by_role("button", name="Enlarge: Figure 1").press("Enter")
     dialog = opened.locator("dialog.figure-dialog")
     assert dialog.get_by_text("Lack of staff").is_visible()
+    assert dialog.get_by_text("Staff is the commonest challenge.").is_visible()
+    assert dialog.get_by_text("Figure 1").is_visible()
     opened.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     assert opened.locator("#fig-dots .chart-wide svg").is_visible()
+    assert opened.evaluate("document.activeElement.textContent") == "Enlarge"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1400])
+def test_an_enlarged_figure_can_be_read_and_scrolled_and_back_closes_it(
+    opened: Any, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened.set_viewport_size({"width": width, "height": 800})
+    opened.emulate_media(color_scheme="dark")
+    for number in (1, 2):
+        opened.get_by_role("button", name=f"Enlarge: Figure {number}").click()
+        dialog = opened.locator("dialog.figure-dialog")
+        assert dialog.locator(".chart:visible").count() == 1
+        assert opened.evaluate(SMALLEST.replace('".chart svg"', '"dialog .chart svg"')) >= 11
+        # One with a drawing for phones is not scrolled there; others are, by keyboard too.
+        scrolled = dialog.locator(".chart").evaluate("box => box.scrollWidth > box.clientWidth")
+        assert scrolled == (number == 2 and width == 390)
+        violations = Axe().run(opened).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+        opened.go_back()
+        dialog.wait_for(state="detached")
+        assert opened.url.endswith("page.html")
+
+
+@pytest.mark.browser
+def test_back_closes_the_contents_on_a_phone_and_a_link_in_them_takes_their_step(
+    opened: Any,
+) -> None:
+    opened.set_viewport_size({"width": 390, "height": 800})
+    drawer = opened.locator("#contents details")
+    steps = opened.evaluate("history.length")
+    for _ in range(2):
+        drawer.locator("summary").click()
+        assert drawer.get_by_role("searchbox").is_visible()
+        opened.go_back()
+        opened.wait_for_function("!document.querySelector('#contents details').open")
+    drawer.locator("summary").click()
+    drawer.get_by_role("link", name="Chapter").click()
+    assert opened.url.endswith("#sec-one")
+    assert drawer.get_attribute("open") is None
+    assert opened.evaluate("history.length") == steps + 1
+    opened.go_back()
+    assert opened.url.endswith("page.html")
+
+
+@pytest.mark.browser
+def test_what_is_found_says_where_it_stands_and_is_told_once(opened: Any) -> None:
+    field = opened.locator("#contents").get_by_role("searchbox")
+    field.fill("lack of staff")
+    told = opened.locator(".found li").all_inner_texts()
+    # Drawn for two widths, and in the table of the figure.
+    assert [each.split("\n")[1] for each in told] == ["Figure 1 · 1 Chapter"]
+    field.fill("chapter")
+    assert opened.locator(".found li").all_inner_texts() == ["1 Chapter"]
+
+
+def column(opened: Any, place: int) -> list[str]:
+    cells = opened.locator(f"#tbl-projects tbody tr:not([hidden]) > :nth-child({place})")
+    return [text.replace("\N{NO-BREAK SPACE}", " ") for text in cells.all_text_contents()]
+
+
+@pytest.mark.browser
+def test_days_are_sorted_as_days_and_sums_as_sums(opened: Any) -> None:
+    table = opened.locator("#tbl-projects")
+    table.get_by_role("button", name="Received").click()
+    assert column(opened, 2)[:4] == ["2 Jan 2023", "31 Oct 2022", "30 Apr 2022", "3 Dec 2019"]
+    table.get_by_role("button", name="Grant").click()
+    # What is missing or withheld is neither the largest nor the least.
+    assert column(opened, 3) == ["409,220", "9,000", *["10"] * 9, "–", "[c]"]
+    table.get_by_role("button", name="Grant").click()
+    assert column(opened, 3) == [*["10"] * 9, "9,000", "409,220", "–", "[c]"]
+    # Sums among words have no order, and facts under their names neither.
+    assert table.locator(".sort").all_text_contents() == ["Project", "Received", "Grant"]
+    assert opened.locator("#tbl-facts .sort").count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("wanted", ["409220", "409 220", "409,22", "409\u00a0220", "ALPHA"])
+def test_a_filter_asks_for_no_spaces_separators_or_case(opened: Any, wanted: str) -> None:
+    opened.locator("#tbl-projects .filter input").fill(wanted)
+    assert column(opened, 1) == ["Alpha"]
+
+
+@pytest.mark.browser
+def test_a_saved_table_is_data(opened: Any) -> None:
+    link = opened.get_by_role("link", name="Download CSV: Table 1")
+    assert link.get_attribute("download") == "report-table-1-example-data.csv"
+    text = unquote(link.get_attribute("href").partition(",")[2]).removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[:4] == [
+        ["Project", "Received", "Grant", "Note", "Note"],
+        ["Alpha", "2022-10-31", "409220", "EUR 5", NOTICE],
+        ["Beta", "2022-04-30", "9000", "7", NOTICE],
+        ["Gamma", "2023-01-02", "", "x", NOTICE],
+    ]
+    assert rows[-1] == ["Zeta", "2019-12-03", "[c]", "'=1+1", NOTICE]
+
+
+def test_the_dates_under_the_title_say_what_they_are(page: str) -> None:
+    head = page.partition('class="imprint"')[2].partition("</header>")[0]
+    assert re.findall(r"<p class=\"date\">(.*?)</p>", head) == [
+        "Published: May 2026",
+        'Cut-off date: <time datetime="2022-04-30">30\N{NO-BREAK SPACE}April 2022</time>',
+    ]
 
 
 @pytest.mark.browser
@@ -226,8 +386,8 @@ def test_a_figure_is_saved_as_png_with_its_typeface(opened: Any, tmp_path: Path)
     from PIL import Image
 
     with opened.expect_download() as caught:
-        opened.get_by_role("button", name="Download PNG: fig-dots").click()
-    assert caught.value.suggested_filename == "fig-dots.png"
+        opened.get_by_role("button", name="Download PNG: Figure 1").click()
+    assert caught.value.suggested_filename == "report-figure-1-example-data.png"
     caught.value.save_as(tmp_path / "a.png")
     with Image.open(tmp_path / "a.png") as picture:
         assert picture.width == 2000

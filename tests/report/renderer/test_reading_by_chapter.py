@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.report.kept import Kept
+from evaltools.report.part_store import PartStore
 from evaltools.report.renderer import references
 from evaltools.report.renderer.pandoc import pandoc, read_texts
 from evaltools.report.renderer.pandoc_tree import copied, join_words, make_document, nodes
-from evaltools.report.renderer.reading import read_document
+from evaltools.report.renderer.text_trees import read_document
 
 TEXTS = {
     "plain": "Before.\n\n# One\n\nText *of* one.\n\n# Two\n\n- a\n\n  b\n\n## Three\n\nEnd.\n",
@@ -32,7 +32,7 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_tree_is_that_of_the_text_read_whole(name: str) -> None:
     whole = read_texts([("body", TEXTS[name])])["body"]
-    read = read_document(TEXTS[name], {"value": "*x*"}, Kept())
+    read = read_document(TEXTS[name], {"value": "*x*"}, PartStore())
     assert read["body"] == whole
     assert read["value"] == read_texts([("v", "*x*")])["v"]
 
@@ -47,13 +47,15 @@ def test_after_an_edit_only_that_chapter_is_read(
         asked.extend(text for _, text in given)
         return read_texts(given)
 
-    monkeypatch.setattr("evaltools.report.renderer.reading.read_texts", count)
-    kept, text = Kept.of(tmp_path, "run"), TEXTS["plain"]
-    read_document(text, {"value": "*x*"}, kept)
+    monkeypatch.setattr("evaltools.report.renderer.text_trees.read_texts", count)
+    parts, text = PartStore.of(tmp_path, "run"), TEXTS["plain"]
+    read_document(text, {"value": "*x*"}, parts)
     assert len(asked) == 4
     asked.clear()
     edited = text.replace("of* one", "of* the first")
-    assert read_document(edited, {"value": "*x*"}, kept)["body"] == read_texts([("b", edited)])["b"]
+    assert (
+        read_document(edited, {"value": "*x*"}, parts)["body"] == read_texts([("b", edited)])["b"]
+    )
     assert asked == ["# One\n\nText *of* the first.\n\n"]
 
 
@@ -99,7 +101,7 @@ def test_citations_are_resolved_as_in_the_whole_document(
 
     def cite():
         (blocks,) = read_texts([("b", text)]).values()
-        return references.cite(blocks, options, {}, tmp_path, 0, None)
+        return references.cite(blocks, options, {}, tmp_path, 0, None, PartStore())
 
     apart = cite()
     monkeypatch.setattr(references, "_parts_with_citations", lambda blocks: blocks)

@@ -323,9 +323,7 @@ class Suggestion:
     lemma: str
 
 
-def suggest(
-    text: str, language: str, keywords: pd.DataFrame | Iterable[Keyword]
-) -> tuple[Suggestion, ...]:
+def suggest(text: str, language: str, keywords: Iterable[Keyword]) -> tuple[Suggestion, ...]:
     """What the keywords find in a text, by start, end, code and pattern.
 
     Where two passages of one code lie one within the other, only the longer is there; of equal
@@ -336,16 +334,12 @@ def suggest(
         text: a document, normalised.
         language: of the text, `fi` or `sv`; empty where it is not known: then the keywords of
             every language are tried. Keywords of other languages are left aside.
-        keywords: as `read_keywords` gives them, or the table that it reads, which is read anew
-            each time.
-
-    Raises ProblemError where the table holds patterns that cannot be read.
+        keywords: as `read_keywords` gives them.
     """
-    own = read_keywords(keywords) if isinstance(keywords, pd.DataFrame) else tuple(keywords)
     lines = split_sentences(text)
     suggestions: list[Suggestion] = []
     barred: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for one, uses, matcher in _matchers(own):
+    for one, uses, matcher in _matchers(tuple(keywords)):
         if language and one != language:
             continue
         for words in lines:

@@ -17,8 +17,7 @@ from evaltools.documents.zip_package import Package, attribute_value, children, 
 
 _TINY = 2.0  # points
 _WHITE = 0xF5  # of each of red, green and blue, from here on
-_POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "pc": 12.0, "px": 0.75}
-_LENGTH = re.compile(r"([0-9.]+)(pt|in|cm|mm|pc|px)")
+_POINTS = {"pt": 1.0, "pc": 12.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75}
 _CLEAR = ("", "transparent", "#ffffff")
 _RAISED = 10  # per cent of the height of the letters
 CONTENT = "content.xml"
@@ -107,14 +106,20 @@ class LookTable:
                 says["hidden"] = display == "none"
             if colour := attribute_value(node, "color"):
                 says["white"] = _is_white(colour)
-            if length := _LENGTH.fullmatch(attribute_value(node, "font-size")):
-                says["tiny"] = float(length[1]) * _POINTS[length[2]] <= _TINY
+            if (size := points(attribute_value(node, "font-size"))) is not None:
+                says["tiny"] = size <= _TINY
             if position := attribute_value(node, "text-position"):
                 says["shift"] = _shift(position)
             name = attribute_value(node, "font-name")
             if font := self._faces.get(name, name) or attribute_value(node, "font-family"):
                 says["font"] = font.strip("'\"")
         return replace(look, **says)
+
+
+def points(length: str | None) -> float | None:
+    """A length in points; None for what is none."""
+    match = re.fullmatch(r"([0-9]*\.?[0-9]+)([a-z]{2})", length or "")
+    return float(match[1]) * _POINTS[match[2]] if match and match[2] in _POINTS else None
 
 
 def style_chain(name: str, known: Mapping[str, etree._Element]) -> Iterator[etree._Element]:

@@ -10,29 +10,25 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from evaltools.documents.blocks import (
-    CHECKED,
-    UNCHECKED,
     Block,
     Cell,
     DocumentContent,
     Paragraph,
     Table,
+    check_sign,
     row_answers,
     to_text,
 )
 from evaltools.documents.limits import Limits
-from evaltools.documents.odf.content import (
-    Inline,
-    Look,
-    LookTable,
-    find_body,
-    margins,
-    style_chain,
-    table_rows,
-    texts,
-)
+from evaltools.documents.odf import content
 from evaltools.documents.superscripts import shift
-from evaltools.documents.zip_package import Package, attribute_value, children, local_name
+from evaltools.documents.zip_package import (
+    Package,
+    attribute_value,
+    children,
+    count_outside,
+    local_name,
+)
 
 _MOST_REPEATED = 100
 _TITLE = re.compile(r"title|otsikko|rubrik", re.IGNORECASE)
@@ -41,6 +37,7 @@ _INDEXES = frozenset((
     "table-of-content", "alphabetical-index", "illustration-index", "table-index", "object-index",
     "user-index", "bibliography",
 ))  # fmt: skip
+_WITHOUT_TABLES = _INDEXES | {"tracked-changes", "annotation", "object"}
 _ASIDE = {
     "annotation": "comment", "annotation-end": "comment", "tracked-changes": "tracked deletion",
     "forms": "form controls that are not placed in the text", "desc": "description of a picture",
@@ -52,7 +49,7 @@ _ASIDE = {
 class _Reader:
     """Walks the text; what it meets beside it is kept here."""
 
-    looks: LookTable
+    looks: content.LookTable
     controls: dict[str, etree._Element]
     left_out: list[tuple[str, str]] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
@@ -62,8 +59,8 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self._boxes: list[etree._Element] = []
-        self._look: Look = self.looks.plain
-        self.inline = Inline(self.looks, self.left_out, self._special)
+        self._look: content.Look = self.looks.plain
+        self.inline = content.Inline(self.looks, self.left_out, self._special)
 
     def blocks(self, nodes: Iterable[etree._Element]) -> Iterator[Block]:
         for node in nodes:
@@ -72,7 +69,7 @@ class _Reader:
                 yield from self._paragraph(node, name)
             elif name == "table":
                 with self._within(attribute_value(node, "style-name")):
-                    yield Table(tuple(self._row(row) for row, _ in table_rows(node)))
+                    yield Table(tuple(self._row(row) for row, _ in content.table_rows(node)))
             elif name in _INDEXES:
                 self._leave("table of contents or index", node)
             elif name == "section" and _is_hidden_section(node):
@@ -108,7 +105,9 @@ class _Reader:
 
     def _note(self, node: etree._Element) -> str:
         """The mark of a note; the note itself is kept for the end."""
-        mark = shift("".join(t for c in children(node, "note-citation") for t in texts(c)), 1)
+        mark = shift(
+            "".join(t for c in children(node, "note-citation") for t in content.texts(c)), 1
+        )
         for inside in children(node, "note-body"):
             first, *others = [*self.blocks(inside)] or [Paragraph("")]
             if isinstance(first, Paragraph) and mark:
@@ -158,7 +157,7 @@ class _Reader:
             answer = shown = stated("current-value", "value")
             if kind in ("checkbox", "radio"):
                 state = stated("current-state", "current-selected")
-                answer = CHECKED if state in ("checked", "true") else UNCHECKED
+                answer = check_sign(state in ("checked", "true"))
                 shown = f"{answer} {stated('label')}".strip()
             if label := stated("title", "label", "name"):
                 self.fields.append((label, answer))
@@ -186,7 +185,7 @@ class _Reader:
         if name == "h":
             level = attribute_value(node, "outline-level")
             return min(int(level), 9) if level.isdecimal() and int(level) else 1
-        for style in style_chain(attribute_value(node, "style-name"), self.looks.known):
+        for style in content.style_chain(attribute_value(node, "style-name"), self.looks.known):
             level = attribute_value(style, "default-outline-level")
             if level.isdecimal() and int(level):
                 return int(level)
@@ -198,7 +197,7 @@ class _Reader:
         return 0
 
     def _leave(self, what: str, node: etree._Element) -> None:
-        self.left_out.extend((what, text) for text in texts(node))
+        self.left_out.extend((what, text) for text in content.texts(node))
 
 
 def read(package: Package, limits: Limits) -> DocumentContent:
@@ -208,25 +207,25 @@ def read(package: Package, limits: Limits) -> DocumentContent:
     Headers, footers, comments, deletions, hidden text, indexes and unanswered prompts are left
     out by name.
     """
-    root, inside = find_body(package, "text")
+    root, inside = content.find_body(package, "text")
     controls = {
         attribute_value(node, "id"): node
         for forms in children(inside, "forms")
         for node in forms.iter()
         if attribute_value(node, "id")
     }
-    reader = _Reader(LookTable(package, root), controls)
+    reader = _Reader(content.LookTable(package, root), controls)
     blocks = [*reader.blocks(inside), *reader.notes]
-    aside = list(margins(package))
+    aside = list(content.margins(package))
     notes = []
     if reader.pictures:
         notes.append(f"Pictures and objects in the text: {reader.pictures}; they are not read.")
     return DocumentContent(
         blocks=tuple(blocks),
         fields=tuple(reader.fields),
-        present=(*texts(inside), *reader.given, *(text for _, text in aside)),
+        present=(*content.texts(inside), *reader.given, *(text for _, text in aside)),
         left_out=(*reader.left_out, *aside),
-        tables=_tables(inside),
+        tables=count_outside(inside, "table", _WITHOUT_TABLES),
         notes=(*notes, *reader.inline.symbols.sentences),
         replaced=tuple(reader.inline.symbols.replaced),
     )
@@ -242,13 +241,3 @@ def _hides(node: etree._Element, paragraph: etree._Element) -> bool:
     if local_name(node) != "hidden-paragraph" or attribute_value(node, "is-hidden") != "true":
         return False
     return next((a for a in node.iterancestors() if local_name(a) in ("p", "h")), None) is paragraph
-
-
-def _tables(inside: etree._Element) -> int:
-    """Tables of the text, counted from the XML."""
-    hidden = {*_INDEXES, "tracked-changes", "annotation", "object"}
-    return sum(
-        local_name(node) == "table"
-        and not any(local_name(a) in hidden for a in node.iterancestors())
-        for node in inside.iter()
-    )

@@ -11,13 +11,12 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 
-from evaltools.documents.blocks import CHECKED, UNCHECKED
+from evaltools.documents.blocks import check_sign
 from evaltools.documents.pdf.characters import Box, Glyph
 
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
@@ -40,18 +39,14 @@ _RADIO, _PUSH = 1 << 15, 1 << 16
 _INHERITED = ("/FT", "/Ff", "/V", "/TU", "/Opt")
 
 
-@dataclass(frozen=True)
-class Annotations:
-    """What was found on the pages of a file."""
+def read_annotations(
+    pdf: pikepdf.Pdf, data: bytes
+) -> tuple[bytes, dict[int, list[Glyph]], list[tuple[str, str]]]:
+    """Read the annotations of all pages; changes `pdf` where typed text becomes a part of one.
 
-    data: bytes  # the file, with all typed text that has an appearance made a part of its pages
-    typed: dict[int, list[Glyph]]  # typed text without an appearance, by page from 1
-    left_out: tuple[tuple[str, str], ...]  # (what it is, its text) of the others
-    moved: bool  # whether anything was made a part of a page
-
-
-def read_annotations(pdf: pikepdf.Pdf, data: bytes) -> Annotations:
-    """Read the annotations of all pages; changes `pdf` where typed text becomes a part of one."""
+    Returns the file, another one where all typed text with an appearance was made a part of its
+    pages; typed text without one, by page from 1; and (what it is, its text) of the others.
+    """
     typed: dict[int, list[Glyph]] = {}
     left_out: list[tuple[str, str]] = []
     moved = False
@@ -77,11 +72,14 @@ def read_annotations(pdf: pikepdf.Pdf, data: bytes) -> Annotations:
             page.contents_add(b"q\n", prepend=True)
             page.contents_add(b"\nQ\n" + b"\n".join(pieces))
             moved = True
-    if moved:
-        target = BytesIO()
-        pdf.save(target)
-        data = target.getvalue()
-    return Annotations(data, typed, tuple(left_out), moved)
+    return save(pdf) if moved else data, typed, left_out
+
+
+def save(pdf: pikepdf.Pdf) -> bytes:
+    """The bytes of a file, written anew."""
+    target = BytesIO()
+    pdf.save(target)
+    return target.getvalue()
 
 
 def _lay_out(text: str, item: Any, page: Any) -> Iterator[Glyph]:
@@ -186,7 +184,7 @@ def _answer(field: dict[str, Any]) -> str | None:
     state = str(value or "/Off").lstrip("/")
     if flags & _RADIO:
         return "" if state == "Off" else state
-    return UNCHECKED if state == "Off" else CHECKED
+    return check_sign(state != "Off")
 
 
 def _option(options: Any, value: str) -> str:

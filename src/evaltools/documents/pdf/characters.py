@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pikepdf
 from pdfminer.pdfcolor import PDFColorSpace
@@ -36,6 +36,20 @@ STUMBLES = (PSException, RecursionError, LookupError, ValueError, TypeError, Att
 
 Colour = tuple[float, float, float]  # red, green, blue from 0 to 255
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+T = TypeVar("T")
+
+
+def group_while(items: Iterable[T], belongs: Callable[[list[T], T], bool]) -> list[list[T]]:
+    """Items in order, each together with those before it as long as it belongs to their group."""
+    groups: list[list[T]] = []
+    for item in items:
+        if groups and belongs(groups[-1], item):
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    return groups
 
 
 class TextState(NamedTuple):

@@ -25,8 +25,8 @@ from pdfplumber.table import (
 
 from evaltools.documents.blocks import Block, Paragraph, Table
 from evaltools.documents.model import HeaderOrFooter
-from evaltools.documents.pdf.characters import Box, Glyph, PageContent, page_box
-from evaltools.documents.pdf.lines import Line, group_while, lines_by_position
+from evaltools.documents.pdf.characters import Box, Glyph, PageContent, group_while, page_box
+from evaltools.documents.pdf.lines import Line, lines_by_position
 from evaltools.documents.pdf.paragraphs import (
     PdfContent,
     Typography,

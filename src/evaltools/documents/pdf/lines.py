@@ -15,13 +15,12 @@ alone are not: they may be the heads of columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
-from typing import TypeVar
 
-from evaltools.documents.pdf.characters import Box, Glyph
+from evaltools.documents.pdf.characters import Box, Glyph, group_while
 from evaltools.documents.pdf.glyph_names import HYPHENS
 from evaltools.documents.superscripts import shift_runs
 
@@ -50,18 +49,6 @@ _ACCENTS = frozenset("´`¨^~˜ˆ°¯ˇ˘˙˚˝¸˛")
 
 Piece = tuple[float, float]
 """From where to where."""
-T = TypeVar("T")
-
-
-def group_while(items: Iterable[T], belongs: Callable[[list[T], T], bool]) -> list[list[T]]:
-    """Items in order, each together with those before it as long as it belongs to their group."""
-    groups: list[list[T]] = []
-    for item in items:
-        if groups and belongs(groups[-1], item):
-            groups[-1].append(item)
-        else:
-            groups.append([item])
-    return groups
 
 
 @dataclass(frozen=True)
@@ -214,9 +201,7 @@ def _runs(glyphs: Iterable[Glyph]) -> list[_Run]:
     def continues(run: list[Glyph], glyph: Glyph) -> bool:
         last = run[-1]
         return (
-            last.y == glyph.y
-            and last.size == glyph.size
-            and last.raised == glyph.raised
+            (last.y, last.size, last.raised) == (glyph.y, glyph.size, glyph.raised)
             and -0.5 * glyph.size < _gap(last, glyph) < _SPACE * glyph.size
             and glyph.x0 >= last.x0
         )
@@ -257,7 +242,8 @@ def _are_side_by_side(one: _Run, other: _Run) -> bool:
     left, right = (one, other) if one.x0 <= other.x0 else (other, one)
     if abs(one.y - other.y) < 0.05 * min(one.size, other.size):
         # Some fonts are measured too wide; on one base line the order of beginnings is enough.
-        return left.last < right.x0 or _is_accent(left) or _is_accent(right)
+        accented = any(run.inked == 1 and run.text in _ACCENTS for run in (left, right))
+        return left.last < right.x0 or accented
     return right.x0 >= left.x1 - _OVERLAP * min(one.size, other.size)
 
 
@@ -276,15 +262,10 @@ def _are_stacked(one: _Run, other: _Run) -> bool:
         bool(one.shift)
         and not _are_side_by_side(one, other)
         and (one.y < other.y) == (one.shift > 0)
-        and one.text.isdigit()
-        and other.text.isdigit()
+        and all(run.text.isdigit() for run in (one, other))
         and abs(one.size - other.size) < 0.2 * one.size
         and not one.over
     )
-
-
-def _is_accent(run: _Run) -> bool:
-    return run.inked == 1 and run.text in _ACCENTS
 
 
 def _is_mark(run: _Run, base: _Run) -> bool:

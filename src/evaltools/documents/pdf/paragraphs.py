@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from evaltools.documents.blocks import Block, Paragraph
 from evaltools.documents.model import HeaderOrFooter
-from evaltools.documents.pdf.characters import PageContent
+from evaltools.documents.pdf.characters import PageContent, group_while
 from evaltools.documents.pdf.glyph_names import HYPHENS
-from evaltools.documents.pdf.lines import Line, group_while, lines_by_position
+from evaltools.documents.pdf.lines import Line, lines_by_position
 
 _MARKER = re.compile(r"(?:[•◦▪‣·●○■□☐☒✓✗]|[-–—]|\(?(?:\d{1,2}|[a-zåäö])[.)])\s+\S")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")

@@ -20,18 +20,10 @@ from pdfminer.pdfpage import PDFPage
 from evaltools.documents import limits as guard
 from evaltools.documents.blocks import DocumentContent, Paragraph, Table, count_tables, row_answers
 from evaltools.documents.limits import Limits
-from evaltools.documents.pdf import layout_blocks, structure_tree
-from evaltools.documents.pdf.annotations import is_xfa, read_annotations, read_fields
-from evaltools.documents.pdf.characters import (
-    STUMBLES,
-    CharacterDevice,
-    Glyph,
-    Interpreter,
-    PageContent,
-    layers_off,
-)
+from evaltools.documents.pdf import characters, layout_blocks, structure_tree
+from evaltools.documents.pdf.annotations import is_xfa, read_annotations, read_fields, save
 from evaltools.documents.pdf.glyph_names import LOST
-from evaltools.documents.pdf.lines import group_while, lines_by_position
+from evaltools.documents.pdf.lines import lines_by_position
 from evaltools.documents.pdf.paragraphs import WordList
 from evaltools.documents.pdf.second_reader import draw_pages, read_texts
 from evaltools.documents.pdf.visibility import find_visible, remove_redrawn
@@ -53,20 +45,18 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
     Raises ProblemError: encrypted, truncated, scanned, bomb, too large.
     """
     with _open_pdf(data, limits) as (pdf, notes):
-        typed = read_annotations(pdf, data)
-        data = typed.data
-        drawn, texts, typed_texts = _read_twice(data, pdf, typed.typed, limits)
+        given, (data, typed, remarks) = data, read_annotations(pdf, data)
+        structure = structure and not typed and data is given
+        drawn, texts, typed_texts = _read_twice(data, pdf, typed, limits)
         if not len(drawn) == len(texts) == len(pdf.pages):
             # Libraries look for pages in different ways; one that writes the file anew mends that.
-            rewritten = BytesIO()
-            pdf.save(rewritten)
-            data = rewritten.getvalue()
-            drawn, texts, typed_texts = _read_twice(data, pdf, typed.typed, limits)
+            data = save(pdf)
+            drawn, texts, typed_texts = _read_twice(data, pdf, typed, limits)
             notes.append("The file's list of its pages is damaged and was rebuilt.")
         if not len(drawn) == len(texts) == len(pdf.pages):
             counts = f"{len(drawn)}, {len(texts)} and {len(pdf.pages)}"
             raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
-        pages, hidden, recognised = _visible_pages(drawn, texts, data, typed.typed)
+        pages, hidden, recognised = _visible_pages(drawn, texts, data, typed)
         answers = read_fields(pdf)
         scans = _find_scans(pages, texts, bool(answers), pdf)
         lost = _count_lost(pages, limits)
@@ -74,9 +64,7 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
             line for page in pages for line in lines_by_position(page.glyphs, page.number)
         )
         # Typed text is nowhere in the structure, and has its place only by the layout.
-        tree = None
-        if structure and not (typed.typed or typed.moved):
-            tree = structure_tree.read_tree(pdf)
+        tree = structure_tree.read_tree(pdf) if structure else None
         if tree is not None and structure_tree.is_sound(tree, pages):
             found, how = structure_tree.read(tree, pages, words), "by the file's own structure"
         else:
@@ -93,7 +81,7 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
         left_out=(
             *found.left_out,
             *hidden,
-            *typed.left_out,
+            *remarks,
             *((f"page {number}: {scan}", "") for number in scans),
         ),
         tables=sum(map(count_tables, blocks)),
@@ -108,11 +96,11 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
 
 def _read_twice(
     data: bytes, pdf: pikepdf.Pdf, typed_on: Collection[int], limits: Limits
-) -> tuple[list[PageContent], list[str], list[str]]:
+) -> tuple[list[characters.PageContent], list[str], list[str]]:
     """The pages as one library finds them, and their texts and typed texts as a second does."""
     manager = PDFResourceManager()
-    device = CharacterDevice(manager)
-    interpreter = Interpreter(manager, device, layers_off(pdf))
+    device = characters.CharacterDevice(manager)
+    interpreter = characters.Interpreter(manager, device, characters.layers_off(pdf))
     total = 0
     try:
         for page in PDFPage.get_pages(BytesIO(data), check_extractable=False):
@@ -120,16 +108,19 @@ def _read_twice(
             total += len(device.pages[-1].glyphs)
             if total > limits.characters or len(device.pages) > limits.pages:
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
-    except STUMBLES as error:
+    except characters.STUMBLES as error:
         raise guard.broken(f"page {len(device.pages) + 1} cannot be read") from error
     return device.pages, *read_texts(data, typed_on, device.charted)
 
 
 def _visible_pages(
-    drawn: Sequence[PageContent], texts: Sequence[str], data: bytes, typed: dict[int, list[Glyph]]
-) -> tuple[list[PageContent], list[tuple[str, str]], list[int]]:
+    drawn: Sequence[characters.PageContent],
+    texts: Sequence[str],
+    data: bytes,
+    typed: dict[int, list[characters.Glyph]],
+) -> tuple[list[characters.PageContent], list[tuple[str, str]], list[int]]:
     """Pages with what can be seen of them, what cannot, and the pages with recognised text."""
-    pages: list[PageContent] = []
+    pages: list[characters.PageContent] = []
     hidden: list[tuple[str, str]] = []
     recognised: list[int] = []
     for page, text, picture in zip(drawn, texts, draw_pages(data), strict=True):
@@ -150,7 +141,7 @@ def _visible_pages(
 
 
 def _find_scans(
-    pages: Sequence[PageContent], texts: Sequence[str], answered: bool, pdf: pikepdf.Pdf
+    pages: Sequence[characters.PageContent], texts: Sequence[str], answered: bool, pdf: pikepdf.Pdf
 ) -> list[int]:
     """Numbers of pages that are scans without text; a document of such pages is refused."""
     counts = [(page, count_characters(text)) for page, text in zip(pages, texts, strict=True)]
@@ -168,7 +159,7 @@ def _find_scans(
     return scans
 
 
-def _count_lost(pages: Sequence[PageContent], limits: Limits) -> int:
+def _count_lost(pages: Sequence[characters.PageContent], limits: Limits) -> int:
     """Number of letters whose font does not say what they are; too many are refused."""
     letters = sum(bool(g.text.strip()) for page in pages for g in page.glyphs)
     lost = sum(LOST in g.text for page in pages for g in page.glyphs)
@@ -198,7 +189,7 @@ def _sentences(words: WordList, lost: int, recognised: Sequence[int]) -> Iterato
 
 def _numbers(numbers: Sequence[int]) -> str:
     """Numbers as ranges: 1–3, 5."""
-    runs = group_while(numbers, lambda run, number: number == run[-1] + 1)
+    runs = characters.group_while(numbers, lambda run, number: number == run[-1] + 1)
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 

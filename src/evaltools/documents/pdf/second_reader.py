@@ -18,13 +18,7 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from evaltools.documents import limits
-from evaltools.documents.pdf.glyph_names import (
-    LIGATURES,
-    LOST,
-    glyph_text,
-    is_lost,
-    symbol_character,
-)
+from evaltools.documents.pdf import glyph_names
 from evaltools.documents.symbol_fonts import is_symbol_font
 
 _SCALE = 1.5  # pixels a point
@@ -75,28 +69,26 @@ def read_texts(
     """
     texts: list[str] = []
     typed: list[str] = []
-    document = None
+    is_open = False
     try:
-        document = pypdfium2.PdfDocument(data)
-        for number, page in enumerate(document, start=1):
-            text = page.get_textpage()
-            texts.append(_text(text, charted))
-            text.close()
-            if number in typed_on:
-                typed.extend(_typed_texts(page))
-            page.close()
+        with pypdfium2.PdfDocument(data) as document:
+            is_open = True
+            for number, page in enumerate(document, start=1):
+                text = page.get_textpage()
+                texts.append(_text(text, charted))
+                text.close()
+                if number in typed_on:
+                    typed.extend(_typed_texts(page))
+                page.close()
     except pypdfium2.PdfiumError as error:
-        what = "open it" if document is None else f"read page {len(texts) + 1}"
+        what = f"read page {len(texts) + 1}" if is_open else "open it"
         raise limits.broken(f"a second reader cannot {what}") from error
-    finally:
-        if document is not None:
-            document.close()
     return texts, typed
 
 
 def _text(page: pypdfium2.PdfTextPage, charted: Collection[str]) -> str:
     text: str = page.get_text_range()
-    odd = {one for one in set(text) if is_lost(one) and one not in "\r\n\t"}
+    odd = {one for one in set(text) if glyph_names.is_lost(one) and one not in "\r\n\t"}
     if odd or charted:
         count = page.count_chars()
         if len(text) != count:  # so beyond the basic plane of Unicode
@@ -105,8 +97,8 @@ def _text(page: pypdfium2.PdfTextPage, charted: Collection[str]) -> str:
             _odd_character(page, at, one) if one in odd else _symbol(page, at, one, charted)
             for at, one in enumerate(text)
         )
-    for ligature in LIGATURES & set(text):
-        text = text.replace(ligature, glyph_text(ligature))
+    for ligature in glyph_names.LIGATURES & set(text):
+        text = text.replace(ligature, glyph_names.glyph_text(ligature))
     return text
 
 
@@ -117,13 +109,13 @@ def _odd_character(page: pypdfium2.PdfTextPage, index: int, given: str) -> str:
     if raw.FPDFText_IsGenerated(page.raw, index) == 1:
         return " "
     font = _font(page, index) if "\uf000" <= given <= "\uf0ff" else ""
-    return glyph_text(given, font) if is_symbol_font(font) else LOST
+    return glyph_names.glyph_text(given, font) if is_symbol_font(font) else glyph_names.LOST
 
 
 def _symbol(page: pypdfium2.PdfTextPage, index: int, given: str, charted: Collection[str]) -> str:
     """What a character is that may be of a symbol font."""
     font = _font(page, index) if charted and not given.isspace() else ""
-    return symbol_character(given, font) if font in charted else given
+    return glyph_names.symbol_character(given, font) if font in charted else given
 
 
 def _font(page: pypdfium2.PdfTextPage, index: int) -> str:

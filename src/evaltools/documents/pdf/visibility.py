@@ -15,9 +15,8 @@ from functools import cached_property
 
 import numpy as np
 
-from evaltools.documents.pdf.characters import Box, Glyph, PageContent, page_box
+from evaltools.documents.pdf.characters import Box, Glyph, PageContent, group_while, page_box
 from evaltools.documents.pdf.glyph_names import HYPHENS, LOST
-from evaltools.documents.pdf.lines import group_while
 from evaltools.documents.pdf.second_reader import TRACE, Picture, Window, difference
 
 _SEEN = 20  # of 255: the difference from what is behind it that makes a letter visible

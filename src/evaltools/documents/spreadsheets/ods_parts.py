@@ -6,13 +6,13 @@ After OpenDocument 1.3 part 3, 9.1 and 19.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lxml import etree
 
+from evaltools.documents.odf.content import points
 from evaltools.documents.spreadsheets.xlsx_parts import HARMLESS, LAST_COLUMN, LEAST_SIZE
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
@@ -20,7 +20,6 @@ TABLE, OFFICE, TEXT, STYLE = (
     f"{{{_NAMES}:{one}:1.0}}" for one in ("table", "office", "text", "style")
 )
 FO = f"{{{_NAMES}:xsl-fo-compatible:1.0}}"
-_POINTS = {"pt": 1.0, "pc": 12.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75}
 _MOST_REPEATED = 2_000_000
 _UNSHOWN = ("collapse", "filter")
 
@@ -118,12 +117,6 @@ def row_cells(row: etree._Element) -> Iterator[OdsCell]:
             count = _repetitions(cell, "columns")
             yield OdsCell(column, count, cell, style or "")
             column += count
-
-
-def points(length: str | None) -> float | None:
-    """A length in points; None for what is none."""
-    match = re.fullmatch(r"([0-9]*\.?[0-9]+)([a-z]{2})", length or "")
-    return float(match[1]) * _POINTS[match[2]] if match and match[2] in _POINTS else None
 
 
 def _elements(part: bytes, *tags: str) -> Iterator[tuple[str, etree._Element]]:

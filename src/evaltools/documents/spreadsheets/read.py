@@ -25,15 +25,9 @@ from evaltools.documents.blocks import (
 from evaltools.documents.limits import Limits
 from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.odf.content import Inline, Look, LookTable, find_body, margins, texts
-from evaltools.documents.spreadsheets import ods_parts
+from evaltools.documents.spreadsheets import ods_parts, xlsx_parts
 from evaltools.documents.spreadsheets.number_formats import parse_decimal
 from evaltools.documents.spreadsheets.ods_parts import OFFICE, TABLE, TEXT, OdsRow, OdsSheet
-from evaltools.documents.spreadsheets.xlsx_parts import (
-    WHITE,
-    StoredCell,
-    XlsxBook,
-    column_letters,
-)
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 from evaltools.documents.zip_package import Package
@@ -150,7 +144,7 @@ class _Workbook:
 def _read_xlsx(
     package: Package, parts: Mapping[str, bytes], workbook: _Workbook
 ) -> DocumentContent:
-    book = XlsxBook(parts)
+    book = xlsx_parts.XlsxBook(parts)
     symbols = Symbols()
     without_result: list[str] = []
     values = 0  # cells with a number, date or truth value
@@ -168,7 +162,9 @@ def _read_xlsx(
             for cell in stored:
                 text, shows = _cell_text(cell, book.from_1904, symbols)
                 if not text and cell.formula and not cell.is_text:
-                    without_result.append(f"{sheet.name}!{column_letters(cell.column)}{number}")
+                    without_result.append(
+                        f"{sheet.name}!{xlsx_parts.column_letters(cell.column)}{number}"
+                    )
                 if not text.strip():
                     continue
                 filled = True
@@ -177,7 +173,7 @@ def _read_xlsx(
                 if not shows:
                     what = f"format of sheet {sheet.name} that shows nothing"
                     workbook.left_out.append((what, text))
-                elif font.colour == WHITE and ground and judged:
+                elif font.colour == xlsx_parts.WHITE and ground and judged:
                     workbook.left_out.append((f"white text of sheet {sheet.name}", text))
                 else:
                     cells[cell.column] = text
@@ -197,7 +193,7 @@ def _read_xlsx(
     return workbook.content(present, list(_side_texts(parts)), notes, symbols)
 
 
-def _cell_text(cell: StoredCell, from_1904: bool, symbols: Symbols) -> tuple[str, bool]:
+def _cell_text(cell: xlsx_parts.StoredCell, from_1904: bool, symbols: Symbols) -> tuple[str, bool]:
     """What a cell shows or would show, and whether its format shows it."""
     if cell.is_text:
         runs = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from evaltools.documents.blocks import CHECKED, UNCHECKED
+from evaltools.documents.blocks import check_sign
 from evaltools.documents.superscripts import MARKS, note_mark, shift, shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 from evaltools.documents.text_normalisation import visible
@@ -243,9 +243,7 @@ def checkbox_sign(node: etree._Element) -> str:
     checkbox = first(node, "sdtPr", "checkbox")
     if checkbox is None:
         return ""
-    return (
-        CHECKED if attribute_value(first(checkbox, "checked")) in ("1", "true", "on") else UNCHECKED
-    )
+    return check_sign(attribute_value(first(checkbox, "checked")) in ("1", "true", "on"))
 
 
 def choose_copy(node: etree._Element, beside: SideContent) -> etree._Element:
@@ -275,11 +273,7 @@ def _legacy(node: etree._Element, beside: SideContent) -> str:
     label = attribute_value(first(data, "statusText")) or attribute_value(first(data, "name"))
     if checkbox is not None:
         checked = first(checkbox, "checked")
-        shown = (
-            CHECKED
-            if is_on(first(checkbox, "default") if checked is None else checked)
-            else UNCHECKED
-        )
+        shown = check_sign(is_on(first(checkbox, "default") if checked is None else checked))
     elif choices is not None:
         entries = [attribute_value(entry) for entry in children(choices, "listEntry")]
         result, default = (attribute_value(first(choices, name)) for name in ("result", "default"))

@@ -21,16 +21,7 @@ from evaltools.documents.blocks import (
 )
 from evaltools.documents.limits import Limits
 from evaltools.documents.model import HeaderOrFooter
-from evaltools.documents.word.inline_text import (
-    Inline,
-    InlineReader,
-    SideContent,
-    checkbox_sign,
-    choose_copy,
-    find_codes,
-    is_placeholder,
-    texts,
-)
+from evaltools.documents.word import inline_text
 from evaltools.documents.word.styles import (
     Styles,
     Surroundings,
@@ -40,7 +31,14 @@ from evaltools.documents.word.styles import (
     page_size,
     read_theme,
 )
-from evaltools.documents.zip_package import Package, attribute_value, children, first, local_name
+from evaltools.documents.zip_package import (
+    Package,
+    attribute_value,
+    children,
+    count_outside,
+    first,
+    local_name,
+)
 
 _MAIN = "word/document.xml"
 _OTHER_PARTS = (
@@ -75,7 +73,7 @@ def read(package: Package, limits: Limits) -> DocumentContent:
         kind: attribute_value(first(settings, f"{kind}Pr", "numFmt")) or numerals
         for kind, numerals in usual.items()
     }
-    beside = SideContent(codes=find_codes(root), numbering=numbering)
+    beside = inline_text.SideContent(codes=inline_text.find_codes(root), numbering=numbering)
     body = Body(styles, beside)
     inside = first(root, "body")
     if inside is None:
@@ -86,13 +84,13 @@ def read(package: Package, limits: Limits) -> DocumentContent:
         notes = part(f"{kind}s")
         if notes is not None:
             roots[f"{folder}/{kind}s.xml"] = notes
-            beside.codes |= find_codes(notes)
+            beside.codes |= inline_text.find_codes(notes)
             blocks.extend(_notes(notes, kind, body, beside))
-    present = [text for part_root in roots.values() for text in texts(part_root)]
+    present = [text for part_root in roots.values() for text in inline_text.texts(part_root)]
     for name in package.names:
         what = next((w for pattern, w in _OTHER_PARTS if re.fullmatch(pattern, name)), "")
         if what and name not in roots:
-            sentences = list(texts(package.parse(name)))
+            sentences = list(inline_text.texts(package.parse(name)))
             present.extend(sentences)
             beside.left_out.extend((type(what)(f"{what}: {name}"), text) for text in sentences)
         elif re.fullmatch(r"word/embeddings/.+", name):
@@ -102,7 +100,10 @@ def read(package: Package, limits: Limits) -> DocumentContent:
         fields=tuple(beside.fields),
         present=tuple(present),
         left_out=tuple(beside.left_out),
-        tables=sum(_tables(part_root) for part_root in roots.values()),
+        # Not those in second copies and deletions.
+        tables=sum(
+            count_outside(r, "tbl", ("Fallback", "del", "moveFrom")) for r in roots.values()
+        ),
         notes=tuple(_sentences(beside)),
         replaced=tuple(beside.symbols.replaced),
     )
@@ -120,7 +121,9 @@ def _main_part(package: Package) -> str:
     return _MAIN
 
 
-def _notes(root: etree._Element, kind: str, body: Body, beside: SideContent) -> Iterator[Block]:
+def _notes(
+    root: etree._Element, kind: str, body: Body, beside: inline_text.SideContent
+) -> Iterator[Block]:
     known = {attribute_value(note, "id"): note for note in children(root, kind)}
     referenced = dict.fromkeys(number for of, number in beside.notes if of == kind)
     for number in referenced:
@@ -131,18 +134,7 @@ def _notes(root: etree._Element, kind: str, body: Body, beside: SideContent) -> 
             beside.leave_out(f"{kind} that nothing refers to", note)
 
 
-def _tables(root: etree._Element) -> int:
-    """Tables of a part, counted from the XML: not those in second copies and deletions."""
-    return sum(
-        local_name(node) == "tbl"
-        and not any(
-            local_name(above) in ("Fallback", "del", "moveFrom") for above in node.iterancestors()
-        )
-        for node in root.iter()
-    )
-
-
-def _sentences(beside: SideContent) -> Iterator[str]:
+def _sentences(beside: inline_text.SideContent) -> Iterator[str]:
     if beside.pictures:
         yield f"Pictures in the text: {beside.pictures}; what they show is not read."
     if beside.notes:
@@ -162,10 +154,10 @@ class _OpenParagraph(Paragraph):
 class Body:
     """Walks blocks in document order; what it meets beside the text goes to `beside`."""
 
-    def __init__(self, styles: Styles, beside: SideContent) -> None:
+    def __init__(self, styles: Styles, beside: inline_text.SideContent) -> None:
         self._styles = styles
         self._beside = beside
-        self._inline = InlineReader(styles, beside)
+        self._inline = inline_text.InlineReader(styles, beside)
         self._place = Surroundings()
 
     def note(self, kind: str, number: str, element: etree._Element) -> tuple[Block, ...]:
@@ -202,13 +194,13 @@ class Body:
             elif name == "sdt":
                 yield from self._control(node)
             elif name == "AlternateContent":
-                yield from self._walk(choose_copy(node, self._beside))
+                yield from self._walk(inline_text.choose_copy(node, self._beside))
             elif name in ("del", "moveFrom"):
                 self._beside.leave_out("tracked deletion", node)
             elif name == "altChunk":
                 self._beside.left_out.append(("inserted file (altChunk)", ""))
             elif name in ("r", "hyperlink", "fldSimple", "oMath", "oMathPara"):
-                inline = Inline(self._place)
+                inline = inline_text.Inline(self._place)
                 self._inline.read(node, inline)
                 yield Paragraph(inline.text)
             elif name not in ("sectPr", "tcPr", "sdtPr", "sdtEndPr", "tblPr"):
@@ -219,7 +211,7 @@ class Body:
         if self._styles.is_contents(properties):
             self._beside.leave_out("table of contents", node)
             return
-        inline = Inline(self._styles.place(properties, self._place))
+        inline = inline_text.Inline(self._styles.place(properties, self._place))
         self._inline.read(node, inline)
         is_open = first(properties, "rPr", "del") is not None
         kind = _OpenParagraph if is_open else Paragraph
@@ -240,12 +232,12 @@ class Body:
         content = first(node, "sdtContent")
         if content is None:
             return
-        if is_placeholder(node):
+        if inline_text.is_placeholder(node):
             self._beside.leave_out("prompt of an unanswered field", content)
             self._beside.note_control(node, "")
             return
         inner = self.blocks(content)
-        if not to_text(inner) and (state := checkbox_sign(node)):
+        if not to_text(inner) and (state := inline_text.checkbox_sign(node)):
             inner = (Paragraph(state),)
         self._beside.note_control(node, to_text(inner))
         yield from inner
@@ -255,7 +247,9 @@ class Body:
             if local_name(node) == "tr":
                 if first(node, "trPr", "del") is not None:
                     self._beside.leave_out("tracked deletion", node)
-                elif (why := is_hidden_row(node)) and next(texts(node), None) is not None:
+                elif (why := is_hidden_row(node)) and next(
+                    inline_text.texts(node), None
+                ) is not None:
                     self._beside.leave_out(why, node)
                 else:
                     yield node

@@ -1,7 +1,8 @@
 // What is behind a number: its readings, the projects it counts and the passages for and against.
 
 class Behind {
-  constructor() {
+  constructor(parts) {
+    this.parts = parts;
     this.title = el("h3");
     this.content = el("div", { class: "evx-behind-body" });
     this.closer = el("button", { type: "button", class: "evx-button", on: { click: () => this.close() } });
@@ -24,9 +25,11 @@ class Behind {
   }
 
   close() {
+    const { row } = this;
     this.node.hidden = true;
     this.row = null;
     if (this.from && this.from.isConnected) this.from.focus();
+    else this.parts.closed(row);
   }
 
   show(message) {
@@ -64,9 +67,9 @@ class Behind {
       body.replaceChildren(...rows.map((one) => el("tr", {}, el("th", { scope: "row", text: one.project }), el("td", { text: one.title }), el("td", { text: one.lead }), states ? el("td", { text: one.state ? words[`state_${one.state}`] : "" }) : null)));
     };
     const find = el("input", { type: "search", class: "evx-find", placeholder: words.filter, "aria-label": words.filter, on: { input: () => fill(find.value.trim().toLowerCase()) } });
-    const columns = [["project", words.project], ["title", ""], ["lead", words.lead], ...(states ? [["state", words.state]] : [])];
-    const head = columns.map(([name, label]) => el("th", { scope: "col" }, label ? el("button", { type: "button", class: "evx-sort", text: label, on: { click: () => { up = by === name ? !up : true; by = name; fill(find.value.trim().toLowerCase()); } } }) : null));
+    const columns = [["project", words.project], ["title", words.project_title], ["lead", words.lead], ...(states ? [["state", words.state]] : [])];
+    const head = columns.map(([name, label]) => el("th", { scope: "col" }, el("button", { type: "button", class: "evx-sort", text: label, on: { click: () => { up = by === name ? !up : true; by = name; fill(find.value.trim().toLowerCase()); } } })));
     fill("");
-    return el("div", {}, find, el("div", { class: "evx-scroll" }, el("table", { class: "evx-table" }, el("thead", {}, el("tr", {}, head)), body)));
+    return el("div", {}, find, scrolled(words.projects, el("table", { class: "evx-table" }, el("thead", {}, el("tr", {}, head)), body)));
   }
 }

@@ -18,11 +18,17 @@ class Form {
     Object.assign(this, { values, changed });
     for (const field of this.fields) {
       const row = this.rows.get(field.name);
-      row.set(values[field.name]);
+      if (!row.node.contains(document.activeElement) || !row.typing?.()) row.set(values[field.name]);
       row.node.classList.toggle("evx-changed", field.name in changed);
       row.back.hidden = !(field.name in changed);
     }
     this.problems([]);
+  }
+
+  /** Leads a field back to its default; the keyboard goes on there. */
+  reset(name) {
+    this.rows.get(name).inputs[0].focus({ preventScroll: true });
+    this.moved(name, null);
   }
 
   problems(problems) {
@@ -49,7 +55,7 @@ class Form {
     const name = field.label[this.language];
     const described = { "aria-describedby": `${id}-help ${id}-error` };
     const made = field.type === "choices" ? this._choices(field, described) : field.type === "choice" ? this._choice(field, id, described) : this._typed(field, id, described);
-    const back = el("button", { type: "button", class: "evx-back", title: filled(this.words.back_to_default, { label: name }), "aria-label": filled(this.words.back_to_default, { label: name }), on: { click: () => this.moved(field.name, null) } }, "↺");
+    const back = el("button", { type: "button", class: "evx-back", title: filled(this.words.back_to_default, { label: name }), "aria-label": filled(this.words.back_to_default, { label: name }), on: { click: () => this.reset(field.name) } }, "↺");
     const error = el("p", { id: `${id}-error`, class: "evx-error", role: "alert", hidden: true });
     const by = field.derived && this.fields.find((one) => one.name === field.derived);
     const help = field.help[this.language] + (by ? ` (${filled(this.words.follows, { by: by.label[this.language] })})` : "");
@@ -75,11 +81,14 @@ class Form {
   _typed(field, id, described) {
     const whole = field.type === "integer";
     const date = field.type === "date";
-    const input = el("input", { id, type: date ? "date" : "number", min: field.minimum, max: field.maximum, step: date ? null : whole ? 1 : "any", ...described, on: { change: () => this.moved(field.name, input.value) } });
+    // What a person is typing is not taken away by an answer to an earlier move.
+    let typing = false;
+    const input = el("input", { id, type: date ? "date" : "number", min: field.minimum, max: field.maximum, step: date ? null : whole ? 1 : "any", ...described, on: { input: () => { typing = true; }, blur: () => { typing = false; }, change: () => { typing = false; this.moved(field.name, input.value); } } });
+    const made = { inputs: [input], typing: () => typing };
     const slide = !date && field.minimum !== null && field.maximum !== null;
-    if (!slide) return { node: input, inputs: [input], set: (value) => { input.value = value; } };
+    if (!slide) return { ...made, node: input, set: (value) => { input.value = value; } };
     const range = el("input", { type: "range", min: field.minimum, max: field.maximum, step: whole ? 1 : (field.maximum - field.minimum) / 1000, tabindex: -1, "aria-hidden": "true", on: { input: () => { input.value = whole ? range.value : Number(range.value).toFixed(2); }, change: () => this.moved(field.name, input.value) } });
-    return { node: el("div", { class: "evx-range" }, range, input), inputs: [input], set: (value) => { input.value = value; range.value = value; } };
+    return { node: el("div", { class: "evx-range" }, range, input), ...made, set: (value) => { input.value = value; range.value = value; } };
   }
 
   _label(choice) {

@@ -8,15 +8,29 @@ class Explorer {
     root.append(el("p", { class: "evx-quiet", role: "status", text: "…" }));
     this.heard = (message) => this._receive(message);
     model.on("msg:custom", this.heard);
+    this.lost = () => this._warn(this.words.no_answer);
+    model.on("comm_live_update", this.lost);
     // JupyterLab's own keys are not for those who type into a field.
     for (const name of ["keydown", "keypress", "keyup", "paste", "copy", "cut"]) root.addEventListener(name, (event) => event.stopPropagation());
     this._send({ kind: "hello" });
-    this.timer = setInterval(() => { if (!this.study) this._send({ kind: "hello" }); }, 2000);
+    this.timer = setInterval(() => this._look(), 2000);
   }
 
   close() {
     clearInterval(this.timer);
     this.model.off("msg:custom", this.heard);
+    this.model.off("comm_live_update", this.lost);
+  }
+
+  /** Asks again who has not been met, and tells when a kernel that was asked has been still for long. */
+  _look() {
+    if (!this.study) this._send({ kind: "hello" });
+    else if (this.busy && performance.now() - this.since > 20000) this.lost();
+  }
+
+  _warn(text) {
+    this.notice.textContent = text;
+    this.notice.hidden = false;
   }
 
   _send(message) {
@@ -24,6 +38,7 @@ class Explorer {
       this.model.send({ language: this.language, chapter: this.chapter, ...message });
     } catch (error) {
       console.warn("evaltools: the kernel does not answer", error);
+      if (this.study) this.lost();
     }
   }
 
@@ -35,6 +50,7 @@ class Explorer {
     const next = this.asked.shift() || (this.stepping ? { kind: "step", state: this.state } : idle);
     if (!next) return;
     this.busy = true;
+    this.since = performance.now();
     this._send(next);
   }
 
@@ -46,6 +62,7 @@ class Explorer {
   /** Has the numbers of the chosen values told; of several that wait only the last is asked. */
   _apply() {
     this.state += 1;
+    this.stale = null;
     this.begun ??= performance.now();
     this.asked = this.asked.filter((one) => !["set", "draw"].includes(one.kind));
     this.asked.unshift({ kind: "set", state: this.state, values: this.given, whole: this.numbers.whole });
@@ -82,7 +99,7 @@ class Explorer {
     this.numbers = new Numbers({ open: (row) => this._open(row), whole: () => this._apply() });
     this.findings = new Findings({ open: (row) => this._open(row) });
     this.pictures = new Pictures({ draw: (label) => this._ask({ kind: "draw", label }) });
-    this.behind = new Behind();
+    this.behind = new Behind({ closed: (row) => this._focus(`[data-key="${CSS.escape(row.key)}"] .evx-open`) });
     this._build();
     const linked = linkedState();
     this.given = linked === null ? study.values : Object.fromEntries(new URLSearchParams(linked));
@@ -98,6 +115,7 @@ class Explorer {
     this.numbers.show(message.rows);
     this._summary();
     this.notice.hidden = true;
+    if (this.stale) this._warn(this.stale);
     this.root.removeAttribute("aria-busy");
     this.stepping = true;
     this.pictures.wanted().forEach((label) => this.asked.push({ kind: "draw", label }));
@@ -110,12 +128,22 @@ class Explorer {
 
   _refused(message) {
     if (message.state !== this.state) return;
+    if (!this.last.counts) return this._leaveLink(message);
     const elsewhere = this.form.problems(message.problems);
-    this.notice.textContent = [...elsewhere, this.words.shown_before].join(" ");
-    this.notice.hidden = false;
+    this._warn([...elsewhere, this.words.shown_before].join(" "));
     this.root.removeAttribute("aria-busy");
     this.begun = null;
     this.root.dataset.refused = message.state;
+    return undefined;
+  }
+
+  /** A link whose values are not, or no longer, allowed: the panel starts as its cell has it. */
+  _leaveLink({ problems }) {
+    const label = (name) => this.study.form.find((one) => one.name === name)?.label[this.language];
+    const told = problems.map(({ field, text }) => [label(field), text].filter(Boolean).join(": "));
+    this.given = this.study.values;
+    this._apply();
+    this.stale = filled(this.words.link_refused, { text: told.join("; ") });
   }
 
   _progress({ left }) {
@@ -128,10 +156,13 @@ class Explorer {
     if (!left) this.ahead = "";
   }
 
-  _failed({ text }) {
+  _failed({ state, text }) {
+    if (state !== this.state) return;
     this.stepping = false;
-    this.notice.textContent = filled(this.words.failed, { text });
-    this.notice.hidden = false;
+    this.ahead = "";
+    this.begun = null;
+    this.root.removeAttribute("aria-busy");
+    this._warn(filled(this.words.failed, { text }));
   }
 
   _found(message) {
@@ -186,7 +217,7 @@ class Explorer {
     const side = el("aside", { class: "evx-side", "aria-label": words.parameters }, el("div", { class: "evx-side-head" }, el("h3", { text: words.parameters }), act(words.reset, () => { this.given = {}; this._apply(); })), this.form.node);
     const main = el("div", { class: "evx-main" }, this.chips, this.notice, this.summary, this.tablist, this.page);
     this.root.lang = this.language;
-    this.root.replaceChildren(el("header", { class: "evx-top" }, el("div", { class: "evx-title" }, el("small", { text: words.explore }), el("h2", { text: study.title[this.language] })), this.status, el("div", { class: "evx-buttons" }, tools, languages)), this.saving, this.told, el("div", { class: "evx-columns" }, side, main, this.behind.node));
+    this.root.replaceChildren(el("div", { class: "evx-top" }, el("div", { class: "evx-title" }, el("small", { text: words.explore }), el("h2", { text: study.title[this.language] })), this.status, el("div", { class: "evx-buttons" }, tools, languages)), this.saving, this.told, el("div", { class: "evx-columns" }, side, main, this.behind.node));
     this._summary();
     this._tabs();
     this._show();
@@ -195,13 +226,14 @@ class Explorer {
   _speak(language) {
     this.language = language;
     this._build();
+    this._focus(".evx-language");
     this._apply();
   }
 
   _summary() {
     const { words, last } = this;
     const differing = this.study.form.filter((field) => field.name in last.changed);
-    const chip = (field) => el("button", { type: "button", class: "evx-chip", title: filled(words.back_to_default, { label: field.label[this.language] }), on: { click: () => this._moved(field.name, null) } }, el("b", { text: `${field.label[this.language]}: ` }), this._told(field, last.changed[field.name]), el("span", { "aria-hidden": "true", text: " ×" }));
+    const chip = (field) => el("button", { type: "button", class: "evx-chip", title: filled(words.back_to_default, { label: field.label[this.language] }), on: { click: () => this.form.reset(field.name) } }, el("b", { text: `${field.label[this.language]}: ` }), this._told(field, last.changed[field.name]), el("span", { "aria-hidden": "true", text: " ×" }));
     this.chips.replaceChildren(el("span", { class: "evx-quiet", text: differing.length ? `${words.differs}:` : words.nothing_differs }), ...differing.map(chip));
     if (!last.counts) return;
     const card = (count, label, before) => el("div", { class: "evx-card" }, el("b", { text: count }), el("span", { text: label }), before === undefined || before === count ? null : el("small", { text: filled(words.by_default, { count: before }) }));
@@ -224,7 +256,14 @@ class Explorer {
     const current = this.judged && this.judged.state === this.state ? this.judged : null;
     const turned = current ? current.findings.filter((one) => one.turned).length : 0;
     const tabs = [...this.study.chapters.map((one) => [one.module, one.title[this.language], current ? current.moved[one.module] : 0]), ["findings", this.words.findings, turned]];
+    const focused = this.tablist.contains(document.activeElement);
     this.tablist.replaceChildren(...tabs.map(([name, label, count]) => el("button", { type: "button", role: "tab", "data-tab": name, "aria-selected": String(name === this.tab), tabindex: name === this.tab ? 0 : -1, on: { click: () => this._choose(name) } }, label, count ? el("span", { class: "evx-count", text: count }) : null)));
+    if (focused) this._focus('.evx-tabs [aria-selected="true"]');
+  }
+
+  /** Has the keyboard go on at an element, where what had it went away. */
+  _focus(selector) {
+    (this.root.querySelector(selector) ?? this.page).focus({ preventScroll: true });
   }
 
   _arrow(event) {
@@ -233,7 +272,6 @@ class Explorer {
     const tabs = [...this.tablist.children];
     const place = tabs.findIndex((one) => one.dataset.tab === this.tab);
     this._choose(tabs[(place + step + tabs.length) % tabs.length].dataset.tab);
-    this.tablist.querySelector('[aria-selected="true"]').focus();
     event.preventDefault();
   }
 
@@ -283,7 +321,7 @@ class Explorer {
 
   _toggleSave() {
     this.saving.hidden = !this.saving.hidden;
-    if (!this.saving.hidden) this.saving.querySelector("input").focus();
+    this._focus(this.saving.hidden ? ".evx-buttons button" : ".evx-save input");
   }
 
   _saved(message) {
@@ -295,6 +333,7 @@ class Explorer {
     if (message.problem) return;
     this.study.scenarios = message.scenarios;
     this._build();
+    this._focus(".evx-buttons button");
     this._say(filled(words.saved, message));
   }
 

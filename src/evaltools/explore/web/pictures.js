@@ -43,8 +43,13 @@ class Pictures {
       const side = (place) => (message.columns[place].right ? "evx-right" : null);
       const head = message.columns.map((one, place) => el("th", { scope: "col", class: side(place), text: one.label }));
       const rows = message.rows.map((row) => el("tr", {}, row.map((text, place) => el(place ? "td" : "th", { scope: place ? null : "row", class: side(place), text }))));
-      shown = el("div", { class: "evx-scroll" }, el("table", { class: "evx-table" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
+      shown = scrolled(message.caption || message.label, el("table", { class: "evx-table" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
     }
     box.content.replaceChildren(...present([shown, caption]));
   }
+}
+
+/** A box that scrolls, by keyboard as well, and says what is in it. */
+function scrolled(label, node) {
+  return el("div", { class: "evx-scroll", role: "region", tabindex: 0, "aria-label": label }, node);
 }

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from evaltools.evidence.computed_once import computed_once
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 CLAIMED = "savings.claimed"
 
@@ -51,6 +47,18 @@ def savings_withheld(evidence: Evidence) -> Withheld | None:
     """
     claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
     return _claiming_withheld(evidence) or withheld_codes(evidence).get(claimed)
+
+
+def count_claiming(evidence: Evidence) -> int:
+    """Reports that claim savings, not for print as it is.
+
+    By the coder rule where the study declares a code behind the number, as other themes are
+    counted; else those that the table of claims has.
+    """
+    claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
+    if evidence.tables["codes"]["code_id"].eq(claimed).any():
+        return _count_reports(evidence).get(claimed, (0, 0))[0]
+    return int(evidence.saving_claims["project_id"].nunique())
 
 
 def _claiming_withheld(evidence: Evidence) -> Withheld | None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, withhold
 from evaltools.indicators.indicator import Indicator
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 _COUNTED = ("share", "count", "difference")
 _Number = tuple[str, tuple[tuple[str, str], ...]]

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
+from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.rules import Rules, primary_reason
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect
 from evaltools.study.schema import Disclosure, Regime
-
-if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
 
 
 @dataclass(frozen=True)

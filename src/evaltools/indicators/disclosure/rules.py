@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from evaltools.study.schema import Disclosure
+from evaltools.study.schema import Disclosure
 
 Reason = Literal["threshold", "dominance", "p_percent"]
 """Why a sum or count is withheld."""

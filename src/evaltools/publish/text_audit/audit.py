@@ -18,14 +18,24 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.lexicon import lexicon
+from evaltools.publish.text_audit.clauses import (
+    Clause,
+    count_negations,
+    find_rank,
+    is_subordinate,
+    speaks_of_denial,
+    split_clauses,
+)
 from evaltools.publish.text_audit.number_match import (
     find_distance,
     find_drift,
+    is_rest,
     print_indicator,
     prints_alike,
     select_keys,
 )
 from evaltools.publish.text_audit.outside_text import OutsideSentence, OutsideText
+from evaltools.publish.text_audit.polarity import Polarity
 from evaltools.publish.text_audit.published import (
     Published,
     Wording,
@@ -39,7 +49,8 @@ Status = Literal["borne_out", "drifted", "turned", "unknown"]
 Detail = Literal[
     "said", "printed", "named", "wording_numbers", "printed_numbers", "near", "same_base",
     "other_case", "other_names", "does_not_hold", "cannot_be_told", "examined", "no_subject",
-    "other_subject", "other_value", "limit", "no_number", "no_judgement",
+    "other_subject", "other_value", "limit", "no_number", "no_judgement", "negated", "denied",
+    "complement", "level",
 ]  # fmt: skip
 """Why: `said`, a finding says the sentence; `printed`, the report has it. Of numbers: `named`, an
 indicator that the sentence names has it; `wording_numbers`, `printed_numbers`, `near`, `same_base`
@@ -49,11 +60,16 @@ names has another value, which need not be the one that the sentence or the colu
 no value is stated, one side of it is; `no_number`. Of judgements: `other_case` and `other_names`,
 the finding now says otherwise; `does_not_hold` and `cannot_be_told`, a statement of others that the
 report examined; `examined`, the same, told with what came of it; `no_judgement`, no finding says
-it."""
+it.
+`negated`, a sentence with *not* has the number that is published without, or its finding's words;
+`denied`, the same where it is unclear what is denied; `complement`, with *not* it has the number of
+the rest; `level`, it tells a criterion's judgement."""
 
 _ORDER: Final[tuple[Status, ...]] = ("turned", "drifted", "unknown", "borne_out")
 _QUOTED: Final = 20
 """Letters of a sentence that is surely a quotation of the report."""
+_SENTENCE: Final = 3
+"""Fewer words are no sentence, but two with a full stop are one."""
 _FEW_SIGNS: Final = 8
 """Fewer letters and digits, as *37/52* alone, may stand anywhere and are no quotation."""
 
@@ -153,6 +169,7 @@ class _Reading:
     _found: dict[StatedNumber, list[Indicator]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._polarity = Polarity(self.published, self.language)
         for item in self.published.indicators:
             self._by_name.setdefault(name_of_key(item.key), []).append(item)
 
@@ -167,7 +184,7 @@ class _Reading:
             yield _said(told, self.published, sentence.block)
             return
         numbers = find_numbers(text, self.language)
-        judges = not sentence.heading and self._judges(text, numbers)
+        judges = not sentence.heading and self._judges(sentence, numbers)
         if self.is_printed(text, quoted):
             if numbers or judges:
                 yield Verdict("borne_out", "printed")
@@ -175,25 +192,76 @@ class _Reading:
         if numbers and (known := self._known_but_for_numbers(text, numbers)):
             yield from known
             return
-        turned = None if sentence.heading else self._turned(text)
+        if (level := self._level(text)) is not None:
+            yield level
+            return
+        turned = None if sentence.heading else self._turned(text) or self._denied(text)
         if turned is not None:
             yield turned
-        named = self.published.named_in(text, self.language)
-        yield from (self._number(number, sentence, named) for number in numbers)
-        if judges and turned is None:
+        ranks = {each: rank for each in numbers if (rank := find_rank(each, text, self.language))}
+        clauses = split_clauses(text, numbers, self.language)
+        made = [
+            verdict for number in numbers if number not in ranks
+            for verdict in [self._number(number, sentence, clauses)]
+        ]  # fmt: skip
+        yield from made
+        if turned is None and (judges or self._leaves_open(clauses, ranks.values(), made)):
             own = None if numbers else self.published.said_without_numbers(text, self.language)
             if own is not None:
                 yield Verdict("borne_out", "said", finding=own.finding, case=own.case)
             else:
                 yield Verdict("unknown", "no_judgement")
 
+    def _leaves_open(
+        self, clauses: Sequence[Clause], ranks: Iterable[str], made: Sequence[Verdict]
+    ) -> bool:
+        """Whether a clause without a number denies, or a rank stands in no name of a number."""
+        if made and any(
+            count_negations(each.text, self.language) for each in clauses if not each.numbers
+        ):
+            return True
+        keys = [key for verdict in made for key in verdict.indicators]
+        names = self.published.names.get(self.language, {})
+        described = self.published.descriptions.get(self.language, {})
+        known = [
+            word_stems(" ".join((described.get(key, ""), *names.get(name_of_key(key), ()))))
+            for key in keys
+        ]
+        return any(not any(word_stems(rank) <= each for each in known) for rank in ranks)
+
+    def _level(self, text: str) -> Verdict | None:
+        """The verdict of a sentence that tells nothing but the level of a criterion."""
+        criteria = self.published.criteria
+        told = criteria.told_in(text, self.language)
+        if told is None or told[0] not in criteria.levels:
+            return None
+        own = criteria.levels[told[0]]
+        published = criteria.scale[self.language][own]
+        status: Status = "borne_out" if own == told[1] else "turned"
+        return Verdict(status, "level", published=published)
+
+    def _denied(self, text: str) -> Verdict | None:
+        """The finding that says what a sentence denies, or denies what it says."""
+        own = self._polarity.denied_by(text)
+        if own is None:
+            return None
+        return Verdict("turned", "negated", finding=own.finding, case=own.case, published=own.text)
+
     def is_printed(self, text: str, quoted: bool = True) -> bool:
         """Whether the report has a sentence; one of hardly any words only beside one of its own."""
         own = self.printed.get(plain(text)) is not None
         return own and (quoted or sum(map(str.isalnum, text)) >= _FEW_SIGNS)
 
-    def _judges(self, text: str, numbers: Sequence[StatedNumber] = ()) -> bool:
-        """Whether a sentence judges: says how many, how it compares, how well, or why."""
+    def _judges(self, sentence: OutsideSentence, numbers: Sequence[StatedNumber] = ()) -> bool:
+        """Whether a sentence judges: says how many, how it compares, how well, or why.
+
+        Without a number, whatever it says of what the report is about may be a judgement.
+        """
+        text = sentence.text
+        declares = not (numbers or sentence.row or text.endswith(("?", ":")))
+        least = _SENTENCE - text.endswith(".")
+        if declares and len(text.split()) >= least and self._polarity.concerns(text):
+            return True
         words = lexicon(self.language)
         lists = [words.quantifiers, words.fractions, words.causes, words.population, words.ranks]
         lists += [] if numbers else [words.verdicts]
@@ -265,9 +333,9 @@ class _Reading:
     def _swapped(
         self, text: str, named: Sequence[Indicator], matching: Sequence[Indicator]
     ) -> bool:
-        """Whether a number of others surely stands in a sentence on the one thing that it names.
+        """Whether a number of others surely stands in a clause on the one thing that it names.
 
-        That is so of a code, where nothing in the sentence hints at what the number is of. What
+        That is so of a code, where nothing in the clause hints at what the number is of. What
         has no name may be meant by any words, so only of codes can it be told.
         """
         subjects = {name_of_key(item.key) for item in named}
@@ -280,18 +348,42 @@ class _Reading:
         return not (found - own) & hints
 
     def _number(
-        self, number: StatedNumber, sentence: OutsideSentence, named: frozenset[str]
+        self, number: StatedNumber, sentence: OutsideSentence, clauses: Sequence[Clause]
     ) -> Verdict:
         if number.limit:
             return Verdict("unknown", "limit", number)
+        at = next(place for place, each in enumerate(clauses) if each.holds(number))
+        subjects = [self._subjects(each) for each in clauses]
+        others = [subjects[place] for place, each in enumerate(clauses) if each.numbers
+                  and place != at]  # fmt: skip
+        apart = bool(subjects[at].difference(*others))
+        scope = clauses[at].text if apart and others else sentence.text
+        denied = 0 if sentence.row else count_negations(
+            clauses[at].text if apart else " ".join(each.text for each in clauses[: at + 1]),
+            self.language,
+        )  # fmt: skip
+        named = self.published.named_in(scope, self.language)
         matching = self._matching(number)
-        hinted = named | self.published.hinted_at(sentence.text, self.language)
-        if own := [item for item in matching if name_of_key(item.key) in hinted]:
-            return _borne_out(number, "named", own)
+        hinted = named | self.published.hinted_at(scope, self.language)
+        spelt = number.kind == "count" and not any(map(str.isdigit, number.text))
+        fitting = named & self.published.codes if spelt else hinted
         whole = [item for name in sorted(named) for item in self._by_name.get(name, ())
                  if not item.dimensions]  # fmt: skip
-        comparable = not sentence.row and (
-            not matching or self._swapped(sentence.text, whole, matching)
+        simply = denied == 1 and apart and not is_subordinate(clauses[at].text, self.language)
+        rest = [item for item in whole if is_rest(number, item)
+                and not self._polarity.denies(item) and not self._is_denied(item)]  # fmt: skip
+        if rest and simply and not speaks_of_denial(scope, self.language):
+            return _borne_out(number, "complement", rest)
+        # To deny is no silence, and silence no denial; of a code both are published beside it.
+        wrong = ".silent." if speaks_of_denial(scope, self.language) else ".denied."
+        fit = [item for item in matching if wrong not in item.key and (
+               denied or self._owner(item) == name_of_key(item.key))]  # fmt: skip
+        if own := [item for item in fit if self._owner(item) in fitting]:
+            return self._polar(number, own, denied, simply)
+        # Beside a clause on its own subject, one that names none may be of something unknown.
+        known = not denied and (apart or not any(others))
+        comparable = (
+            known and not sentence.row and (not matching or self._swapped(scope, whole, matching))
         )
         if comparable and (drift := find_drift(number, whole)) is not None:
             how, item = drift
@@ -303,11 +395,57 @@ class _Reading:
                 return Verdict("unknown", "other_value", number, keys, more,
                                published=print_indicator(far[0], self.language))  # fmt: skip
             return Verdict("unknown", "no_number", number)
-        described = self.published.described_in(sentence.text, self.language)
-        if own := [item for item in matching if item.key in described]:
-            return _borne_out(number, "named", own)
+        described = frozenset() if spelt else self.published.described_in(scope, self.language)
+        if own := [item for item in fit if item.key in described]:
+            return self._polar(number, own, denied, False)
         keys, more = select_keys(matching)
         return Verdict("unknown", "other_subject" if whole else "no_subject", number, keys, more)
+
+    def _owner(self, item: Indicator) -> str:
+        """The name of an indicator; the code, where it counts who is silent of it or denies it."""
+        name = name_of_key(item.key)
+        code, _, state = name.rpartition(".")
+        return code if state in ("silent", "denied") and code in self.published.codes else name
+
+    def _is_denied(self, item: Indicator) -> bool:
+        """Whether some of the rest deny it, so that they are not silent of it."""
+        others = self._by_name.get(f"{name_of_key(item.key)}.denied", ())
+        return any(each.value and not each.dimensions for each in others)
+
+    def _subjects(self, clause: Clause) -> frozenset[str]:
+        """Names that a clause has all words of, or a word that no other name has."""
+        named = self.published.named_in(clause.text, self.language)
+        return named | self.published.hinted_at(clause.text, self.language)
+
+    def _polar(
+        self, number: StatedNumber, own: Sequence[Indicator], denied: int, simply: bool
+    ) -> Verdict:
+        """The verdict of a number that is published of what its clause names, or denies.
+
+        Arguments:
+            own: indicators that print like it.
+            denied: how often the words that lead to it say *not*.
+            simply: whether that is once, in a clause that has both the number and its subject.
+        """
+        # A count that is denied is that of those who do not, and never of all that were asked.
+        alike = [
+            each for each in own if denied in self._polarity.negations_of(each)
+            and not (denied and number.kind == "count" and number.value != each.x)
+        ]  # fmt: skip
+        if alike:
+            return _borne_out(number, "named", alike)
+        keys, more = select_keys(own)
+        shown = next(each for each in own if each.key == keys[0])
+        published = print_indicator(shown, self.language)
+        exact = [replace(each, low=None, high=None) for each in own]
+        if (
+            simply
+            and number.kind in ("fraction", "percent")
+            and all(prints_alike(number, each) for each in exact)
+            and not any(self._polarity.denies(each) for each in own)
+        ):
+            return Verdict("turned", "negated", number, keys, more, published=published)
+        return Verdict("unknown", "denied", number, keys, more, published=published)
 
 
 def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:
@@ -322,9 +460,12 @@ def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:
     if first.said or first.outcome == "holds":
         return Verdict("borne_out", "said", finding=first.id, case=case)
     around = plain(block)
-    outcome = f"comparison.outcome.{first.outcome}"
-    told_apart = (outcome, "trail.finding.examined")
-    if any(Words(language)(key).lower() in around for language in LANGUAGES for key in told_apart):
+    told_apart = (
+        *(f"{page}.outcome.{first.outcome}" for page in ("comparison", "findings", "matrix")),
+        "trail.finding.examined",
+    )
+    outcomes = (Words(language)(key).lower() for language in LANGUAGES for key in told_apart)
+    if any(outcome in around for outcome in outcomes):
         return Verdict("borne_out", "examined", finding=first.id, case=case)
     if first.outcome == "does_not_hold":
         return Verdict("turned", "does_not_hold", finding=first.id, case=case, told_case="holds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final, Literal
 
 from evaltools.i18n import numbers as say
@@ -63,6 +64,16 @@ def prints_alike(number: StatedNumber, item: Indicator) -> bool:
     limits = (value, item.low, item.high)
     return any(v is not None and _rounds(abs(v), abs(number.value), number.decimals)
                for v in limits)  # fmt: skip
+
+
+def is_rest(number: StatedNumber, item: Indicator) -> bool:
+    """Whether a number is that of all others than a share counts."""
+    if item.unit != "share" or item.value is None or item.estimand != "D":
+        return False
+    if item.x is None or item.n is None:
+        return False
+    rest = replace(item, value=1 - item.value, x=item.n - item.x, low=None, high=None)
+    return prints_alike(number, rest) and number.value != item.n
 
 
 def _rounds(value: float, printed: float, decimals: int) -> bool:

@@ -19,6 +19,7 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.lint.binding import split_sentences
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import LARGEST_LIST, JudgedFinding, read_artifact
+from evaltools.publish.text_audit.criteria import CriterionLevels, read_levels
 from evaltools.publish.text_audit.outside_text import read_outside_text
 from evaltools.publish.text_audit.stated_numbers import without_numbers
 from evaltools.report.evidence_pages.glossary import Glossary
@@ -27,7 +28,7 @@ from evaltools.yaml_text import read_yaml
 _FORMATS: Final = (".html", ".pdf", ".docx")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
-_STEM: Final = 5
+STEM: Final = 5
 """Letters by which two forms of one word are known, as E18 of the prose does it."""
 _PART: Final = 6
 """Letters by which a part of a compound is known."""
@@ -88,6 +89,8 @@ class Published:
         codes: ids of the codebook.
         descriptions: by language and key, what a number means, in the words of the report.
         files: of the report, in its formats.
+        criteria: what was judged of them.
+        programme: beginnings of the words that the programme goes by, by language.
     """
 
     name: str
@@ -98,6 +101,13 @@ class Published:
     codes: frozenset[str] = frozenset()
     descriptions: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    criteria: CriterionLevels = field(default_factory=CriterionLevels)
+    programme: Mapping[Language, frozenset[str]] = field(default_factory=dict)
+    _read: dict[Path, list[str]] = field(default_factory=dict, init=False)
+    _without_numbers: dict[Language, dict[str, list[Wording]]] = field(
+        default_factory=dict, init=False
+    )
+    _bare: dict[Language, dict[str, Wording]] = field(default_factory=dict, init=False)
 
     def printed(self, suffix: str) -> dict[str, str]:
         """Sentences of the report by their plain form: of its page, and of its file of a format.
@@ -118,10 +128,6 @@ class Published:
             with suppress(ProblemError):  # then nothing is known to be quoted from it
                 self._read[path] = [each.text for each in read_outside_text(path).sentences]
         return self._read[path]
-
-    @cached_property
-    def _read(self) -> dict[Path, list[str]]:
-        return {}
 
     def described_in(self, text: str, language: Language) -> frozenset[str]:
         """Keys of numbers of whose description a text has a word that tells them from others.
@@ -145,7 +151,7 @@ class Published:
             keys: dict[tuple[str, bool], set[str]] = {}
             families: dict[tuple[str, bool], set[str]] = {}
             for key in sorted(texts.keys() & sums.keys()):
-                code = next(self._codes_in(key), "")
+                code = next(self.codes_in(key), "")
                 # Of a theme its own names tell, and no word of the phrase that all themes share.
                 told = "" if code else texts[key]
                 family = code or key.partition(".")[0]
@@ -153,7 +159,7 @@ class Published:
                 names = (*own_names.get(name_of_key(key), ()), *own_names.get(code, ()))
                 for word in _WORD.findall(" ".join((told, *names)).lower()):
                     if len(word) >= _SHORTEST:
-                        stem = word[:_STEM], sums[key]
+                        stem = word[:STEM], sums[key]
                         words.setdefault(stem, set()).add(word)
                         keys.setdefault(stem, set()).add(key)
                         families.setdefault(stem, set()).add(family)
@@ -165,7 +171,8 @@ class Published:
             made[language] = {word: frozenset(own) for word, own in found.items()}
         return made
 
-    def _codes_in(self, key: str) -> Iterator[str]:
+    def codes_in(self, key: str) -> Iterator[str]:
+        """Codes that stand in a key."""
         parts = key.split(".")
         return (
             code
@@ -233,10 +240,6 @@ class Published:
             self._without_numbers[language] = made
         return self._without_numbers[language]
 
-    @cached_property
-    def _without_numbers(self) -> dict[Language, dict[str, list[Wording]]]:
-        return {}
-
     def said_without_numbers(self, text: str, language: Language) -> Wording | None:
         """The sentence that a finding says with its numbers, and the text without any."""
         if language not in self._bare:
@@ -245,10 +248,6 @@ class Published:
             }
         bare = _bare(text, language)
         return self._bare[language].get(bare) if len(bare) >= _FIXED else None
-
-    @cached_property
-    def _bare(self) -> dict[Language, dict[str, Wording]]:
-        return {}
 
     @cached_property
     def wordings(self) -> tuple[Wording, ...]:
@@ -280,6 +279,8 @@ def read_published(folder: Path) -> Published:
         sources = (study / "reports", codes[0] if codes else study / "data" / "codes.csv")
     else:
         sources = (root, root / "codebook.csv")
+    declared = _read_mapping((sources[0] if artifact.kind == "bundle" else study or root)
+                             / "evaluation.yml")  # fmt: skip
     phrases = _read_mapping(sources[0] / "words.yml")
     forms = _read_mapping(sources[0] / "forms.yml")
     indicators = tuple(item for item in artifact.indicators if item.value is not None)
@@ -297,7 +298,20 @@ def read_published(folder: Path) -> Published:
         },
         files=tuple(sorted(path for path in (root / "report", root)
                            for path in path.glob("*") if path.suffix in _FORMATS)),
+        criteria=read_levels(sources[0] / "conclusions.yml", artifact.findings or {}),
+        programme=_programme_words(declared),
     )  # fmt: skip
+
+
+def _programme_words(declared: Mapping[str, Any]) -> dict[Language, frozenset[str]]:
+    """The beginnings of the words of the titles that a study declares."""
+    titles = [declared.get(name) for name in ("title", "short_title")]
+    return {
+        each: frozenset().union(
+            *(word_stems(str(title.get(each, ""))) for title in titles if isinstance(title, dict))
+        )
+        for each in LANGUAGES
+    }
 
 
 def name_of_key(key: str) -> str:
@@ -307,13 +321,17 @@ def name_of_key(key: str) -> str:
 
 def word_stems(text: str) -> frozenset[str]:
     """The beginnings of the words of a text that mean something by themselves."""
-    words = _WORD.findall(text.lower())
-    return frozenset(word[:_STEM] for word in words if len(word) >= _SHORTEST)
+    return frozenset(stems_in_order(text))
+
+
+def stems_in_order(text: str) -> tuple[str, ...]:
+    """The same in the order of the text."""
+    return tuple(w[:STEM] for w in _WORD.findall(text.lower()) if len(w) >= _SHORTEST)
 
 
 def _akin(word: str, other: str) -> bool:
     """Whether two words begin alike, or one has the beginning of the other within it."""
-    if word[:_STEM] == other[:_STEM]:
+    if word[:STEM] == other[:STEM]:
         return True
     return any(len(part) >= _PART and part[:_PART] in whole
                for part, whole in ((word, other), (other, word)))  # fmt: skip
@@ -368,6 +386,8 @@ def _names(
     made: dict[str, tuple[str, ...]] = {}
     for stem in sorted(stems):
         texts = [codes.get(stem, {}).get(language, "")]
+        if stem in codes and language == "en":  # ids are English words
+            texts.append(stem.rpartition(".")[2].replace("_", " "))
         own = forms.get(stem)
         by_form = own.get(language) if isinstance(own, dict) else None
         texts += list(map(str, by_form.values())) if isinstance(by_form, dict) else []

@@ -166,7 +166,6 @@ class NameHint:
     of how much likelier a match is for the right passage than by chance."""
 
     text: str
-    cut: bool
     weight: float
 
     def match(self, quote: str) -> float:
@@ -179,9 +178,8 @@ class NameHint:
 def find_name_hint(name: str, squeezed_text: str) -> NameHint | None:
     """A name as evidence; None if it is none, such as `Quotation 6:1` or a coder's own title."""
     text = remove_white_space(name)
-    cut = text.endswith(("…", "..."))
-    text = text.removesuffix("…").removesuffix("...") if cut else text
+    text = text.removesuffix("…").removesuffix("...")
     count = squeezed_text.count(text) if len(text) >= SHORTEST else 0
     if not count:
         return None
-    return NameHint(text, cut, max(0.0, log(MATCH_RIGHT * (len(squeezed_text) + 1) / count)))
+    return NameHint(text, max(0.0, log(MATCH_RIGHT * (len(squeezed_text) + 1) / count)))

@@ -19,6 +19,7 @@ from lxml import etree
 
 from evaltools.documents.zip_package import local_name
 from evaltools.qda.model import DroppedItem, Loss
+from evaltools.qda.names import meanings
 from evaltools.qda.offsets.scoring import quote_key
 
 OURS = "evaltools"
@@ -185,25 +186,6 @@ def split_description(text: str) -> Description:
 
 _LONGEST = 80
 
-# Why what nobody took is left behind, by the element that it is or stands in.
-_REASONS = {
-    "PictureSource": "pictures are not read",
-    "AudioSource": "sound is not read",
-    "VideoSource": "video is not read",
-    "PDFSelection": "it marks a place on a page, and no text of it is in the file",
-    "Graph": "drawings of networks have no place in the study",
-    "Graphs": "drawings of networks have no place in the study",
-    "Set": "sets have no place in the study; codes are grouped by their parents",
-    "Sets": "sets have no place in the study; codes are grouped by their parents",
-    "Note": "memos have no place in the study",
-    "NoteRef": "memos have no place in the study",
-    "Description": "descriptions are kept of codes alone",
-    "VariableValue": "its variable is unknown, or it has no value",
-    "Variable": "no case or document has a value of it",
-    "SelectionRef": "cases of the study hold whole documents",
-    "CodeRef": "cases of the study hold documents, not codes",
-    "SourceRef": "its source was not read",
-}
 _UNKNOWN = "the format has no such element here"
 
 
@@ -232,11 +214,6 @@ class Leftovers:
                 self._reasons.setdefault(inner, (why, loss))
 
     @property
-    def taken(self) -> Counter[str]:
-        """Elements that were used, by name."""
-        return Counter(map(local_name, self.used))
-
-    @property
     def dropped(self) -> tuple[DroppedItem, ...]:
         """A line for every element that was not used and holds something, in the file's order."""
         return tuple(
@@ -249,7 +226,7 @@ class Leftovers:
     def _where(self, element: etree._Element) -> str:
         parts = [local_name(element)]
         if element.get("name"):
-            parts.append(f"“{_short(str(element.get('name')))}”")
+            parts.append(f"“{shorten(str(element.get('name')))}”")
         if element.get("guid"):
             parts.append(f"({read_guid(element)})")
         return f"{' '.join(parts)}, line {element.sourceline}"
@@ -258,9 +235,9 @@ class Leftovers:
         target = read_guid(element, "targetGUID") or read_guid(element, "representedGUID")
         if target:
             named = self._names.get(target)
-            return f"“{_short(named)}”" if named else target
+            return f"“{shorten(named)}”" if named else target
         if element.text and element.text.strip():
-            return f"“{_short(element.text)}”"
+            return f"“{shorten(element.text)}”"
         inner = Counter(local_name(child) for child in element)
         if inner:
             return ", ".join(f"{count} {name}" for name, count in inner.items())
@@ -275,8 +252,8 @@ class Leftovers:
                 break
             if outer in self._reasons:
                 return self._reasons[outer][0], "unsupported"
-            if local_name(outer) in _REASONS:
-                return _REASONS[local_name(outer)], "unsupported"
+            if why := meanings("refi_leftovers").get(local_name(outer)):
+                return why, "unsupported"
         return _UNKNOWN, "unsupported"
 
 
@@ -291,6 +268,7 @@ def selection_loss(selection: etree._Element) -> Loss:
     return "passage" if any(local_name(inner) == "Coding" for inner in selection) else "uncoded"
 
 
-def _short(text: str) -> str:
+def shorten(text: str, longest: int = _LONGEST) -> str:
+    """A text in one line of no more characters, with an ellipsis where it was cut."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"

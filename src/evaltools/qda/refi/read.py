@@ -13,25 +13,9 @@ from evaltools.documents.zip_package import children, first, local_name
 from evaltools.qda import model
 from evaltools.qda.names import identifier, lexicon, meanings
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
-from evaltools.qda.offsets.detection import detect_conventions
+from evaltools.qda.offsets.detection import ToolText, detect_conventions
 from evaltools.qda.offsets.scoring import quote_key
-from evaltools.qda.refi.model import (
-    BLOCK,
-    CODE_FIELDS,
-    OURS,
-    Description,
-    Leftovers,
-    Line,
-    PrivateNotes,
-    generate_guid,
-    is_ours,
-    legal_text,
-    passage_seal,
-    read_guid,
-    read_lines,
-    selection_loss,
-    split_description,
-)
+from evaltools.qda.refi import model as refi
 from evaltools.qda.refi.sources import (
     Archive,
     CodedDocument,
@@ -50,7 +34,7 @@ _EITHER_WAY = ("rival", "counter")  # what these tie is the same from both ends
 
 
 def read_refi(
-    path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
+    path: Path, positions: Convention | None = None, code_ids: Collection[str] = ()
 ) -> model.CodingSet:
     """The coding in a REFI-QDA project (.qdpx, .qde), or the codes of a codebook (.qdc).
 
@@ -66,28 +50,23 @@ def read_refi(
 
 
 def read_with_leftovers(
-    path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
-) -> tuple[model.CodingSet, Leftovers]:
+    path: Path, positions: Convention | None = None, code_ids: Collection[str] = ()
+) -> tuple[model.CodingSet, refi.Leftovers]:
     """The same, with the account of every element of the file."""
-    stated = Convention.stated(positions) if isinstance(positions, str) else positions
     archive = open_refi(path)
-    leftovers = Leftovers(archive.root)
+    leftovers = refi.Leftovers(archive.root)
     origin = " ".join((archive.root.get("origin") or "").split())
     if local_name(archive.root) == "CodeBook":
-        project = ProjectFile(archive, PrivateNotes(), leftovers, {}, origin)
+        project = ProjectFile(archive, refi.PrivateNotes(), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
-        errors = find_schema_errors(archive.root)
-        coding = model.CodingSet(
-            origin=origin, codes=codes, faults=errors, dropped=leftovers.dropped
-        )
-        return coding, leftovers
+        faults, dropped = find_schema_errors(archive.root), leftovers.dropped
+        return model.CodingSet(origin, codes=codes, faults=faults, dropped=dropped), leftovers
     variables = {
-        (guid := read_guid(variable)): variable.get("name", guid)
+        (guid := refi.read_guid(variable)): variable.get("name", guid)
         for variable in _inner(archive.root, "Variables", "Variable")
     }
-    notes = _take_notes(archive, leftovers)
-    project = ProjectFile(archive, notes, leftovers, variables, origin)
-    return _read_project(project, stated, code_ids), leftovers
+    project = ProjectFile(archive, _take_notes(archive, leftovers), leftovers, variables, origin)
+    return _read_project(project, positions, code_ids), leftovers
 
 
 def _inner(root: etree._Element, container: str, name: str) -> list[etree._Element]:
@@ -105,22 +84,19 @@ def _read_project(
     if (codebook := first(root, "CodeBook")) is not None:
         codes, code_guids = _read_codes(codebook, project, code_ids)
     sources, assumed = read_sources(project)
-    with_text = [coded for coded in sources if coded.marked is not None]
-    marked = [coded.marked for coded in with_text if coded.marked is not None]
-    detected = detect_conventions(marked, project.archive.name, stated)
+    with_text = [(coded, coded.marked) for coded in sources if coded.marked is not None]
+    detected = detect_conventions([text for _, text in with_text], project.archive.name, stated)
     passages = _Passages(project, code_guids, coders, _linked(project))
-    for index, coded in enumerate(with_text):
-        passages.read(coded, detected.of(index))
+    for index, (coded, text) in enumerate(with_text):
+        passages.read(coded, text, detected.of(index))
     relations = _read_relations(project, passages)
     cases = _read_cases(project, sources)
     # Variables of which a value was read are in the study; others stay behind.
     values = [one for one in leftovers.used if local_name(one) == "VariableRef"]
-    known = {read_guid(one, "targetGUID") for one in values}
-    leftovers.mark_used(*children(root, "Variables"))
-    leftovers.mark_used(
-        *(one for one in _inner(root, "Variables", "Variable") if read_guid(one) in known)
-    )
-    own = notes.line("project", OURS) if project.origin.startswith(OURS) else Line()
+    known = {refi.read_guid(one, "targetGUID") for one in values}
+    used = (one for one in _inner(root, "Variables", "Variable") if refi.read_guid(one) in known)
+    leftovers.mark_used(*children(root, "Variables"), *used)
+    own = notes.line("project", refi.OURS) if project.origin.startswith(refi.OURS) else refi.Line()
     # Positions were read as they were before, if this is our own file, unchanged.
     unchanged = own and not passages.new
     return model.CodingSet(
@@ -140,30 +116,29 @@ def _read_project(
     )
 
 
-def _take_notes(archive: Archive, leftovers: Leftovers) -> PrivateNotes:
+def _take_notes(archive: Archive, leftovers: refi.Leftovers) -> refi.PrivateNotes:
     """Our own notes, used up with what points to them; other memos stay behind."""
     texts: dict[str, str] = {}
     leftovers.mark_used(*children(archive.root, "Notes"))
     for note in _inner(archive.root, "Notes", "Note"):
-        text = load_text(archive, note).text if note.get("name", "").startswith(OURS) else None
-        if text is not None and is_ours(text):
-            texts[read_guid(note)] = text
+        text = load_text(archive, note).text if note.get("name", "").startswith(refi.OURS) else None
+        if text is not None and refi.is_ours(text):
+            texts[refi.read_guid(note)] = text
             leftovers.mark_used(note, *children(note, "PlainTextContent"))
     for element in leftovers.elements:
-        if local_name(element) == "NoteRef" and read_guid(element, "targetGUID") in texts:
+        if local_name(element) == "NoteRef" and refi.read_guid(element, "targetGUID") in texts:
             leftovers.mark_used(element)
-    return PrivateNotes(line for text in texts.values() for line in read_lines(text))
+    return refi.PrivateNotes(line for text in texts.values() for line in refi.read_lines(text))
 
 
-def _dropped_before(own: Line) -> Iterator[model.DroppedItem]:
+def _dropped_before(own: refi.Line) -> Iterator[model.DroppedItem]:
     lines = own.get("dropped")
     for line in lines if isinstance(lines, list) else ():
-        if not isinstance(line, list) or not all(isinstance(part, str) for part in line):
-            continue
-        if len(line) == 4 and line[3] in get_args(model.Loss):
-            yield model.DroppedItem(line[0], line[1], line[2], line[3])
-        elif len(line) == 3:  # written before losses had kinds
-            yield model.DroppedItem(line[0], line[1], line[2], "unsupported")
+        if isinstance(line, list) and all(isinstance(part, str) for part in line):
+            # Three parts are of a time before losses had kinds.
+            *item, loss = line if len(line) == 4 else [*line, "unsupported"]
+            if len(item) == 3 and loss in get_args(model.Loss):
+                yield model.DroppedItem(item[0], item[1], item[2], loss)
 
 
 def _read_codes(
@@ -178,14 +153,13 @@ def _read_codes(
     waiting = [(element, None) for element in reversed(_inner(codebook, "Codes", "Code"))]
     while waiting:
         element, parent_id = waiting.pop()
-        guid = read_guid(element)
+        guid = refi.read_guid(element)
         if guid and guid in by_guid:
             project.leftovers.drop(element, "another code has the same GUID")
             code_id = by_guid[guid]
         else:
             code = _read_code(element, parent_id, project, codes, known)
-            code_id = code.code_id
-            codes[code_id] = code
+            codes[code_id := code.code_id] = code
             by_guid.setdefault(guid, code_id)
         waiting += [(child, code_id) for child in reversed(list(children(element, "Code")))]
     return tuple(codes.values()), by_guid
@@ -198,7 +172,7 @@ def _read_code(
     found: Collection[str],
     known: Collection[str],
 ) -> model.Code:
-    name, guid = element.get("name") or "", read_guid(element)
+    name, guid = element.get("name") or "", refi.read_guid(element)
     described = first(element, "Description")
     project.leftovers.mark_used(element, described)
     text, block = _without_block((described.text or "") if described is not None else "")
@@ -210,28 +184,28 @@ def _read_code(
         code_id = name
     else:
         code_id = identifier(name, "code", found, parent_id or "")
-    was = Description(*map(line.text, Description._fields))
+    was = refi.Description(*map(line.text, refi.Description._fields))
     # What the note says, unless the description was changed since.
-    noted = was != Description() and legal_text(str(was)) == text
+    noted = was != refi.Description() and refi.legal_text(str(was)) == text
     return model.Code(
         code_id=code_id,
         parent_id=parent_id or line.text("parent_id") or None,
         name=line.exact_text("name", name),
-        **(was if noted else split_description(text))._asdict(),
+        **(was if noted else refi.split_description(text))._asdict(),
         codable=(element.get("isCodable") or "true").strip() not in ("false", "0"),
         color=line.text("color", element.get("color") or ""),
         guid=line.own_guid(guid, "code", code_id),
-        **{name: line.text(name) for name in CODE_FIELDS},
+        **{name: line.text(name) for name in refi.CODE_FIELDS},
     )
 
 
-def _without_block(text: str) -> tuple[str, Line]:
-    head, mark, tail = ("\n\n" + text).rpartition(f"\n\n{BLOCK}")
+def _without_block(text: str) -> tuple[str, refi.Line]:
+    head, mark, tail = ("\n\n" + text).rpartition(f"\n\n{refi.BLOCK}")
     if not mark:
-        return text, Line()
-    lines = list(read_lines(f"\n{tail}"))
+        return text, refi.Line()
+    lines = list(refi.read_lines(f"\n{tail}"))
     if len(lines) != 1 or "code" not in lines[0]:
-        return text, Line()
+        return text, refi.Line()
     return head.removeprefix("\n\n"), lines[0]
 
 
@@ -253,23 +227,19 @@ class _Passages:
     new: dict[tuple[str, str], None] = field(default_factory=dict)
     assumed: list[str] = field(default_factory=list)
 
-    def read(self, coded: CodedDocument, convention: Convention) -> None:
-        """Add the passages of a document and the codes on them."""
-        marked = coded.marked
-        if marked is None:
-            return
+    def read(self, coded: CodedDocument, marked: ToolText, convention: Convention) -> None:
+        """Add the passages of a document, with this text, and the codes on them."""
         spans = OffsetScale(marked.text).spans(*marked.positions, convention)
         for index, selection in enumerate(coded.selections):
             fault = spans.faults.get(index, "")
             if not fault:
-                first_, past, grew = marked.form.span(
-                    int(spans.start[index]), int(spans.end[index])
-                )
+                place = int(spans.start[index]), int(spans.end[index])
+                first_, past, grew = marked.form.span(*place)
                 fault = "" if first_ < past else "nothing but blanks stands there"
             if fault:
                 where = f"{selection.get('startPosition')} to {selection.get('endPosition')}"
                 why = f"{fault} ({where}, read as {convention.name})"
-                self.project.leftovers.drop(selection, why, selection_loss(selection))
+                self.project.leftovers.drop(selection, why, refi.selection_loss(selection))
             else:
                 self._read_selection(coded, selection, (first_, past), grew, convention)
 
@@ -281,22 +251,21 @@ class _Passages:
         grew: bool,
         convention: Convention,
     ) -> None:
-        guid = read_guid(selection)
+        guid = refi.read_guid(selection)
         parts = (selection, *coded.twins.get(guid, ()))
         line = self.project.notes.line("segment", guid)
         codings = [(coding, part) for part in parts for coding in children(part, "Coding")]
         if not codings and guid not in self.linked and not line:
             self.project.leftovers.drop(selection, "no code is on it", "uncoded")
             return
-        segment = self._segment(coded, guid, span, convention)
+        segment = self._segment(coded, guid, span, convention.name, line)
         about = f"{coded.document.name}: “{segment.quote[:40]}”"
         self.segments.setdefault(segment.segment_id, segment)
         self.by_guid.setdefault(guid, segment.segment_id)
         self.project.leftovers.mark_used(*parts)
         if grew:
-            self.assumed.append(
-                f"{about} began or ended inside a letter and was widened to take all of it"
-            )
+            why = "began or ended inside a letter and was widened to take all of it"
+            self.assumed.append(f"{about} {why}")
         if line and line.text("proof") != quote_key(segment.quote):
             self.assumed.append(
                 f"{about} ({guid}) is not the passage it was when evaltools wrote it, and counts "
@@ -306,25 +275,22 @@ class _Passages:
             self._read_coding(coding, part, segment)
 
     def _segment(
-        self, coded: CodedDocument, guid: str, span: tuple[int, int], convention: Convention
+        self, coded: CodedDocument, guid: str, span: tuple[int, int], name: str, line: refi.Line
     ) -> model.Segment:
+        """The passage, as our own note has it if it is the one that the note is about."""
         document, text = coded.document, coded.document.text or ""
+        place = (*span, text[slice(*span)], *model.neighbours(text, *span))
         segment = model.Segment(
-            model.segment_id(document.document_id, *span),
-            document.document_id,
-            *span,
-            text[slice(*span)],
-            *model.neighbours(text, *span),
+            *(model.segment_id(document.document_id, *span), document.document_id, *place),
             page=coded.pages.get(guid),
             origin_tool=self.project.origin,
             origin_guid=guid,
-            offset_convention=convention.name,
+            offset_convention=name,
         )
-        line = self.project.notes.line("segment", guid)
         if line.text("proof") != quote_key(segment.quote):
             return segment
         own = line.text("segment_id", segment.segment_id)
-        is_ours = guid == generate_guid("segment", own)
+        is_made = guid == refi.generate_guid("segment", own)
         return replace(
             segment,
             segment_id=own,
@@ -333,7 +299,7 @@ class _Passages:
             page=line.number("page"),
             section=line.text("section"),
             origin_tool=line.text("origin_tool"),
-            origin_guid=line.text("origin_guid", "" if is_ours else guid),
+            origin_guid=line.text("origin_guid", "" if is_made else guid),
             offset_convention=line.text("offset_convention"),
         )
 
@@ -341,18 +307,18 @@ class _Passages:
         self, coding: etree._Element, selection: etree._Element, segment: model.Segment
     ) -> None:
         reference = first(coding, "CodeRef")
-        code_id = None if reference is None else self.codes.get(read_guid(reference, "targetGUID"))
+        code_id = reference is not None and self.codes.get(refi.read_guid(reference, "targetGUID"))
         if not code_id:
             self.project.leftovers.drop(coding, "its code is not in the codebook", "passage")
             return
         coder_id = self.coders.find_coder(coding, selection)
-        line = self.project.notes.line("coding", read_guid(coding))
-        if line and line.text("seal") != passage_seal(segment.segment_id, code_id, coder_id):
+        line = self.project.notes.line("coding", refi.read_guid(coding))
+        if line and line.text("seal") != refi.passage_seal(segment.segment_id, code_id, coder_id):
             self.assumed.append(
                 f"the coding of “{segment.quote[:40]}” with {code_id} by {coder_id} is not what "
                 "it was when evaltools wrote it, and counts as a new one"
             )
-            line = Line()
+            line = refi.Line()
         round_ = line.number("round") or 1
         made = model.coding_id(segment.segment_id, code_id, coder_id, round_)
         result = model.Coding(
@@ -383,9 +349,10 @@ def _relation_kind(name: str) -> str | None:
 def _linked(project: ProjectFile) -> frozenset[str]:
     """GUIDs at the ends of links that mean a relation."""
     return frozenset(
-        read_guid(link, end)
+        refi.read_guid(link, end)
         for link in _inner(project.archive.root, "Links", "Link")
-        if _relation_kind(link.get("name") or "") or project.notes.line("relation", read_guid(link))
+        if _relation_kind(link.get("name") or "")
+        or project.notes.line("relation", refi.read_guid(link))
         for end in ("originGUID", "targetGUID")
     )
 
@@ -393,16 +360,16 @@ def _linked(project: ProjectFile) -> frozenset[str]:
 def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[model.Relation, ...]:
     """Links between passages whose name or note says how they hang together."""
     root, leftovers = project.archive.root, project.leftovers
-    relations: dict[str, model.Relation] = {}
     leftovers.mark_used(*children(root, "Links"))
+    relations: dict[str, model.Relation] = {}
     coders: dict[str, str] = {}  # who first coded a passage: the format has nobody for a link
     for coding in passages.codings.values():
         coders.setdefault(coding.segment_id, coding.coder_id)
     for link in _inner(root, "Links", "Link"):
-        name, line = link.get("name") or "", project.notes.line("relation", read_guid(link))
+        name, line = link.get("name") or "", project.notes.line("relation", refi.read_guid(link))
         kind = line.exact_text("kind", name) if line else _relation_kind(name)
-        origin = passages.by_guid.get(read_guid(link, "originGUID"))
-        target = passages.by_guid.get(read_guid(link, "targetGUID"))
+        origin = passages.by_guid.get(refi.read_guid(link, "originGUID"))
+        target = passages.by_guid.get(refi.read_guid(link, "targetGUID"))
         if kind is None:
             leftovers.drop(link, f"its name says nothing of {', '.join(lexicon()['relations'])}")
             continue
@@ -425,7 +392,7 @@ def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[model.Re
 def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[model.Case, ...]:
     """Cases with their documents and values."""
     documents = {
-        read_guid(element): coded.document.document_id
+        refi.read_guid(element): coded.document.document_id
         for coded in sources
         for element in (coded.holder, coded.holder.getparent())
         if element is not None and element.get("guid")
@@ -433,22 +400,21 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
     cases: list[model.Case] = []
     project.leftovers.mark_used(*children(project.archive.root, "Cases"))
     for element in _inner(project.archive.root, "Cases", "Case"):
-        guid = read_guid(element)
+        guid = refi.read_guid(element)
         line = project.notes.line("case", guid)
         held = []
         for reference in children(element, "SourceRef"):
-            document = documents.get(read_guid(reference, "targetGUID"))
+            document = documents.get(refi.read_guid(reference, "targetGUID"))
             if document is not None and document not in held:
                 held.append(document)
                 project.leftovers.mark_used(reference)
         project.leftovers.mark_used(element)
-        values = dict(read_values(project, element))
         name = line.exact_text("name", element.get("name") or "")
         cases.append(
             model.Case(
                 name=name,
                 documents=line.texts("documents") or tuple(held),
-                variables=line.exact_values(values),
+                variables=line.exact_values(dict(read_values(project, element))),
                 project_id=line.text("project_id"),
                 guid=line.own_guid(guid, "case", f"{line.number('number')}:{name}"),
             )
@@ -456,7 +422,7 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
     return tuple(cases)
 
 
-def _read_readings(notes: PrivateNotes, passages: _Passages) -> tuple[model.ReadDocument, ...]:
+def _read_readings(notes: refi.PrivateNotes, passages: _Passages) -> tuple[model.ReadDocument, ...]:
     """Readings that our own notes tell, and that each other coder saw some of a document."""
     readings: dict[tuple[str, str, int], model.ReadDocument] = {}
     for line in notes.readings:
@@ -465,5 +431,5 @@ def _read_readings(notes: PrivateNotes, passages: _Passages) -> tuple[model.Read
         readings[key] = model.ReadDocument(*key, complete, version)
     for document, coder in passages.new:
         if not any(key[:2] == (document, coder) for key in readings):
-            readings[document, coder, 1] = model.ReadDocument(document, coder, 1, complete=False)
+            readings[document, coder, 1] = model.ReadDocument(document, coder, 1, False)
     return tuple(readings.values())

@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from lxml import etree
 
+from evaltools.documents.isolation import read_document
 from evaltools.documents.limits import Limits
 from evaltools.documents.zip_package import Package, children, first, local_name, parse
 from evaltools.files import read_file
@@ -27,6 +28,7 @@ from evaltools.problems import ProblemError
 from evaltools.qda.model import Coder, Document, parse_day, refusal
 from evaltools.qda.names import SUFFIXES, identifier
 from evaltools.qda.offsets.detection import ToolPassage, ToolText
+from evaltools.qda.placement import digest
 from evaltools.qda.refi.model import Leftovers, PrivateNotes, read_guid, selection_loss
 
 LIMITS = Limits(
@@ -210,7 +212,7 @@ def load_text(archive: Archive, source: etree._Element) -> LoadedText:
     content = first(source, "PlainTextContent")
     if content is not None:
         text = content.text or ""
-        return LoadedText(text, "", text_digest(text))
+        return LoadedText(text, "", digest(text))
     guid = read_guid(source)
     if guid and (member := archive.find(f"{guid}.txt")):
         return _decode(
@@ -220,11 +222,6 @@ def load_text(archive: Archive, source: etree._Element) -> LoadedText:
     if rich and (member := archive.find(rich)) and member.casefold().endswith(".docx"):
         return _read_docx(archive, member)
     return LoadedText(None, remark)
-
-
-def text_digest(text: str) -> str:
-    """SHA-256 of a text in UTF-8."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _decode(archive: Archive, member: str, remark: str) -> LoadedText:
@@ -241,10 +238,6 @@ def _decode(archive: Archive, member: str, remark: str) -> LoadedText:
 
 
 def _read_docx(archive: Archive, member: str) -> LoadedText:
-    from evaltools.documents.isolation import (
-        read_document,  # starts a process, which few files need
-    )
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "source.docx"
         path.write_bytes(archive.read(member))
@@ -281,11 +274,11 @@ class Coders:
         coder_id = line.text("coder_id")
         if not coder_id or coder_id in self._taken:
             coder_id = identifier(name, "coder", self._taken)
-        role: Literal["coder", "consensus"] = "coder"
-        if line.text("role") == "consensus":
-            role = "consensus"
         trained, own = parse_day(line.text("trained_on")), line.own_guid(guid, "coder", coder_id)
-        self.coders.append(Coder(coder_id, name, role, trained, own))
+        is_consensus = line.text("role") == "consensus"
+        self.coders.append(
+            Coder(coder_id, name, "consensus" if is_consensus else "coder", trained, own)
+        )
         self._by_guid[guid] = coder_id
 
     @property
@@ -382,8 +375,8 @@ def _read_source(
     for selection in children(holder, "PlainTextSelection"):
         start, end = (_integer(selection, f"{which}Position") for which in ("start", "end"))
         if text is None or start is None or end is None:
-            no_text = f"it cannot be placed: {loaded.remark}"
-            why = no_text if text is None else "its positions are no whole numbers"
+            why = "its positions are no whole numbers"
+            why = f"it cannot be placed: {loaded.remark}" if text is None else why
             project.leftovers.drop(selection, why, selection_loss(selection))
         else:
             selections.append(selection)
@@ -392,12 +385,11 @@ def _read_source(
     if text is not None:
         marked = ToolText(name or document_id, text, tuple(marks), is_own_text)
     form = None if marked is None else marked.form.text
-    digest = hashlib.sha256(form.encode()).hexdigest() if form is not None else ""
     document = Document(
         document_id=document_id,
         name=name,
         text=form,
-        text_sha256=line.text("text_sha256", digest),
+        text_sha256=line.text("text_sha256", "" if form is None else digest(form)),
         guid=line.own_guid(guid, "document", document_id),
         variables=line.exact_values(dict(read_values(project, source))),
     )

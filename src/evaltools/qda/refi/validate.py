@@ -53,35 +53,28 @@ def _nested(codes: tuple[Code, ...]) -> Iterator[Code]:
 
 def find_writing_problems(codings: CodingSet) -> Iterator[Problem]:
     """Everything that keeps a coding from being written."""
-    for table, column in (
-        ("documents", "document_id"),
-        ("codes", "code_id"),
-        ("coders", "coder_id"),
-        ("segments", "segment_id"),
-        ("codings", "coding_id"),
-        ("relations", "relation_id"),
-    ):
-        names = Counter(getattr(row, column) for row in getattr(codings, table))
-        for name, count in names.items():
-            yield from [_problem(table, f"{name!r} is there twice")] * (count - 1)
+    known: dict[str, Counter[str]] = {}
+    for kind in ("document", "code", "coder", "segment", "coding", "relation"):
+        rows = getattr(codings, f"{kind}s")
+        known[kind] = Counter(getattr(row, f"{kind}_id") for row in rows)
+        for name, count in known[kind].items():
+            yield from [_problem(f"{kind}s", f"{name!r} is there twice")] * (count - 1)
     if len(list(_nested(codings.codes))) != len(codings.codes):
         yield _problem("codes", "some codes are their own parents, over one or more others")
     yield from _wrong_passages(codings)
-    codes, coders = ({c.code_id for c in codings.codes}, {c.coder_id for c in codings.coders})
-    segments = {segment.segment_id for segment in codings.segments}
-    for coding in codings.codings:
-        for kind, name, known in (
-            ("segment", coding.segment_id, segments),
-            ("code", coding.code_id, codes),
-            ("coder", coding.coder_id, coders),
-        ):
-            if name not in known:
-                yield _problem(f"codings, {coding.coding_id}", f"there is no {kind} {name!r}")
-    for relation in codings.relations:
-        for name in (relation.from_segment_id, relation.to_segment_id):
-            if name not in segments:
-                where = f"relations, {relation.relation_id}"
-                yield _problem(where, f"there is no segment {name!r}")
+    references = [
+        (f"codings, {one.coding_id}", kind, getattr(one, f"{kind}_id"))
+        for one in codings.codings
+        for kind in ("segment", "code", "coder")
+    ]
+    references += [
+        (f"relations, {one.relation_id}", "segment", name)
+        for one in codings.relations
+        for name in (one.from_segment_id, one.to_segment_id)
+    ]
+    for where, kind, name in references:
+        if name not in known[kind]:
+            yield _problem(where, f"there is no {kind} {name!r}")
 
 
 def _wrong_passages(codings: CodingSet) -> Iterator[Problem]:
@@ -96,13 +89,11 @@ def _wrong_passages(codings: CodingSet) -> Iterator[Problem]:
         elif text[segment.start : segment.end] != segment.quote:
             yield _problem(where, "its quote is not what stands there")
     for document in codings.documents:
-        if document.text is not None and "\r" in document.text:
-            yield _problem(f"documents, {document.document_id}", "its text is not normalised")
-        elif document.text is not None and not document.text.isascii():
-            try:
-                document.text.encode()
-            except UnicodeEncodeError:
-                yield _problem(f"documents, {document.document_id}", "its text is no Unicode")
+        where, text = f"documents, {document.document_id}", document.text or ""
+        if "\r" in text:
+            yield _problem(where, "its text is not normalised")
+        elif re.search("[\ud800-\udfff]", text):
+            yield _problem(where, "its text is no Unicode")
 
 
 def _problem(where: str, what: str) -> Problem:

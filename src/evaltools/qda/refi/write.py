@@ -13,24 +13,10 @@ from lxml import etree
 from evaltools.files import replace_file
 from evaltools.problems import refuse
 from evaltools.qda import model
+from evaltools.qda.names import first_free
 from evaltools.qda.offsets.scoring import quote_key
-from evaltools.qda.refi.model import (
-    BLOCK,
-    CODE_FIELDS,
-    COLOR,
-    NOTE_NAME,
-    OURS,
-    Description,
-    Line,
-    altered,
-    generate_guid,
-    legal_text,
-    legal_values,
-    passage_seal,
-    split_description,
-    write_lines,
-)
-from evaltools.qda.refi.sources import text_digest
+from evaltools.qda.placement import digest
+from evaltools.qda.refi import model as refi
 from evaltools.qda.refi.validate import (
     NAMESPACES,
     arrange_coding,
@@ -77,7 +63,7 @@ def write_qdc(codings: model.CodingSet, path: Path) -> None:
     project = _Project(arrange_coding(codes))
     project.assign_own_guids()
     root = _root("CodeBook")
-    root.set("origin", OURS)
+    root.set("origin", refi.OURS)
     project.add_codes(_child(root, "Codes"), block=True)
     replace_file(path, _serialise(root))
 
@@ -106,13 +92,13 @@ def _child(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Ele
     """A new element in the namespace of its parent."""
     element = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{tag}")
     for key, value in attributes.items():
-        element.set(key, legal_text(value))
+        element.set(key, refi.legal_text(value))
     return element
 
 
 def _given_values(variables: Mapping[str, str]) -> list[list[str]]:
     """Values as they are, where XML or reading would change them."""
-    if legal_values(variables) == variables:
+    if refi.legal_values(variables) == variables:
         return []
     return [[name, value] for name, value in variables.items()]
 
@@ -132,12 +118,12 @@ class _Project:
         """GUID of something: its own if it is one and free, else made of kind and identifier."""
         key = (kind, identifier)
         if key not in self._guids:
-            guid, count = own, 1
+            guid = own
             if not _GUID.fullmatch(own) or own in self._given:
-                guid = generate_guid(kind, identifier)
-            while guid in self._given:
-                count += 1
-                guid = generate_guid(kind, f"{identifier}#{count}")
+                guid = refi.generate_guid(kind, identifier)
+            guid = first_free(
+                guid, self._given, lambda count: refi.generate_guid(kind, f"{identifier}#{count}")
+            )
             self._given.add(guid)
             self._guids[key] = guid
         return self._guids[key]
@@ -148,11 +134,11 @@ class _Project:
         self.assign_own_guids()
         root = _root("Project")
         root.set("name", PROJECT_NAME)
-        root.set("origin", OURS)
+        root.set("origin", refi.OURS)
         dropped = [[d.where, d.what, d.why, d.loss] for d in codings.dropped]
         lines = [
-            Line.about(
-                *("project", OURS),
+            refi.Line.about(
+                *("project", refi.OURS),
                 origin=codings.origin,
                 positions=codings.positions,
                 faults=list(codings.faults),
@@ -172,14 +158,16 @@ class _Project:
         if codings.documents:
             self._sources(_child(root, "Sources"))
         for reading in codings.readings:
-            line = Line(reading=reading.document_id, coder=reading.coder_id, round=reading.round)
+            line = refi.Line(
+                reading=reading.document_id, coder=reading.coder_id, round=reading.round
+            )
             line |= {"complete": reading.complete, "codebook_version": reading.codebook_version}
             lines.append(line)
         links = []
         for relation in codings.relations:
             guid = self.assign_guid("relation", relation.relation_id)
             about = {"relation_id": relation.relation_id, "coder_id": relation.coder_id}
-            lines.append(Line.about("relation", guid, **about, kind=relation.kind))
+            lines.append(refi.Line.about("relation", guid, **about, kind=relation.kind))
             ends = {
                 "originGUID": self.assign_guid("segment", relation.from_segment_id),
                 "targetGUID": self.assign_guid("segment", relation.to_segment_id),
@@ -188,7 +176,7 @@ class _Project:
         self._note("project", lines)
         notes = _child(root, "Notes")
         for guid, text in self._notes.items():
-            note = _child(notes, "Note", guid=guid, name=NOTE_NAME)
+            note = _child(notes, "Note", guid=guid, name=refi.NOTE_NAME)
             _child(note, "PlainTextContent").text = text
         if links:
             container = _child(root, "Links")
@@ -197,10 +185,10 @@ class _Project:
         _child(root, "NoteRef", targetGUID=self.assign_guid("note", "project"))
         return root
 
-    def _note(self, name: str, lines: list[Line]) -> str:
+    def _note(self, name: str, lines: list[refi.Line]) -> str:
         """Keep a note; returns its GUID."""
         guid = self.assign_guid("note", name)
-        self._notes[guid] = write_lines(lines)
+        self._notes[guid] = refi.write_lines(lines)
         return guid
 
     def assign_own_guids(self) -> None:
@@ -213,23 +201,23 @@ class _Project:
         for kind, identifier, own in sorted(found, key=lambda item: not item[2]):
             self.assign_guid(kind, identifier, own)
 
-    def _user(self, users: etree._Element, coder: model.Coder) -> Line:
+    def _user(self, users: etree._Element, coder: model.Coder) -> refi.Line:
         guid = self.assign_guid("coder", coder.coder_id)
         _child(users, "User", guid=guid, name=coder.pseudonym, id=coder.coder_id)
-        return Line.about(
+        return refi.Line.about(
             *("coder", guid),
             coder_id=coder.coder_id,
             role="" if coder.role == "coder" else coder.role,
             trained_on=coder.trained_on.isoformat() if coder.trained_on else "",
-            pseudonym=altered(coder.pseudonym),
+            pseudonym=refi.altered(coder.pseudonym),
             guid="" if coder.guid == guid else coder.guid,
         )
 
-    def add_codes(self, container: etree._Element, *, block: bool = False) -> list[Line]:
+    def add_codes(self, container: etree._Element, *, block: bool = False) -> list[refi.Line]:
         """Put the codes below one another; returns the lines about what they cannot hold, which
         in a block go into the descriptions, where there are no notes."""
         elements: dict[str, etree._Element] = {}
-        lines: list[Line] = []
+        lines: list[refi.Line] = []
         for code in self.codings.codes:
             parent = elements.get(code.parent_id or "", container)
             guid = self.assign_guid("code", code.code_id)
@@ -237,22 +225,22 @@ class _Project:
             element = _child(parent, "Code", guid=guid, name=code.name, isCodable=codable)
             elements[code.code_id] = element
             line = _code_line(code, guid, nested=parent is not container)
-            if COLOR.fullmatch(code.color):
+            if refi.COLOR.fullmatch(code.color):
                 element.set("color", code.color)
             lines.append(line)
-            description = str(Description(code.definition, code.include, code.exclude))
+            description = str(refi.Description(code.definition, code.include, code.exclude))
             if block:
-                written = write_lines([line]).partition("\n")[2]
+                written = refi.write_lines([line]).partition("\n")[2]
                 # Nothing is taken off a definition that begins with empty lines.
-                description = "\n\n".join(filter(None, [description, f"{BLOCK}{written}"]))
+                description = "\n\n".join(filter(None, [description, f"{refi.BLOCK}{written}"]))
             if description:
-                _child(element, "Description").text = legal_text(description)
+                _child(element, "Description").text = refi.legal_text(description)
         return lines
 
     def _variables(self, root: etree._Element) -> None:
         held = [case.variables for case in self.codings.cases]
         held += [document.variables for document in self.codings.documents]
-        names = dict.fromkeys(name for variables in held for name in legal_values(variables))
+        names = dict.fromkeys(name for variables in held for name in refi.legal_values(variables))
         if names:
             container = _child(root, "Variables")
             for name in names:
@@ -260,12 +248,12 @@ class _Project:
                 _child(container, "Variable", guid=guid, name=name, typeOfVariable="Text")
 
     def _values(self, element: etree._Element, variables: Mapping[str, str]) -> None:
-        for name, value in legal_values(variables).items():
+        for name, value in refi.legal_values(variables).items():
             holder = _child(element, "VariableValue")
             _child(holder, "VariableRef", targetGUID=self.assign_guid("variable", name))
             _child(holder, "TextValue").text = value
 
-    def _case(self, cases: etree._Element, index: int, case: model.Case) -> Line:
+    def _case(self, cases: etree._Element, index: int, case: model.Case) -> refi.Line:
         guid = self.assign_guid("case", f"{index}:{case.name}")
         element = _child(cases, "Case", guid=guid, name=case.name)
         self._values(element, case.variables)
@@ -273,12 +261,12 @@ class _Project:
         held = [name for name in dict.fromkeys(case.documents) if name in known]
         for name in held:
             _child(element, "SourceRef", targetGUID=self.assign_guid("document", name))
-        return Line.about(
+        return refi.Line.about(
             *("case", guid),
             number=index,
             project_id=case.project_id,
             documents=[] if held == list(case.documents) else list(case.documents),
-            name=altered(case.name),
+            name=refi.altered(case.name),
             variables=_given_values(case.variables),
             guid="" if case.guid == guid else case.guid,
         )
@@ -305,31 +293,32 @@ class _Project:
             _child(element, "NoteRef", targetGUID=note)
             self._values(element, document.variables)
 
-    def _document_line(self, element: etree._Element, document: model.Document, guid: str) -> Line:
-        digest = ""
+    def _document_line(
+        self, element: etree._Element, document: model.Document, guid: str
+    ) -> refi.Line:
+        sha256 = ""
         if document.text is not None:
             element.set("plainTextPath", f"internal://{guid}.txt")
             self.texts[f"{guid}.txt"] = document.text
-            digest = text_digest(document.text)
-        line = Line.about(
+            sha256 = digest(document.text)
+        line = refi.Line.about(
             *("document", guid),
             document_id=document.document_id,
-            sha256=digest,
-            name=altered(document.name),
+            sha256=sha256,
+            name=refi.altered(document.name),
             variables=_given_values(document.variables),
             guid="" if document.guid == guid else document.guid,
         )
-        if document.text_sha256 != digest:
+        if document.text_sha256 != sha256:
             line["text_sha256"] = document.text_sha256
         return line
 
-    def _selection(self, source: etree._Element, segment: model.Segment, text: str) -> Line:
+    def _selection(self, source: etree._Element, segment: model.Segment, text: str) -> refi.Line:
         guid = self.assign_guid("segment", segment.segment_id)
-        quote = " ".join(segment.quote.split())
-        name = quote if len(quote) <= SHOWN else quote[: SHOWN - 1] + "…"
         ends = {"startPosition": str(segment.start), "endPosition": str(segment.end)}
+        name = refi.shorten(segment.quote, SHOWN)
         _child(source, "PlainTextSelection", guid=guid, name=name, **ends)
-        line = Line.about(
+        line = refi.Line.about(
             *("segment", guid),
             segment_id=segment.segment_id,
             proof=quote_key(segment.quote),
@@ -349,17 +338,17 @@ class _Project:
 
     def _coding(
         self, selection: etree._Element, segment: model.Segment, coding: model.Coding
-    ) -> Line:
+    ) -> refi.Line:
         guid = self.assign_guid("coding", coding.coding_id)
         user = self.assign_guid("coder", coding.coder_id)
         element = _child(selection, "Coding", guid=guid, creatingUser=user)
         if coding.created is not None:
             element.set("creationDateTime", f"{coding.created.isoformat()}T00:00:00Z")
         _child(element, "CodeRef", targetGUID=self.assign_guid("code", coding.code_id))
-        return Line.about(
+        return refi.Line.about(
             *("coding", guid),
             coding_id=coding.coding_id,
-            seal=passage_seal(segment.segment_id, coding.code_id, coding.coder_id),
+            seal=refi.passage_seal(segment.segment_id, coding.code_id, coding.coder_id),
             polarity="" if coding.polarity == "affirm" else coding.polarity,
             certainty=coding.certainty,
             round=coding.round,
@@ -367,17 +356,17 @@ class _Project:
         )
 
 
-def _code_line(code: model.Code, guid: str, *, nested: bool) -> Line:
+def _code_line(code: model.Code, guid: str, *, nested: bool) -> refi.Line:
     """What the format has no place for in a code, whose parent it shows where it is nested."""
-    parts = Description(code.definition, code.include, code.exclude)
-    kept = split_description(legal_text(str(parts))) == parts
-    return Line.about(
+    parts = refi.Description(code.definition, code.include, code.exclude)
+    kept = refi.split_description(refi.legal_text(str(parts))) == parts
+    return refi.Line.about(
         *("code", guid),
         code_id=code.code_id,
-        **{name: getattr(code, name) for name in CODE_FIELDS},
+        **{name: getattr(code, name) for name in refi.CODE_FIELDS},
         **({} if kept else parts._asdict()),
-        name=altered(code.name),
+        name=refi.altered(code.name),
         parent_id="" if nested else code.parent_id,
-        color="" if COLOR.fullmatch(code.color) else code.color,
+        color="" if refi.COLOR.fullmatch(code.color) else code.color,
         guid="" if code.guid == guid else code.guid,
     )

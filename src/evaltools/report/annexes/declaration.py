@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
 from evaltools.indicators.case_selection import CaseRule
 from evaltools.problems import Problem, refuse
 from evaltools.study import Study
-from evaltools.study.schema import validate_declaration
+from evaltools.study.declared_files import read_declared
 from evaltools.study.vocabulary import Declared
-from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME: Final = "reports/cases.yml"
 CODE: Final = "cases"
@@ -80,12 +79,7 @@ def load_cases(study: Study, findings: Collection[str]) -> CaseDeclaration | Non
     """
     if not os.path.lexists(study.root / FILE_NAME):
         return None
-    content, lines = read_yaml(study.root / FILE_NAME, FILE_NAME)
-
-    def where(*place: Any) -> str:
-        return f"{FILE_NAME}:{line_of(lines, place)}"
-
-    made = validate_declaration(CaseDeclaration, content, where, CODE)
+    made, where = read_declared(study.root, FILE_NAME, CaseDeclaration, CODE)
     named = made.voices.findings if made.voices else ()
     refuse(
         Problem(where("voices", "findings"), f"no finding is called '{name}'", "",

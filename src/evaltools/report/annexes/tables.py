@@ -152,7 +152,7 @@ def reports_read_table(evidence: Evidence, descriptor: Descriptor, words: Words)
 
 def annex_pages(
     study: Study, evidence: Evidence, descriptor: Descriptor, words: Words
-) -> Mapping[str, str]:
+) -> dict[str, str]:
     """All lists, by the name of the page that a report includes."""
     return {
         "_projects.qmd": project_list(study, evidence, descriptor, words),

@@ -132,7 +132,8 @@ def _chapter(
     sections: Sequence[tuple[str, Sequence[str], str]], policy: QuotePolicy, words: Words
 ) -> str:
     attributes = " ".join(
-        f'{name}="{words(f"trail.{name}")}"' for name in ("panel", "close", "whole", "all", "mark")
+        f'{name}="{words(f"trail.{name}")}"'
+        for name in ("panel", "close", "whole", "all", "mark", "print")
     )
     legend = words("trail.paper.legend", places=MOST_PRINTED)
     parts = [f'::: {{.content-hidden when-format="html"}}\n{legend}\n:::\n\n']

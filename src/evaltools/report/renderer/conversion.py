@@ -6,7 +6,7 @@ project's filters, conditions, structure, floats, numbers, cross-references, cit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.processes import call_apart
 from evaltools.report.engines import read_epoch
-from evaltools.report.kept import Kept
+from evaltools.report.part_store import PartStore
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
 from evaltools.report.renderer.floats import Floats
@@ -44,16 +44,16 @@ from evaltools.report.renderer.pandoc_tree import (
     Node,
     depth,
     find_classes,
-    join_words,
+    find_texts,
     make_document,
     nodes,
     rewrite,
 )
 from evaltools.report.renderer.placeholders import PlaceholderFiller
 from evaltools.report.renderer.project import Project, read_project
-from evaltools.report.renderer.reading import read_document
 from evaltools.report.renderer.references import Crossref, cite
 from evaltools.report.renderer.shortcodes import TextPass
+from evaltools.report.renderer.text_trees import read_document
 
 # Levels of pandoc's JSON; a quotation within a quotation is two more.
 DEEPEST = 150
@@ -84,7 +84,7 @@ def render(
     progress: Callable[[str], None] | None = None,
     profiles: Sequence[str] = (),
     epoch: int | None = None,
-    kept: Kept | None = None,
+    parts: PartStore | None = None,
 ) -> list[Path]:
     """Render a document of a staged project.
 
@@ -97,7 +97,7 @@ def render(
         profiles: Quarto profiles; the project's own default where none are given.
         epoch: seconds since 1970 that stand for now, the date within files; SOURCE_DATE_EPOCH,
             or 1970, if not given.
-        kept: what was made before from the same texts; by default nothing is taken from there.
+        parts: what was made before from the same texts; by default nothing is taken from there.
 
     Returns the paths of the results, in the order of the formats. Nothing is written to the
     output folder unless every format could be made. The same sources give the same bytes.
@@ -112,7 +112,7 @@ def render(
     now = read_epoch() if epoch is None else epoch
     with TemporaryDirectory(prefix="evaltools-") as name:
         run, problems = _prepare(
-            project, project / document, wanted[0], Path(name), profiles, now, kept or Kept()
+            project, project / document, wanted[0], Path(name), profiles, now, parts or PartStore()
         )
         # What the formats share has been read; each is then made apart from the others.
         made = call_apart([partial(_make, run, each) for each in wanted])
@@ -178,7 +178,7 @@ def resolve(
 
     Raises ProblemError with everything that is wrong.
     """
-    run, problems = _prepare(root, document, formats[0], scratch, profiles, epoch, Kept())
+    run, problems = _prepare(root, document, formats[0], scratch, profiles, epoch, PartStore())
     resolved = []
     for name in formats:
         result, found = run.format(name)
@@ -195,7 +195,7 @@ def _prepare(
     scratch: Path,
     profiles: Sequence[str],
     epoch: int,
-    kept: Kept,
+    parts: PartStore,
 ) -> tuple[_Run, list[Problem]]:
     """What all formats share, with what is wrong in the data; anything else wrong is refused."""
     root, document = root.resolve(), document.resolve()
@@ -216,7 +216,8 @@ def _prepare(
     refuse(_sort_problems(problems))
     fragments = text_pass.placeholders.fragments
     try:
-        parsed = read_document(body, {name: each.text for name, each in fragments.items()}, kept)
+        texts = {name: each.text for name, each in fragments.items()}
+        parsed = read_document(body, texts, parts, joined=_has_own_filters_only(project))
     except (PandocError, RecursionError) as error:
         what = f"the text cannot be read: {error}"
         raise ProblemError(
@@ -227,26 +228,44 @@ def _prepare(
     places = [fragments[name].where if name in fragments else source.start for name in deep]
     refuse(_problem(where, "the text is nested too deeply", "render.depth") for where in places)
     problems = _check_raw(text_pass, parsed)
-    if _has_own_filters_only(project):
-        join_words(parsed)
     run = _Run(
-        project, source, text_pass, parsed, media, AttributeTexts(), Formulas(), scratch, epoch
+        project,
+        source,
+        text_pass,
+        parsed,
+        media,
+        AttributeTexts(),
+        Formulas(),
+        scratch,
+        epoch,
+        parts,
     )
     return run, problems
 
 
 _OWN_FILTERS = Path(__file__).parents[1] / "project" / "style"
+_OF_FINDINGS = ("publication.lua", "findings.lua")
 
 
 def _has_own_filters_only(project: Project) -> bool:
     """Whether no filter of the project is the study's own, which may look at single words."""
-    own = {path.read_bytes() for path in _OWN_FILTERS.glob("*.lua")}
     paths = {
         project.root / written.removeprefix(">").lstrip("/")
         for name in SUFFIXES
         for written in project.format(name).get("filters", [])
     }
-    return all(not path.is_file() or path.read_bytes() in own for path in paths)
+    names = [path.name for path in _OWN_FILTERS.glob("*.lua")]
+    return _are_own([path for path in paths if path.is_file()], names)
+
+
+def _are_own(filters: Iterable[Path], names: Sequence[str] = _OF_FINDINGS) -> bool:
+    """Whether filters are those of evaltools of some names, and not a study's own."""
+    own = {(_OWN_FILTERS / name).read_bytes() for name in names}
+    return all(path.read_bytes() in own for path in filters)
+
+
+def _is_finding(node: Node) -> bool:
+    return node["t"] == "Span" and "finding" in node["c"][0][1]
 
 
 def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:
@@ -322,6 +341,7 @@ class _Run:
     formulas: Formulas
     scratch: Path
     epoch: int
+    parts: PartStore
 
     def format(self, name: str) -> tuple[ResolvedDocument | None, list[Problem]]:
         """Resolve one format; None where a filter failed."""
@@ -341,7 +361,7 @@ class _Run:
         shared = (name, project.profiles, options, words, self.media, self.texts, problems)
         final = FinalPass(*shared)
         try:
-            blocks, meta = run_filters(blocks, meta, before, name, self.scratch, root)
+            blocks, meta = self._filter(blocks, meta, before, name)
             self.texts.prepare(_attribute_texts(blocks))
             blocks = Conditions(*shared).apply(blocks)
             blocks = final.raw(blocks)
@@ -364,19 +384,42 @@ class _Run:
                 value["c"] = final.quotes(value["c"])
         self.formulas.check(meta, problems)
         if not problems.found:
-            blocks = cite(blocks, options, words, root, self.epoch, problems)
+            blocks = cite(blocks, options, words, root, self.epoch, problems, self.parts)
             files = ", ".join(each.lstrip("/") for each in options.get("bibliography", []))
             final.check_references(blocks, files)
             # What titles, captions, filters and references brought in.
             self.formulas.check(blocks, problems)
         document = make_document(blocks, meta)
         context = Context(
-            root, project.document, self.media.folder, options, language, words, self.epoch
+            root,
+            project.document,
+            self.media.folder,
+            options,
+            language,
+            words,
+            self.epoch,
+            self.parts,
         )
         stem = str(options.get("output-file", project.document.stem))
         for suffix in SUFFIXES.values():
             stem = stem.removesuffix(suffix)
         return ResolvedDocument(name, document, context, stem), problems.found
+
+    def _filter(
+        self, blocks: list[Node], meta: dict[str, Any], filters: list[Path], name: str
+    ) -> tuple[list[Node], dict[str, Any]]:
+        """Blocks and metadata after the filters that run first.
+
+        Those of evaltools look at findings alone, so they are given no more of the document.
+        """
+        texts = find_texts(blocks, _is_finding) if _are_own(filters) else None
+        given = blocks if texts is None else texts
+        made, meta = run_filters(given, meta, filters, name, self.scratch, self.project.root)
+        if texts is None:
+            return made, meta
+        for one, new in zip(texts, made, strict=True):
+            one.update(new)
+        return blocks, meta
 
     def _filters(
         self, options: Mapping[str, Any], problems: LocatedProblems

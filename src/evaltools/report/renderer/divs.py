@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from evaltools.report.renderer.format_context import option_names
 from evaltools.report.renderer.located_problems import LocatedProblems
@@ -57,6 +57,9 @@ class Pass:
         problems: takes what is wrong.
     """
 
+    kinds: ClassVar[Set[str] | None] = None
+    """Of nodes that the pass is about; None for all that hold something."""
+
     format_name: str
     profiles: Sequence[str]
     options: Mapping[str, Any]
@@ -67,7 +70,7 @@ class Pass:
 
     def apply(self, blocks: list[Node]) -> list[Node]:
         """The tree after the pass, which goes through it children first."""
-        return rewrite(blocks, self._replace, words=False)
+        return rewrite(blocks, self._replace, kinds=self.kinds, words=False)
 
     def _replace(self, node: Node) -> list[Node] | None:
         raise NotImplementedError

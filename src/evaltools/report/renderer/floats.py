@@ -33,6 +33,8 @@ _IDLE = (
 class Floats(Pass):
     """Makes every figure a Figure, every table a Table, every listing a Div."""
 
+    kinds = frozenset({"Image", "Figure", "Para", "Plain", "Table", "CodeBlock", "Div"})
+
     def _replace(self, node: Node) -> list[Node] | None:
         kind = node["t"]
         if kind == "Image":

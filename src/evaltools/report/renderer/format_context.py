@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+from evaltools.report.part_store import PartStore
 from evaltools.yaml_text import load_trusted
 
 LANGUAGES = ("fi", "sv", "en")
@@ -30,6 +31,7 @@ class Context:
         language: `fi`, `sv` or `en`, the base of `lang`.
         words: the renderer's words in that language, overrides of the project applied.
         epoch: seconds since 1970 that stand for now (SOURCE_DATE_EPOCH).
+        parts: what was made before from the same texts.
     """
 
     project: Path
@@ -39,6 +41,7 @@ class Context:
     language: str
     words: Mapping[str, str]
     epoch: int
+    parts: PartStore = field(default_factory=PartStore)
 
     @property
     def document_name(self) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 
 from evaltools.problems import Problem, refuse
 from evaltools.report.renderer.catalogue import highwire_tags, read_record, structured_data
+from evaltools.report.renderer.cell_values import annotate_table
+from evaltools.report.renderer.figure_files import Publication, read_caption
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.fonts import face_rules
 from evaltools.report.renderer.format_context import Context
@@ -29,6 +31,7 @@ from evaltools.report.renderer.pandoc_tree import (
     div,
     get,
     header,
+    make_document,
     nodes,
     para,
     plain,
@@ -41,10 +44,13 @@ from evaltools.report.renderer.pandoc_tree import (
     take,
     text,
 )
+from evaltools.report.renderer.written_blocks import write_blocks
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("page.js", "page_contents.js", "page_tables.js", "page_figures.js", "page_evidence.js")
+_SCRIPTS = ("page.js", "page_overlays.js", "page_contents.js", "page_tables.js", "page_figures.js",
+            "page_evidence.js")  # fmt: skip
 _WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure", "filter-rows",
+          "note",
           "how-to-cite", "copy", "copied", "run-label", "colophon")  # fmt: skip
 _SHOWN = ("title", "subtitle", "abstract", "abstract-title")
 _LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:|#)|</style", re.IGNORECASE)
@@ -61,15 +67,15 @@ def write_html(document: Node, context: Context) -> bytes:
         shift,
         tables_above=options.get("tbl-cap-location", "top") != "bottom",
         figures_above=options.get("fig-cap-location", "bottom") == "top",
+        language=context.language,
+        publication=_publication(meta, context),
     )
-    shown = {
-        "pandoc-api-version": document["pandoc-api-version"],
-        "meta": _title_block(meta, context.words),
-        "blocks": tree.blocks(document["blocks"]),
-    }
-    arguments = ["-t", "html5-smart", "--mathml", "--wrap=none", "--section-divs",
-                 "--syntax-highlighting=none", "--email-obfuscation=none", "--sandbox",
-                 f"--template={_HERE / 'page.html'}"]  # fmt: skip
+    arguments = ["-t", "html5-smart", "--mathml", "--wrap=none", "--syntax-highlighting=none",
+                 "--email-obfuscation=none", "--sandbox"]  # fmt: skip
+    blocks = tree.blocks(document["blocks"])
+    blocks = write_blocks(blocks, "html", arguments, context, {"Header", "Note"})
+    shown = make_document(blocks, _title_block(meta, context.words))
+    arguments += ["--section-divs", f"--template={_HERE / 'page.html'}"]
     if options.get("toc"):
         depth = min(int(options.get("toc-depth", 3)) + shift, 6)
         arguments += ["--toc", f"--toc-depth={depth}"]
@@ -80,6 +86,18 @@ def write_html(document: Node, context: Context) -> bytes:
         output, messages = pandoc([*arguments, f"--defaults={defaults}"], shown, context.epoch)
     refuse(message_problems(messages, context))
     return _label_footnotes(output.decode("utf-8"), context.words).encode("utf-8")
+
+
+def _publication(meta: Mapping[str, Any], context: Context) -> Publication:
+    """What files that are saved from the page say of it."""
+    told = [find_plain_text(meta, name) for name in ("title", "publisher", "month")]
+    return Publication(
+        name=Path(str(context.format.get("output-file", ""))).stem
+        or find_plain_text(meta, "file-name")
+        or context.document.stem,
+        source=find_plain_text(meta, "cite") or ", ".join(each for each in told if each),
+        notice=find_plain_text(meta, "example-notice"),
+    )
 
 
 def _title_block(meta: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
@@ -120,6 +138,7 @@ def _variables(
     record = read_record(meta)
     title = find_plain_text(meta, "title") or context.document.stem
     iso = find_plain_text(meta, "date-iso")
+    publication = _publication(meta, context)
     texts = {
         "language": str(context.format.get("lang", "en")),
         "pagetitle": str(context.format.get("pagetitle", title)),
@@ -129,6 +148,11 @@ def _variables(
         "series": find_plain_text(meta, "series"),
         "publisher": find_plain_text(meta, "publisher"),
         "day": find_plain_text(meta, "date"),
+        "day-label": find_plain_text(meta, "date-label"),
+        "published": find_plain_text(meta, "month"),
+        "published-label": context.words["title-block-published"],
+        "file": publication.name,
+        "example-file": context.words["example-file"] if publication.notice else "",
         "run": find_plain_text(meta, "run"),
         "cite": find_plain_text(meta, "cite"),
         "iso": iso if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else "",
@@ -190,6 +214,7 @@ class HtmlTree:
         media: folder of the pictures. words: the renderer's words.
         shift: levels by which headings sink below the page's title.
         tables_above: captions of tables stand above them. figures_above: those of figures.
+        language: in which the document is printed. publication: that saved files name.
         drawings: those that became part of the page, for their colours.
     """
 
@@ -198,6 +223,8 @@ class HtmlTree:
     shift: int = 1
     tables_above: bool = True
     figures_above: bool = False
+    language: str = "en"
+    publication: Publication = field(default_factory=Publication)
     drawings: list[str] = field(default_factory=list)
     _count: int = 0
 
@@ -364,12 +391,12 @@ class HtmlTree:
         align = take(triple, "fig-align")
         if align in {"left", "center", "right"}:
             triple[1].append(f"align-{align}")
-        drawn = self._drawing(triple, blocks)
-        content = self.blocks(blocks) if drawn is None else [drawn]
         inlines = self.inlines(caption[0]["c"]) if caption else []
+        drawn = self._drawing(triple, blocks, inlines)
+        content = self.blocks(blocks) if drawn is None else [drawn]
         return self._framed(triple, "figure", inlines, content, self.figures_above)
 
-    def _drawing(self, triple: Attr, blocks: list[Node]) -> Node | None:
+    def _drawing(self, triple: Attr, blocks: list[Node], caption: list[Node]) -> Node | None:
         """The figure with real words, of a single picture that has such a drawing beside it."""
         pictures = [item for item in nodes(blocks) if item["t"] == "Image"]
         if len(pictures) != 1:
@@ -380,13 +407,16 @@ class HtmlTree:
             return None
         triple[1].append("chart-figure")
         self.drawings += [found[width] for width in ("wide", "narrow") if width in found]
-        return raw("html", write_figure(triple[0], get(own, "alt") or "", found, self.words))
+        told = read_caption(caption, triple[0])
+        alt = get(own, "alt") or ""
+        return raw("html", write_figure(alt, found, told, self.publication, self.words))
 
     def _table(self, node: Node) -> list[Node]:
         triple, (_, caption), columns, head, bodies, foot = node["c"]
         identifier, triple[0] = triple[0], ""
         take(triple, "row-headers")
         _scope(head, bodies)
+        annotate_table(head, bodies, self.language)
         rewritten = rewrite([head, bodies, foot], self._inline)
         inlines = self.inlines(caption[0]["c"]) if caption else []
         name = identifier or self._next("table")

@@ -10,12 +10,35 @@
   var narrow = window.matchMedia("(max-width: 70rem)");
   drawer.open = !narrow.matches;
   narrow.addEventListener("change", function () { drawer.open = !narrow.matches; });
+  // Open on a small screen it lies over the text.
+  var over = false;
+  function shut(gone) {
+    over = false;
+    if (narrow.matches) { drawer.open = false; }
+    if (!gone) { overlays.leave(); }
+  }
+  function enter() {
+    over = true;
+    overlays.enter("contents", shut);
+  }
+  drawer.querySelector("summary").addEventListener("click", function () {
+    if (narrow.matches && !drawer.open) { enter(); }
+  });
+  // However else it is opened or closed, of which the browser tells a little later.
+  drawer.addEventListener("toggle", function () {
+    if (narrow.matches && drawer.open) { if (!over) { enter(); } } else if (over) { shut(); }
+  });
   drawer.addEventListener("click", function (event) {
-    if (narrow.matches && event.target.closest("a")) { drawer.open = false; }
+    var link = event.target.closest("a[href^='#']");
+    if (!narrow.matches || !link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+    event.preventDefault();
+    over = false;
+    drawer.open = false;
+    overlays.follow(link.hash);
   });
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && narrow.matches && drawer.open) {
-      drawer.open = false;
+      shut();
       drawer.querySelector("summary").focus();
     }
   });
@@ -62,7 +85,6 @@
     var link = document.createElement("a");
     link.className = "section-link";
     link.href = "#" + section.id;
-    link.textContent = "#";
     link.setAttribute("aria-label", nav.dataset.sectionLink + ": " + heading.textContent.trim());
     heading.appendChild(link);
   });
@@ -84,24 +106,39 @@
   drawer.querySelector("summary").after(label, found);
   var texts = null;
   function plain(text) { return text.replace(/\u00ad/g, "").replace(/\s+/g, " ").trim(); }
+  // Where something stands: its figure or table, and its section unless that is what was found.
+  function placed(to, section) {
+    var label = to.closest("figure") && to.closest("figure").querySelector(".caption-label");
+    var heading = section.firstElementChild;
+    var parts = [label ? plain(label.textContent).replace(/[.:]$/, "") : ""];
+    if (heading !== to && /^H[2-5]$/.test(heading.tagName)) { parts.push(plain(heading.textContent)); }
+    return parts.filter(Boolean).join(" · ");
+  }
   function collect() {
     texts = [];
-    document.querySelectorAll("main :is(p, li, figcaption, td, th, h2, h3, h4, h5)").forEach(function (each) {
+    var seen = new Set();
+    var evidenceName = (document.querySelector(".evidence-entries") || nav).dataset.panel;
+    // A figure is drawn for two widths with the same words.
+    function keep(each, to) {
       var section = each.closest("section[id]");
-      if (!section || each.querySelector("p, li")) { return; }
       var text = plain(each.textContent);
-      texts.push({ text: text, low: text.toLowerCase(), to: each, section: section });
+      var key = (each.closest("figure, p, li") || each).id + "/" + text;
+      if (to.tagName === "FIGURE" && seen.has(key)) { return; }
+      seen.add(key);
+      texts.push({ text: text, low: text.toLowerCase(), to: to, section: section, where: placed(to, section) });
+    }
+    document.querySelectorAll("main :is(p, li, figcaption, td, th, h2, h3, h4, h5)").forEach(function (each) {
+      if (each.closest("section[id]") && !each.querySelector("p, li")) { keep(each, each); }
     });
     // Numbers and labels drawn in figures are found as well, and the evidence behind numbers.
     document.querySelectorAll("main figure svg text").forEach(function (each) {
-      var text = plain(each.textContent);
-      texts.push({ text: text, low: text.toLowerCase(), to: each.closest("figure"), section: each.closest("section[id]") });
+      keep(each, each.closest("figure"));
     });
     var entries = evidence();
     if (entries) {
       entries.querySelectorAll(".evidence").forEach(function (each) {
         var text = plain(each.textContent);
-        texts.push({ text: text, low: text.toLowerCase(), to: null, section: each });
+        texts.push({ text: text, low: text.toLowerCase(), to: null, section: each, where: evidenceName });
       });
     }
   }
@@ -125,6 +162,12 @@
       var strong = document.createElement("strong");
       strong.textContent = hit.text.slice(at, at + wanted.length);
       link.append((from ? "…" : "") + hit.text.slice(from, at), strong, hit.text.slice(at + wanted.length, at + wanted.length + 50));
+      if (hit.where) {
+        var where = document.createElement("span");
+        where.className = "where";
+        where.textContent = hit.where;
+        link.append(where);
+      }
       if (hit.to) { link.addEventListener("click", function () {
         window.setTimeout(function () { hit.to.scrollIntoView({ block: "center" }); }, 0);
         document.querySelectorAll("main .hit").forEach(function (each) { each.classList.remove("hit"); });

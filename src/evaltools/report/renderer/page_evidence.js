@@ -37,8 +37,7 @@
   var current = "";
   document.body.insertBefore(panel, document.getElementById("content"));
   var opener = null;
-  var before = location.hash;
-  // The entries are shown one by one; the list of all is written when it is asked for, or printed.
+  // The entries are shown one by one; the list of all is written when it is asked for.
   var list = document.createElement("div");
   list.className = "evidence-list";
   list.hidden = true;
@@ -55,16 +54,7 @@
     if (!list.firstChild) { list.append.apply(list, document.importNode(evidence().body, true).childNodes); }
   };
   unfold.addEventListener("click", function () { fold(!list.hidden); });
-  window.addEventListener("beforeprint", fill);
   fold(true);
-  var state = function () { return history.state && history.state.evidence !== undefined; };
-  var visit = function (entry) {
-    if (!state()) { before = location.hash; }
-    history[state() ? "replaceState" : "pushState"]({ evidence: entry.id }, "", "#" + entry.id);
-  };
-  var unvisit = function () {
-    if (state()) { history.replaceState({ evidence: "" }, "", before || location.pathname + location.search); }
-  };
   var mark = function (open) {
     if (opener) { opener.setAttribute("aria-expanded", String(open)); }
     document.body.classList.toggle("with-evidence", open);
@@ -97,7 +87,7 @@
     var inside = panel.contains(link);
     if (link !== whole && entry && (inside || link.classList.contains("evidence-link"))) {
       event.preventDefault();
-      visit(entry);
+      overlays.enter("evidence", shut, "#" + entry.id);
       show(link, entry);
     } else if (link === whole) {
       event.preventDefault();
@@ -109,10 +99,11 @@
       entry.focus({ preventScroll: true });
     } else if (inside) {
       // It leads away: the focus goes there and not back.
+      event.preventDefault();
       mark(false);
       opener = null;
-      unvisit();
       panel.close();
+      overlays.follow(link.hash);
     }
   });
   // Done at once and not when the browser tells of it: the next panel may be open by then.
@@ -120,10 +111,12 @@
     var back = opener;
     mark(false);
     opener = null;
-    unvisit();
+    overlays.leave();
     if (panel.open) { panel.close(); }
     if (back) { back.focus({ preventScroll: true }); }
   };
+  // What came of going back is for `arrive` to see to, which knows the address.
+  var shut = function (gone) { if (!gone) { leave(); } };
   var arrive = function (event) {
     var entry = entryOf(location.hash);
     if (!entry) {
@@ -134,8 +127,7 @@
     if (!link) { fold(false); entryOf(location.hash).scrollIntoView(); return; }
     fold(true);
     link.scrollIntoView({ block: "center", behavior: "instant" });
-    history.replaceState({ evidence: entry.id }, "", location.hash);
-    if (!event) { before = ""; }
+    overlays.adopt("evidence", shut, !event);
     show(link, entry);
   };
   window.addEventListener("popstate", arrive);

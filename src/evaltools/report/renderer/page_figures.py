@@ -6,21 +6,20 @@ Everything but enlarging and saving as PNG works without scripts.
 from __future__ import annotations
 
 import base64
-import csv
 import html
-import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from evaltools.charts.data import MISSING, WITHHELD
+from evaltools.report.renderer.figure_files import Caption, Publication, write_csv, write_svg
 from evaltools.report.renderer.inline_svg import clean_svg, size_of
 
 SIDECAR = ".figure.json"
 """What a page needs of a picture lies beside it under its name with this ending."""
-_FONTS = 'font-family="Fira Sans, Segoe UI, Roboto, Noto Sans, sans-serif"'
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MARKS = {WITHHELD, MISSING}
 
 
 def write_sidecar(folder: Path, picture: str, figure: object, name: str) -> None:
@@ -55,33 +54,45 @@ def read_sidecar(picture: Path) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def write_figure(name: str, alt: str, figure: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def write_figure(
+    alt: str,
+    figure: Mapping[str, Any],
+    caption: Caption,
+    publication: Publication,
+    words: Mapping[str, str],
+) -> str:
     """The HTML of a figure without its caption.
 
     Arguments:
-        name: its id. alt: what it shows, in words.
-        figure: as `read_sidecar` gives it. words: the renderer's words.
+        alt: what it shows, in words.
+        figure: as `read_sidecar` gives it. caption: of which saved files tell.
+        publication: that the figure is in. words: the renderer's words.
     """
     wide, narrow, data = figure["wide"], figure.get("narrow"), figure.get("data")
     parts = []
+    scrolls = html.escape(f"{words['figure-scrolls']}: {caption.label}")
     if narrow:
         parts.append(f'<div class="chart chart-wide">{_named(wide, alt)}</div>')
         parts.append(f'<div class="chart chart-narrow">{_named(narrow, alt)}</div>')
     else:
-        label = html.escape(words["figure-scrolls"])
-        opening = f'<div class="chart chart-scroll" tabindex="0" role="group" aria-label="{label}">'
+        opening = (
+            f'<div class="chart chart-scroll" tabindex="0" role="group" aria-label="{scrolls}">'
+        )
         parts.append(f"{opening}{_named(wide, alt)}</div>")
     told = {key: html.escape(words[key]) for key in ("enlarge", "close", "save-png")}
+    told |= {"label": html.escape(caption.label), "scrolls": scrolls}
     pairs = "".join(f' data-{key}="{value}"' for key, value in told.items())
     parts.append(f'<div class="figure-tools"{pairs}>')
     if data:
-        parts.append(_table(name, data, words))
-    file = _file(wide, alt)
+        parts.append(_table(caption.label, data, words))
+    stem = publication.file_stem(caption.label, words)
+    file = write_svg(wide, alt, caption, publication, words)
     svg = f"data:image/svg+xml;base64,{base64.b64encode(file.encode('utf-8')).decode('ascii')}"
-    parts.append(_link(name, "svg", svg, words["save-svg"]))
+    parts.append(_link(f"{stem}.svg", svg, words["save-svg"], caption.label))
     if data:
-        address = "data:text/csv;charset=utf-8," + quote("\ufeff" + _csv(data), safe="")
-        parts.append(_link(name, "csv", address, words["save-csv"]))
+        rows = write_csv(data, publication.notice, words)
+        address = "data:text/csv;charset=utf-8," + quote("\ufeff" + rows, safe="")
+        parts.append(_link(f"{stem}.csv", address, words["save-csv"], caption.label))
     return "".join([*parts, "</div>"])
 
 
@@ -91,18 +102,11 @@ def _named(svg: str, alt: str) -> str:
     return svg.replace("<svg ", f"<svg {more} ", 1)
 
 
-def _file(svg: str, alt: str) -> str:
-    """The drawing as a file of its own."""
-    width, height = size_of(svg)
-    more = f'xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{height:g}pt" {_FONTS}'
-    head, _, rest = svg.replace("<svg ", f"<svg {more} ", 1).partition(">")
-    return f"{head}><desc>{html.escape(alt)}</desc>{rest}"
-
-
-def _table(name: str, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    label = f"{html.escape(words['show-table'])}"
+def _table(called: str, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    text = html.escape(words["show-table"])
+    label = f"{text}: {html.escape(called)}"
     numbers = [
-        all(row[place] is None or not isinstance(row[place], str) for row in data["raw"])
+        all(not isinstance(row[place], str) or row[place] in MARKS for row in data["raw"])
         for place in range(len(data["columns"]))
     ]
     classes = [' class="number"' if each else "" for each in numbers]
@@ -120,32 +124,18 @@ def _table(name: str, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         for row in data["rows"]
     )
     return (
-        f'<details class="figure-data"><summary aria-label="{label}: {name}">{label}</summary>'
-        f'<div class="table-scroll" tabindex="0" role="group" aria-label="{label}: {name}">'
+        f'<details class="figure-data"><summary aria-label="{label}">{text}</summary>'
+        f'<div class="table-scroll" tabindex="0" role="group" aria-label="{label}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )
 
 
-def _link(name: str, kind: str, address: str, label: str) -> str:
-    told = html.escape(label)
+def _link(file: str, address: str, text: str, label: str) -> str:
+    told, named = html.escape(text), html.escape(f"{text}: {label}")
     return (
-        f'<a class="save" download="{name}.{kind}" aria-label="{told}: {name}" '
+        f'<a class="save" download="{html.escape(file)}" aria-label="{named}" '
         f'href="{address}">{told}</a>'
     )
-
-
-def _csv(data: Mapping[str, Any]) -> str:
-    """The numbers with decimal points, whatever the language; words that are no formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    for row in (data["columns"], *data["raw"]):
-        writer.writerow([_plain(value) for value in row])
-    return buffer.getvalue()
-
-
-def _plain(value: object) -> object:
-    """A value that a spreadsheet does not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _check_rows(data: object, key: str) -> list[list[Any]]:

@@ -3,22 +3,51 @@
 (function () {
   var main = document.getElementById("content");
   var words = main.dataset;
-  function save(text, link, href) {
+  // A file is called by the report and by what the caption calls the figure or table.
+  function offer(figure, caption, kind, text, href) {
+    var label = caption.querySelector(".caption-label");
+    label = label ? label.textContent.replace(/[\s.:\u2013\u2014]+$/, "") : figure.id;
+    var link = document.createElement("a");
     link.className = "save";
     link.textContent = text;
     link.href = href;
-    return link;
+    link.download = [words.file].concat(label.toLowerCase().match(/[\p{L}\p{N}_]+/gu), words.example || []).join("-") + "." + kind;
+    link.setAttribute("aria-label", text + ": " + label);
+    caption.append(" ", link);
   }
-  function number(text) {
-    var plain = text.replace(/[\s\u00a0\u202f]/g, "").replace("\u2212", "-").replace(",", ".");
-    var match = /^[-+]?\d+(\.\d+)?/.exec(plain);
-    return match ? Number(match[0]) : null;
+  // What the cell holds, as the renderer read it from its print; else its text.
+  function value(cell) {
+    var own = cell.dataset.value;
+    return own === undefined ? cell.textContent.replace(/[\u00ad\u200b]/g, "").replace(/\s+/g, " ").trim() : own;
   }
-  function quoted(text) {
-    var plain = text.replace(/[\u00ad\u200b]/g, "").trim();
+  function quoted(plain) {
     // A spreadsheet would take it for a formula.
-    if (/^[=+\-@\t]/.test(plain) && number(plain) === null) { plain = "'" + plain; }
+    if (/^[=+\-@\t]/.test(plain) && isNaN(plain)) { plain = "'" + plain; }
     return /[",;\n]/.test(plain) ? '"' + plain.replace(/"/g, '""') + '"' : plain;
+  }
+  function csv(table) {
+    var heads = table.tHead && table.tHead.rows.length === 1 ? table.tHead.rows[0].cells : [];
+    return Array.prototype.map.call(table.rows, function (row) {
+      var cells = Array.prototype.map.call(row.cells, function (cell, column) {
+        var head = heads[column];
+        if (cell === head) { return head.dataset.unit ? plainHead(head) : value(head); }
+        var text = cell.textContent.trim();
+        if (/^\[\w\]$/.test(text)) { return text; }
+        // What only begins with a number is saved as it stands, and a dash is nothing.
+        if (head && head.dataset.kind === "leading") { text = text.replace(/\s+/g, " "); } else { text = value(cell); }
+        return /^[-\u2013\u2014]$/.test(text) ? "" : text;
+      });
+      if (words.notice) { cells.push(row.parentNode === table.tHead ? words.note : words.notice); }
+      return cells.map(quoted).join(",");
+    }).join("\r\n") + "\r\n";
+  }
+  function plainHead(head) {
+    var unit = head.dataset.unit;
+    return value(head).indexOf(unit) < 0 ? value(head) + " (" + unit + ")" : value(head);
+  }
+  // Spaces of every kind, what separates digits, signs of minus and case are the same to a reader.
+  function loose(text) {
+    return text.toLowerCase().replace(/[\s\u00ad\u200b]/g, "").replace(/\u2212/g, "-").replace(/(\d)[.,'\u2019](?=\d|$)/g, "$1");
   }
   // As cards the rows are no table to the eye; to readers' aids they stay one.
   function describe(table, body) {
@@ -56,10 +85,10 @@
     label.append(words.filterRows, field, told);
     figure.querySelector(".table-scroll").before(label);
     field.addEventListener("input", function () {
-      var wanted = field.value.trim().toLowerCase();
+      var wanted = loose(field.value);
       var left = 0;
       Array.prototype.forEach.call(body.rows, function (row) {
-        row.hidden = row.textContent.replace(/\u00ad/g, "").toLowerCase().indexOf(wanted) < 0;
+        row.hidden = !Array.prototype.some.call(row.cells, function (cell) { return loose(cell.textContent).indexOf(wanted) >= 0; });
         if (!row.hidden) { left += 1; }
       });
       told.textContent = wanted ? left + " / " + body.rows.length : "";
@@ -70,19 +99,18 @@
     var body = table && table.tBodies[0];
     var caption = figure.querySelector("figcaption");
     if (!body || !caption || table.tBodies.length > 1 || table.querySelector("[colspan], [rowspan]")) { return; }
-    var lines = Array.prototype.map.call(table.rows, function (row) {
-      return Array.prototype.map.call(row.cells, function (cell) { return quoted(cell.textContent); }).join(",");
-    });
-    var link = save(words.saveCsv, document.createElement("a"), "data:text/csv;charset=utf-8," + encodeURIComponent("\ufeff" + lines.join("\r\n") + "\r\n"));
-    link.download = figure.id + ".csv";
-    link.setAttribute("aria-label", words.saveCsv + ": " + figure.id);
-    caption.append(" ", link);
+    offer(figure, caption, "csv", words.saveCsv, "data:text/csv;charset=utf-8," + encodeURIComponent("\ufeff" + csv(table)));
     if (!table.tHead || table.tHead.rows.length !== 1) { return; }
     describe(table, body);
     if (body.rows.length > 12) { filter(figure, body); }
     if (body.rows.length < 6) { return; }
+    var collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
     var original = Array.prototype.slice.call(body.rows);
     Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, column) {
+      // Numbers among words have no order, and facts under their names neither.
+      if (!head.dataset.kind) { return; }
+      var days = head.dataset.kind === "date";
+      var numbers = head.dataset.kind !== "text" && !days;
       var button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
@@ -96,13 +124,11 @@
           head.setAttribute("aria-sort", next);
           var sign = next === "ascending" ? 1 : -1;
           rows.sort(function (a, b) {
-            var left = a.cells[column].textContent.trim();
-            var right = b.cells[column].textContent.trim();
-            var x = number(left);
-            var y = number(right);
-            if (x === null && y === null) { return sign * left.localeCompare(right, document.documentElement.lang); }
-            if (x === null || y === null) { return x === null ? 1 : -1; }
-            return sign * (x - y);
+            var left = value(a.cells[column]);
+            var right = value(b.cells[column]);
+            // What is missing or withheld comes last, either way.
+            if (!left || !right) { return !left - !right; }
+            return sign * (numbers && left - right || collator.compare(days ? left : a.cells[column].textContent, days ? right : b.cells[column].textContent));
           });
         }
         body.append.apply(body, rows);
@@ -118,9 +144,6 @@
     if (!image || !caption || !figure.id.startsWith("fig-")) { return; }
     var kind = /^data:image\/(svg|png)/.exec(image.src);
     if (!kind) { return; }
-    var link = save(words.saveFigure + " (" + kind[1].toUpperCase() + ")", document.createElement("a"), image.src);
-    link.download = figure.id + "." + kind[1];
-    link.setAttribute("aria-label", link.textContent + ": " + figure.id);
-    caption.append(" ", link);
+    offer(figure, caption, kind[1], words.saveFigure + " (" + kind[1].toUpperCase() + ")", image.src);
   });
 }());

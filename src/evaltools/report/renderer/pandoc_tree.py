@@ -172,8 +172,32 @@ def nodes(value: Any) -> Iterator[Node]:
                     waiting.append(content)
             else:
                 waiting.extend(reversed(item.values()))
-        elif type(item) is list:
+        elif type(item) is list and item and type(item[0]) is not str:  # attributes hold no nodes
             waiting.extend(reversed(item))
+
+
+_TEXTS = frozenset(("Para", "Plain", "Header"))
+
+
+def find_texts(blocks: list[Node], wanted: Callable[[Node], bool]) -> list[Node] | None:
+    """The paragraphs and headings that hold a node that is wanted, in order, themselves.
+
+    None where one stands outside of any paragraph and heading.
+    """
+    found: list[Node] = []
+    waiting: list[Any] = [blocks]
+    while waiting:
+        item = waiting.pop()
+        if type(item) is dict:
+            if item.get("t") in _TEXTS:
+                found += [item] if any(map(wanted, nodes(item))) else []
+            elif "t" in item and wanted(item):
+                return None
+            else:
+                waiting.extend(reversed(item.values()))
+        elif type(item) is list and item and type(item[0]) is not str:
+            waiting.extend(reversed(item))
+    return found
 
 
 def copied(value: Tree) -> Tree:
@@ -199,7 +223,7 @@ def join_words(value: Any) -> None:
             if item.get("t") != "Cite":
                 waiting.extend(item.values())
             continue
-        if type(item) is not list:
+        if type(item) is not list or not item or type(item[0]) is str:
             continue
         joined: list[Any] = []
         for each in item:
@@ -227,8 +251,10 @@ def depth(value: Any) -> int:
     while waiting:
         item, level = waiting.pop()
         deepest = max(deepest, level)
-        inner = item.values() if isinstance(item, dict) else item
-        waiting.extend((each, level + 1) for each in inner if isinstance(each, list | dict))
+        level += 1
+        for each in item.values() if type(item) is dict else item:
+            if type(each) is dict or (type(each) is list and each and type(each[0]) is not str):
+                waiting.append((each, level))
     return deepest
 
 
@@ -241,28 +267,21 @@ def rewrite(
 ) -> Tree:
     """A tree whose nodes are exchanged for what `replace` gives; None keeps a node.
 
-    Children go first; with `down` parents do, and what replaced a node is walked too. What holds
-    nodes is new, words and spaces are shared.
+    Children go first; with `down` parents do, and what replaced a node is walked too. Only what
+    lies around an exchanged node is new, the rest is shared with the tree that was given.
 
     Arguments:
-        kinds: of which `replace` is asked; by default of every node. A tree that has none of them
-            is given back as it is.
+        replace: gives other nodes; it may also change the one that it is given, where nobody needs
+            the tree as it was.
+        kinds: of which `replace` is asked; by default of every node.
         words: whether `replace` is asked of words, spaces and other nodes that hold nothing.
     """
-    if kinds is not None and not any(node["t"] in kinds for node in nodes(value)):
-        return value
-    rewriter = _Rewriter(replace, down, kinds, words)
-    result: Any = value
-    if isinstance(value, list):
-        result = rewriter.items(value)
-    elif isinstance(value, dict):
-        result = rewriter.children(value)
-    typed: Tree = result
+    typed: Tree = _Rewriter(replace, down, kinds, words).content(value)
     return typed
 
 
 class _Rewriter:
-    """Goes through trees of hundreds of thousands of nodes, most of which are words and spaces."""
+    """Goes through trees of hundreds of thousands of nodes, most of which stay as they are."""
 
     def __init__(self, replace: Replace, down: bool, kinds: Set[str] | None, words: bool) -> None:
         self._replace = replace
@@ -270,46 +289,54 @@ class _Rewriter:
         self._kinds = kinds
         self._words = words
 
-    def items(self, values: list[Any]) -> list[Any]:
+    def content(self, value: Any) -> Any:
+        """What a node holds; the same object where nothing in it was exchanged."""
+        if type(value) is list:
+            return self._items(value)
+        return self._entries(value) if type(value) is dict else value
+
+    def _items(self, values: list[Any]) -> list[Any]:
+        if not values or type(values[0]) is str:  # attributes and targets hold no nodes
+            return values
         result: list[Any] = []
+        same = True
         for item in values:
-            if isinstance(item, dict):
-                if (kind := item.get("t")) is None:
-                    result.append(self.children(item))
-                elif isinstance(item.get("c"), list | dict):
-                    result.extend(self._node(item, kind))
-                elif not self._words or (self._kinds is not None and kind not in self._kinds):
+            kind = type(item)
+            if kind is list or (kind is dict and "t" not in item):
+                result.append(made := self.content(item))
+                same = same and made is item
+            elif kind is not dict:
+                result.append(item)
+            else:
+                found = self._node(item, item["t"])
+                if found is None:
                     result.append(item)
                 else:
-                    replaced = self._replace(item)
-                    if replaced is None:
-                        result.append(item)
-                    else:
-                        result.extend(map(self.children, replaced) if self._down else replaced)
-            elif isinstance(item, list):
-                result.append(self.items(item))
-            else:
-                result.append(item)
-        return result
+                    result.extend(found)
+                    same = False
+        return values if same else result
 
-    def children(self, value: Node) -> Node:
-        return {
-            key: self.items(item)
-            if isinstance(item, list)
-            else self.children(item)
-            if isinstance(item, dict)
-            else item
-            for key, item in value.items()
-        }
+    def _entries(self, value: Node) -> Node:
+        made = {key: self.content(item) for key, item in value.items()}
+        return value if all(made[key] is item for key, item in value.items()) else made
 
-    def _node(self, node: Node, kind: str) -> list[Node]:
-        asked = self._kinds is None or kind in self._kinds
+    def _node(self, node: Node, kind: str) -> list[Node] | None:
+        """What stands instead of a node; None for the node itself."""
+        content = node.get("c")
+        holds = type(content) is list or type(content) is dict
+        asked = (self._words or holds) if self._kinds is None else kind in self._kinds
         if self._down:
             replaced = self._replace(node) if asked else None
-            return [self.children(item) for item in ([node] if replaced is None else replaced)]
-        child = self.children(node)
+            made = [self._inside(item) for item in ([node] if replaced is None else replaced)]
+            return None if len(made) == 1 and made[0] is node else made
+        child = self._inside(node) if holds else node
         replaced = self._replace(child) if asked else None
-        return [child] if replaced is None else replaced
+        return replaced if replaced is not None or child is node else [child]
+
+    def _inside(self, node: Node) -> Node:
+        content = node.get("c")
+        made = self.content(content)
+        return node if made is content else {**node, "c": made}
 
 
 def stringify(value: Any) -> str:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaltools.provenance.hashes import hash_file
+from evaltools.report.part_store import PartStore
 from evaltools.report.renderer.divs import Pass
 from evaltools.report.renderer.format_context import option_names
 from evaltools.report.renderer.located_problems import LocatedProblems
@@ -26,6 +28,7 @@ from evaltools.report.renderer.pandoc_tree import (
     attr,
     div,
     find_identifier,
+    find_texts,
     header,
     is_div,
     make_document,
@@ -54,6 +57,8 @@ _ROMAN = (
 @dataclass
 class Crossref(Pass):
     """Numbers a tree in place, and turns citations of what has a number into links."""
+
+    kinds = frozenset({"Cite"})
 
     def __post_init__(self) -> None:
         crossref = self.options.get("crossref")
@@ -273,7 +278,6 @@ def _identifier(inlines: list[Node], start: int) -> tuple[str, str, int] | None:
     return None
 
 
-_CITING = frozenset(("Para", "Plain", "Header"))
 _MISSING = re.compile(r"citation ([^\s]+) not found", re.IGNORECASE)
 
 
@@ -284,6 +288,7 @@ def cite(
     root: Path,
     epoch: int,
     problems: LocatedProblems,
+    store: PartStore,
 ) -> list[Node]:
     """The tree with citations resolved and the references in Div#refs."""
     cited = [node for node in nodes(blocks) if node["t"] == "Cite"]
@@ -310,16 +315,23 @@ def cite(
     if options.get("csl"):
         arguments.append(f"--csl={_address(root, str(options['csl']))}")
     parts = _parts_with_citations(blocks)
+    document = make_document(parts, meta)
+
+    def resolve() -> Any:
+        output, messages = pandoc(arguments, document, epoch)
+        told = [each.text for each in messages if each.kind == "CiteprocWarning"]
+        return [json.loads(output)["blocks"], told]
+
+    sources = [*files, *([options["csl"]] if options.get("csl") else [])]
+    contents = [hash_file(root / str(name).lstrip("/")) for name in sources]
     try:
-        output, messages = pandoc(arguments, make_document(parts, meta), epoch)
+        resolved, told = store.recall("citations", [document, sources, contents, epoch], resolve)
     except PandocError as error:
         what = f"the bibliography cannot be read: {error}"
         problems.add("", what, code="render.citation", where=files[0].lstrip("/"))
         return blocks
-    for message in messages:
-        if message.kind == "CiteprocWarning" and (missing := _MISSING.search(message.text)):
-            _refuse_unknown(missing[1], problems)
-    resolved: list[Node] = json.loads(output)["blocks"]
+    for missing in filter(None, map(_MISSING.search, told)):
+        _refuse_unknown(missing[1], problems)
     if parts is not blocks:
         for part, made in zip(parts, resolved, strict=True):
             part.update(made)
@@ -334,25 +346,11 @@ def _parts_with_citations(blocks: list[Node]) -> list[Node]:
     Citeproc asks no more of a document, most of which cites nothing. All of the blocks where a
     citation stands outside any paragraph and heading, or references were not left empty.
     """
-    parts: list[Node] = []
-    found = 0
-    waiting: list[Any] = [blocks]
-    while waiting:
-        item = waiting.pop()
-        if type(item) is list:
-            waiting.extend(reversed(item))
-        elif type(item) is dict:
-            if item.get("t") in _CITING:
-                count = sum(node["t"] == "Cite" for node in nodes(item))
-                parts += [item] if count else []
-                found += count
-            elif item.get("t") == "Div" and item["c"][0][0] == "refs":
-                parts.append(item)
-                if item["c"][1]:
-                    return blocks
-            else:
-                waiting.extend(reversed(item.values()))
-    return parts if found == sum(node["t"] == "Cite" for node in nodes(blocks)) else blocks
+    texts = find_texts(blocks, lambda node: node["t"] == "Cite")
+    places = [node for node in nodes(blocks) if find_identifier(node) == "refs"]
+    if texts is None or any(node["t"] != "Div" or node["c"][1] for node in places):
+        return blocks
+    return [*texts, *places]
 
 
 def _address(root: Path, name: str) -> str:

@@ -99,15 +99,23 @@ FILL['evidence-uses'] = function(words)
   return pandoc.Span(content, pandoc.Attr('', { 'evidence-uses' }))
 end
 
+-- As HTML, since hundreds of passages as a tree would take as long as the rest of the report.
+local ESCAPES = { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }
+
+local function marked_up(text, class, lang)
+  local said = lang and ' lang="' .. lang:gsub('[&<>"]', ESCAPES) .. '"' or ''
+  return '<span class="' .. class .. '"' .. said .. '>' .. text:gsub('[&<>"]', ESCAPES) .. '</span>'
+end
+
 local function passage(words)
-  local function own(text, class) return classed(text, class, words.lang) end
-  local out = pandoc.Inlines { classed(words.place, 'evidence-place'), pandoc.Space() }
-  if words.section then out:extend { own(words.section, 'evidence-place'), pandoc.Space() } end
-  if words.withheld then out:insert(pandoc.Str(words.withheld)) end
-  if words.before then out:extend { own('… ' .. words.before, 'evidence-context'), pandoc.Space() } end
-  if words.quote then out:insert(own(words.quote, 'evidence-quote')) end
-  if words.after then out:extend { pandoc.Space(), own(words.after .. ' …', 'evidence-context') } end
-  return { pandoc.Plain(out) }
+  local function own(text, class) return marked_up(text, class, words.lang) end
+  local out = { marked_up(words.place, 'evidence-place') .. ' ' }
+  if words.section then table.insert(out, own(words.section, 'evidence-place') .. ' ') end
+  if words.withheld then table.insert(out, (words.withheld:gsub('[&<>"]', ESCAPES))) end
+  if words.before then table.insert(out, own('… ' .. words.before, 'evidence-context') .. ' ') end
+  if words.quote then table.insert(out, own(words.quote, 'evidence-quote')) end
+  if words.after then table.insert(out, ' ' .. own(words.after .. ' …', 'evidence-context')) end
+  return '<li>' .. table.concat(out) .. '</li>'
 end
 
 local filling = {
@@ -119,7 +127,8 @@ local filling = {
     if not is_html() then return pandoc.Div({ first }, pandoc.Attr('', { 'evidence-places' })) end
     local items = {}
     for index, words in ipairs(list.items) do items[index] = passage(words) end
-    return { first, pandoc.BulletList(items) }
+    local listed = '<ul>\n' .. table.concat(items, '\n') .. '\n</ul>'
+    return { first, pandoc.RawBlock('html', listed) }
   end,
   Span = function(span)
     local fill = FILL[span.classes[1]]

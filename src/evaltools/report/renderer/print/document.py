@@ -63,7 +63,10 @@ def walk(tree: Node) -> Iterator[tuple[Node, Place]]:
     while waiting:
         content, place = waiting.pop()
         if type(content) is list:
-            waiting.extend((each, place) for each in reversed(content) if type(each) in _HOLDERS)
+            if content and type(content[0]) is not str:  # attributes hold nothing
+                for each in reversed(content):
+                    if type(each) in _HOLDERS:
+                        waiting.append((each, place))
         elif content.get("t", "Str") not in _WORDS:
             if content["t"] == "Header":
                 section = text_of(content["c"][2])
@@ -366,7 +369,7 @@ def stage_images(tree: Node, context: Context, folder: Path, kinds: tuple[str, .
         triple, text, (source, title) = node["c"]
         return [{"t": "Image", "c": [triple, text, [names[source], title]]}]
 
-    return {**tree, "blocks": rewrite(tree["blocks"], renamed)}
+    return {**tree, "blocks": rewrite(tree["blocks"], renamed, kinds={"Image"})}
 
 
 def _candidates(source: str, context: Context, kinds: tuple[str, ...]) -> Iterator[Path]:

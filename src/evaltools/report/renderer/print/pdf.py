@@ -20,7 +20,7 @@ from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import PandocError, pandoc
-from evaltools.report.renderer.pandoc_tree import Node, rewrite, text_of
+from evaltools.report.renderer.pandoc_tree import Node, make_document, rewrite, text_of
 from evaltools.report.renderer.print.document import (
     PRINT_KINDS,
     accessibility_problems,
@@ -30,7 +30,13 @@ from evaltools.report.renderer.print.document import (
     stage_images,
     walk,
 )
-from evaltools.report.renderer.print.shapes import count_row_headers, set_widths, shape_for_print
+from evaltools.report.renderer.print.shapes import (
+    arrange_on_pages,
+    count_row_headers,
+    set_widths,
+    shape_for_print,
+)
+from evaltools.report.renderer.written_blocks import write_blocks
 
 _HERE = Path(__file__).parent
 _TEMPLATES = ("settings.typ", "slides.typ", "template.typ", "typst_cover.typ")
@@ -47,7 +53,6 @@ COLOURS = {
     "light": style.LIGHT,
     "ink": style.INK,
 }
-_SETTINGS = 16  # at most; a document of fifty pages needs six to ten
 _MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
@@ -56,7 +61,9 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     arguments = ["-t", "typst", "--wrap=none", "--syntax-highlighting=none",
                  f"--lua-filter={_HERE / 'typst.lua'}"]  # fmt: skip
     try:
-        body, messages = pandoc(arguments, tree, context.epoch, folder)
+        blocks = write_blocks(tree["blocks"], "typst", arguments, context, {"Header"})
+        document = make_document(blocks, tree["meta"])
+        body, messages = pandoc(arguments, document, context.epoch, folder)
     except PandocError as error:
         what = f"it cannot be set: {error}".replace(f"{_HERE}/", "")
         problem = Problem(context.document_name, what, code="render.typst")
@@ -68,7 +75,7 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     given = {name: None if value == "" else value for name, value in asdict(facts).items()}
     given |= {"author": facts.author or None, "imprint": facts.imprint}
     named = {name.replace("_", "-"): value for name, value in given.items()}
-    settings = json.dumps({"colours": COLOURS, "facts": named, "places": [], "draft": False})
+    settings = json.dumps({"colours": COLOURS, "facts": named})
     (folder / "settings.json").write_text(settings, encoding="utf-8")
     main = folder / "main.typ"
     look = "slides.typ" if facts.slides else "template.typ"
@@ -82,7 +89,6 @@ def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
     try:
         compiler = typst.Compiler(main, root=main.parent, font_paths=fonts)
-        _settle_places(compiler, main.parent / "settings.json")
         pdf = compiler.compile(format="pdf", pdf_standards=[*_STANDARDS], timestamp=context.epoch)
     except typst.TypstError as error:
         text = getattr(error, "diagnostic", None) or str(error)
@@ -90,34 +96,6 @@ def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError("Typst gave no PDF")
     return pdf
-
-
-def _settle_places(compiler: typst.Compiler, settings: Path) -> None:
-    """Set the document until no figure or table changes the page that it stands on.
-
-    Whether one has room where it is told of depends on where those before it stand. Typst looks
-    five times at most, and long documents need more, so the heights at which the texts before
-    them end are handed from one setting to the next, in `settings.places`. A place that goes to
-    and fro is held where there is less room.
-    """
-    given = json.loads(settings.read_text("utf-8"))
-    last: list[float] = []
-    held: dict[int, float] = {}
-    for _ in range(_SETTINGS):
-        before, last = last, given["places"]
-        settings.write_text(json.dumps({**given, "draft": True}), encoding="utf-8")
-        try:
-            (found,) = json.loads(compiler.query("<text-ends>", field="value")) or ([],)
-        except RuntimeError:
-            break  # what cannot be set is told of where the document is written
-        for at, (old, older) in enumerate(zip(last, before, strict=False)):
-            if at not in held and found[at] == older != old:
-                held[at] = max(old, older)
-                break  # those after it may follow it
-        given["places"] = [held.get(at, place) for at, place in enumerate(found)]
-        if given["places"] == last:
-            break
-    settings.write_text(json.dumps(given), encoding="utf-8")
 
 
 def typst_problems(diagnostic: str, tree: Node, context: Context) -> tuple[Problem, ...]:
@@ -177,7 +155,10 @@ def write_pdf(tree: Node, context: Context) -> bytes:
 def prepare_for_print(tree: Node, context: Context) -> Node:
     """A resolved document in the shapes of paper, wide tables with widths."""
     paper = shape_for_print(tree, context)
-    return {**paper, "blocks": rewrite(paper["blocks"], _fit_table)}
+    return {
+        **paper,
+        "blocks": arrange_on_pages(rewrite(paper["blocks"], _fit_table, kinds={"Table"})),
+    }
 
 
 def _fit_table(node: Node) -> list[Node] | None:

@@ -6,8 +6,10 @@ description sheet become a table. Both printed formats start from here.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc_tree import (
@@ -57,7 +59,40 @@ def shape_for_print(tree: Node, context: Context) -> Node:
         front += _abstract(tree, context)
     if apart["contents"] or meta_flag(tree, "toc", bool(context.format.get("toc", True))):
         front.append(div(attr(classes=["contents"]), []))
-    return {**tree, "blocks": rewrite(_flatten_tabs([*front, *rest], 0), _move_to_table)}
+    flat = _flatten_tabs([*front, *rest], 0)
+    return {**tree, "blocks": rewrite(flat, _move_to_table, kinds={"Div"})}
+
+
+_ANNOUNCED = frozenset(("BlockQuote", "BulletList", "OrderedList"))
+
+
+def arrange_on_pages(blocks: list[Node]) -> list[Node]:
+    """What decides where pages end, marked in place.
+
+    Figures float, but for those in a row; one that opens a chapter never goes above its heading.
+    A line that announces a quotation or a list stays with what it announces.
+    """
+    opens = False
+    waiting: list[Any] = [blocks]
+    while waiting:
+        item = waiting.pop()
+        if type(item) is list:
+            for index, (line, follows) in enumerate(itertools.pairwise(item)):
+                if _is_announcement(line) and follows["t"] in _ANNOUNCED:
+                    item[index] = div(attr(classes=["announces"]), [line])
+            waiting.extend(each for each in reversed(item) if type(each) in (list, dict))
+        elif item.get("t") == "Figure":
+            put(item["c"][0], "place", "bottom" if opens else "auto")
+            opens = False
+        elif not ("t" in item and is_div(item, "layout")):
+            opens = opens or (item.get("t") == "Header" and item["c"][0] == 1)
+            waiting.extend(reversed([each for each in item.values() if type(each) in (list, dict)]))
+    return blocks
+
+
+def _is_announcement(line: Any) -> bool:
+    paragraph = type(line) is dict and line.get("t") == "Para"
+    return paragraph and stringify(line["c"]).endswith(":")
 
 
 def _cover(blocks: list[Node]) -> Node:

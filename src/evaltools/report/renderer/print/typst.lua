@@ -143,10 +143,7 @@ end
 
 function typ.Header(header)
   local outlined = not header.classes:includes('unlisted')
-  local set = heading(header.level, header.content, header.attributes.number, outlined,
-    header.identifier)
-  local place = header.attributes.place
-  return place and { raw('#end-of-section(' .. place .. ')'), set } or set
+  return heading(header.level, header.content, header.attributes.number, outlined, header.identifier)
 end
 
 -- ---------------------------------------------------------------- figures and tables
@@ -160,7 +157,7 @@ local function caption_argument(caption)
   return out
 end
 
-local function figure(kind, caption, body, id, place)
+local function figure(kind, caption, body, id, align, place)
   local out = pandoc.Blocks {}
   local text = caption_argument(caption)
   local rows = 0
@@ -169,43 +166,35 @@ local function figure(kind, caption, body, id, place)
   end
   local options = { quoted(kind) }
   if id ~= '' then table.insert(options, 'id: ' .. quoted(id)) end
-  local align = place['fig-align']
   if align == 'center' or align == 'right' then table.insert(options, 'side: ' .. align) end
-  for _, name in ipairs { 'follows', 'place', 'after-heading' } do
-    if place[name] then table.insert(options, name .. ': ' .. place[name]) end
-  end
+  if place then table.insert(options, 'place: ' .. place) end
   if rows > 1 then table.insert(options, 'breakable: true') end
   if text then
     out:insert(raw('#evidence(' .. table.concat(options, ', ') .. ', caption: ['))
     out:extend(text)
-    out:insert(raw('],'))
+    out:insert(raw('])['))
   else
-    out:insert(raw('#evidence(' .. table.concat(options, ', ') .. ','))
+    out:insert(raw('#evidence(' .. table.concat(options, ', ') .. ')['))
   end
-  -- A table is given as a function, which sets its first rows alone as well.
-  if kind == 'table' then
-    out:extend(body)
-  else
-    out:extend(wrapped('[', body))
-  end
-  out:insert(raw(')'))
+  out:extend(body)
+  out:insert(raw(']'))
   return out
 end
 
 function typ.Figure(fig)
-  return figure('figure', fig.caption.long, fig.content, fig.identifier, fig.attributes)
+  return figure('figure', fig.caption.long, fig.content, fig.identifier,
+    fig.attributes['fig-align'], fig.attributes.place)
 end
 
 function typ.Table(tbl)
   local row_headers = tonumber(tbl.attributes['row-headers'] or '0') or 0
   local kind = tbl.classes:includes('key-value') and 'sheet' or 'data'
-  local call = #tbl.caption.long == 0 and '#data-table' or 'data-table.with'
-  local body = tables.blocks(tbl, row_headers, kind, call)
+  local body = tables.blocks(tbl, row_headers, kind)
   if #tbl.caption.long == 0 then
     if tbl.identifier ~= '' then body:insert(1, raw(anchor(tbl.identifier))) end
     return body
   end
-  return figure('table', tbl.caption.long, body, tbl.identifier, tbl.attributes)
+  return figure('table', tbl.caption.long, body, tbl.identifier)
 end
 
 -- ---------------------------------------------------------------- divs
@@ -227,7 +216,7 @@ local function listing(div)
       body:insert(block)
     end
   end
-  return figure('listing', caption, body, div.identifier, {})
+  return figure('listing', caption, body, div.identifier)
 end
 
 local function layout(div)
@@ -372,59 +361,8 @@ local texts = {
   CodeBlock = function(block) return raw('#raw(block: true, ' .. verbatim(block.text) .. ')') end,
 }
 
--- What stands alone in divs that are no box.
-local function alone(block)
-  while block.t == 'Div' and #block.content == 1 and #block.classes == 0 do
-    block = block.content[1]
-  end
-  return block
-end
-
--- Figures and tables may wait for the next page while the text goes on, but for those in a box:
--- how many characters follow before the next heading, and whether a heading comes right before.
-local function float_figures(blocks)
-  local follows = 0
-  for index = #blocks, 1, -1 do
-    local block, before = blocks[index], blocks[index - 1]
-    local after_heading = before and before.t == 'Header'
-    local inner = alone(block)
-    if block.t == 'Header' then
-      follows = 0
-      if before and not after_heading then block.attributes.place = 'x' end
-    elseif inner.t == 'Figure' or (inner.t == 'Table' and #inner.caption.long > 0) then
-      inner.attributes.follows = tostring(follows)
-      if after_heading then inner.attributes['after-heading'] = 'true' end
-    else
-      follows = follows + #stringify(block)
-    end
-  end
-  local places = 0
-  for _, block in ipairs(blocks) do
-    block = alone(block)
-    if block.attributes and (block.attributes.place or block.attributes.follows) then
-      block.attributes.place = tostring(places)
-      places = places + 1
-    end
-  end
-  return blocks
-end
-
--- A line that announces a quotation or a list stays with what it announces.
-local function announced(blocks)
-  for index = 1, #blocks - 1 do
-    local line, follows = blocks[index], blocks[index + 1].t
-    local leads = line.t == 'Para' and stringify(line):find(':$')
-    if leads and (follows == 'BlockQuote' or follows == 'BulletList' or follows == 'OrderedList') then
-      blocks[index] = pandoc.Div({ line }, pandoc.Attr('', { 'announces' }))
-    end
-  end
-  return blocks
-end
-
 return {
   { Header = without_number },
-  { Pandoc = function(doc) doc.blocks = float_figures(doc.blocks); return doc end },
-  { Blocks = announced },
   typ,
   texts,
 }

@@ -64,23 +64,13 @@ local function place(cells, reach)
   return columns
 end
 
--- About how many lines a row takes, with a hundred characters on a full line.
-local function count_lines(cells, colspecs)
-  local lines, column = 1, 1
-  for _, cell in ipairs(cells) do
-    local share = cell.col_span * ((colspecs[column] or {})[2] or 1 / #colspecs)
-    lines = math.max(lines, math.ceil(cell.length / (share * 100)))
-    column = column + cell.col_span
-  end
-  return lines
-end
-
 local function rows_blocks(rows, colspecs, row_headers, out, call)
   local reach = {}
   for _, cells in ipairs(rows) do
     local columns = place(cells, reach)
-    local lines = count_lines(cells, colspecs)
-    local whole = lines < 18 -- a row stays together unless it could fill a third of the page
+    local characters = 0
+    for _, cell in ipairs(cells) do characters = math.max(characters, cell.length) end
+    local whole = characters < 400 -- a row stays together unless it could outgrow the page
     for index, cell in ipairs(cells) do
       local column = columns[index]
       local alignment = cell.alignment
@@ -126,33 +116,16 @@ local function characters_of(rows)
   return characters
 end
 
--- How many cells the rows at one end have that stay together: three, or fewer of four lines or more.
-local function count_cells(rows, colspecs, from, step)
-  local count, lines, index = 0, 0, from
-  while rows[index] and lines < 4 and math.abs(index - from) < 3 do
-    count = count + #rows[index]
-    lines = lines + count_lines(rows[index], colspecs)
-    index = index + step
-  end
-  return count, math.abs(index - from)
-end
-
--- A table as a call of `data-table`: widths, header rows, then the cells row by row. The header
--- is one argument, as each cell is: the first and last rows are told by how many they have.
-function tables.blocks(tbl, row_headers, kind, call)
+-- A table as a call of `data-table`: widths, header rows, then the cells row by row.
+function tables.blocks(tbl, row_headers, kind)
   local rows, head = read_rows(rows_of_bodies(tbl)), read_rows(tbl.head.rows)
   local colspecs = tbl.colspecs
   local characters = characters_of(rows)
   local whole = #rows <= 12 and characters < 1500
-  local headed = characters_of(head) > 0
-  local first = count_cells(rows, colspecs, 1, 1) + (headed and 1 or 0)
-  local last, ending = count_cells(rows, colspecs, #rows, -1)
-  if ending == 1 then last = 0 end -- it may stand alone
-  local out = pandoc.Blocks { raw(call .. '(columns: ' .. column_widths(colspecs)
+  local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(colspecs)
     .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole)
-    .. ', wordy: ' .. tostring(characters > 2500)
-    .. ', first: ' .. first .. ', last: ' .. last .. ',') }
-  if headed then
+    .. ', wordy: ' .. tostring(characters > 2500) .. ',') }
+  if characters_of(head) > 0 then
     out:insert(raw('table.header('))
     rows_blocks(head, colspecs, 0, out, 'column-header')
     out:insert(raw('),'))

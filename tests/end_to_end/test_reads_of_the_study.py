@@ -1,37 +1,26 @@
 """The study of this repository reads what it declares, on a machine that has never run it."""
 
-import shutil
-from pathlib import Path
+from __future__ import annotations
 
 import pytest
+from places import Place
 
-from evaltools.pipeline import run
+from evaltools.pipeline import current_run
 from evaltools.pipeline.ingredients import declared_inputs
 from evaltools.study import load_study
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
 
 
 def test_no_notebook_reads_what_is_not_declared_and_each_reads_what_it_needs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    elsewhere: tuple[Place, list[int]],
 ) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    for name in ("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(home))
-    folder = tmp_path / "study"
-    for name in ("data", "notebooks", "reports"):
-        left_out = shutil.ignore_patterns("_build", ".ipynb_checkpoints")
-        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
-    for name in ("evaluation.yml", "uv.lock"):
-        shutil.copyfile(ROOT / name, folder / name)
-    (folder / "data" / "notes.txt").write_text("Not described, and not read.\n")
-    study = load_study(folder)
-    done = run(study, study.parameters({}))
+    study = load_study(elsewhere[0].root)
+    done = current_run(study, study.parameters())
+    assert done is not None
     inputs = declared_inputs(study)
     files = done.manifest.ingredients.files
-    assert set(files) - set(inputs) == {"data/README.md", "data/notes.txt"}
+    assert set(files) - set(inputs) == {"data/README.md"}
     reads = {name: set(read) for name, read in done.manifest.reads.items()}
     assert set(reads) == set(done.manifest.ingredients.notebooks)
     assert all(read <= set(inputs) for read in reads.values())

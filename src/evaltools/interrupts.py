@@ -1,8 +1,9 @@
-"""Ctrl-C that is never lost.
+"""Ctrl-C, and a request to end, that is never lost.
 
 Python raises KeyboardInterrupt wherever the main thread happens to be. Compiled modules drop it
 while they are imported, and so do callbacks whose errors go nowhere; whoever waits afterwards
-waits in vain. So an interrupt is noted as well, and whoever waits looks at what was noted.
+waits in vain. So an interrupt is noted as well, and whoever waits looks at what was noted. SIGTERM
+and SIGHUP, which would end the process where it stands, are taken in the same way.
 """
 
 from __future__ import annotations
@@ -10,20 +11,29 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
+from typing import Any
+
+_SIGNALS: Mapping[signal.Signals, Callable[[int, FrameType | None], Any] | signal.Handlers] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+}
+"""Signals that are taken, each where it still does what Python has it do."""
 
 
 class Interrupts:
     """Interrupts of this process since it began to note them."""
 
     def __init__(self) -> None:
-        self.noted = False
+        self.number = 0
+        """The signal that came first; 0 where none came."""
         self._deferred = False
 
     def check(self) -> None:
         """Stop here, by KeyboardInterrupt, if there was an interrupt."""
-        if self.noted:
+        if self.number:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
@@ -44,8 +54,8 @@ class Interrupts:
             self.check()
 
     def note(self, number: int, frame: FrameType | None) -> None:
-        """The handler of the signal; raises KeyboardInterrupt unless that is deferred."""
-        self.noted = True
+        """The handler of the signals; raises KeyboardInterrupt unless that is deferred."""
+        self.number = self.number or number
         if not self._deferred:
             raise KeyboardInterrupt
 
@@ -57,26 +67,22 @@ _current: Interrupts | None = None
 def note_interrupts() -> Iterator[Interrupts]:
     """Note interrupts from now on; within itself it gives the same notes.
 
-    Only the main thread is interrupted, and only where nobody else has taken the signal. At the
-    end an interrupt that nothing had come of is raised.
+    Only the main thread is interrupted, and only by signals that nobody else has taken. At the end
+    an interrupt that nothing had come of is raised.
     """
     global _current
-    if _current is not None:
-        yield _current
+    if _current is not None or threading.current_thread() is not threading.main_thread():
+        yield _current or Interrupts()
         return
     interrupts = Interrupts()
-    ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    )
-    if not ours:
-        yield interrupts
-        return
+    ours = [one for one, usual in _SIGNALS.items() if signal.getsignal(one) is usual]
     _current = interrupts
-    signal.signal(signal.SIGINT, interrupts.note)
+    for number in ours:
+        signal.signal(number, interrupts.note)
     try:
         yield interrupts
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in ours:
+            signal.signal(number, _SIGNALS[number])
         _current = None
     interrupts.check()

@@ -21,13 +21,13 @@ from typing import Any
 from evaltools.files import replace_file
 from evaltools.provenance.hashes import hash_package, hash_value
 
-FOLDER = "kept"
+FOLDER = "parts"
 MOST = 120
 """Files that are kept; of more, those that were used longest ago go."""
 
 
 @dataclass(frozen=True)
-class Kept:
+class PartStore:
     """What was made from a run before.
 
     Arguments:
@@ -41,7 +41,7 @@ class Kept:
     anew: bool = False
 
     @classmethod
-    def of(cls, build: Path, run: str, anew: bool = False) -> Kept:
+    def of(cls, build: Path, run: str, anew: bool = False) -> PartStore:
         """What is kept in `reports/_build` of a study for one of its runs.
 
         Arguments:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from evaltools.report.kept import Kept
+from evaltools.report.part_store import PartStore
 from evaltools.report.renderer.located_problems import Fences
 from evaltools.report.renderer.pandoc import read_texts
-from evaltools.report.renderer.pandoc_tree import Node, find_identifier, nodes
+from evaltools.report.renderer.pandoc_tree import Node, find_identifier, join_words, nodes
 
 _BEYOND = re.compile(r"^ {0,3}\[[^\]]*\]:|\(@|<[!/?a-zA-Z]|^ {0,3}-[- ]*$|^ {0,3}\+[-=+]|\t")
 """What may reach over the end of a chapter, or be told by what stands in another: definitions of
@@ -23,34 +23,41 @@ _BRACKET = re.compile(r"[\[\]]")
 _DIV = re.compile(r"^ {0,3}:{3,}\s*(?P<opens>[^\s:]?)")
 
 
-def read_document(body: str, fragments: Mapping[str, str], kept: Kept) -> dict[str, list[Node]]:
+def read_document(
+    body: str, fragments: Mapping[str, str], parts: PartStore, joined: bool = False
+) -> dict[str, list[Node]]:
     """The blocks of the text, as `body`, and of each fragment by its name.
 
     Arguments:
         fragments: texts by unique name, none of them `body`.
-        kept: trees of the same texts from before.
+        parts: trees of the same texts from before.
+        joined: whether words with spaces between them become one text, see `join_words`.
 
     Raises:
         PandocError: a text cannot be read.
     """
     chapters = list(_chapters(body))
     names = {f"chapter|{place}": text for place, text in enumerate(chapters)}
-    parsed = _read({**fragments, **names}, kept)
-    joined = [block for name in names for block in parsed.pop(name)]
-    if len(chapters) > 1 and not _stands_apart(joined):
-        joined = _read({"body": body}, kept, "whole text")["body"]
-    _number_notes(joined)
-    return {**parsed, "body": joined}
+    parsed = _read({**fragments, **names}, parts, "texts", joined)
+    blocks = [block for name in names for block in parsed.pop(name)]
+    if len(chapters) > 1 and not _stands_apart(blocks):
+        blocks = _read({"body": body}, parts, "whole text", joined)["body"]
+    _number_notes(blocks)
+    return {**parsed, "body": blocks}
 
 
-def _read(texts: Mapping[str, str], kept: Kept, called: str = "texts") -> dict[str, list[Node]]:
+def _read(
+    texts: Mapping[str, str], parts: PartStore, called: str, joined: bool
+) -> dict[str, list[Node]]:
     distinct = dict.fromkeys(texts.values())
 
     def make(fresh: list[str]) -> dict[str, Any]:
         made = read_texts((str(place), text) for place, text in enumerate(fresh))
+        if joined:
+            join_words(made)
         return {text: made[str(place)] for place, text in enumerate(fresh)}
 
-    known = kept.recall_each(called, list(distinct), make)
+    known = parts.recall_each(f"{called}, joined" if joined else called, list(distinct), make)
     return {name: known[text] for name, text in texts.items()}
 
 

@@ -1,0 +1,91 @@
+"""Clauses of a sentence with numbers, what each number is said of, and whether it is denied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from evaltools.i18n.numbers import Language
+from evaltools.lint.lexicon import lexicon
+from evaltools.publish.text_audit.stated_numbers import StatedNumber
+
+_CUT: Final = re.compile(r"[,;:](?=\s)|(?<=\s)[–—-](?=\s)")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A stretch of a sentence.
+
+    Arguments:
+        text: of it.
+        start: where it begins in the sentence.
+        numbers: that it states.
+    """
+
+    text: str
+    start: int
+    numbers: tuple[StatedNumber, ...]
+
+    def holds(self, number: StatedNumber) -> bool:
+        """Whether a number stands in it."""
+        return number in self.numbers
+
+
+def split_clauses(
+    text: str, numbers: Sequence[StatedNumber], language: Language
+) -> tuple[Clause, ...]:
+    """The clauses of a sentence: cut at signs, and at conjunctions between two numbers."""
+    spans = [(each.start, each.start + len(each.text)) for each in numbers]
+    cuts = {0, len(text)} | {
+        found.end()
+        for found in _CUT.finditer(text)
+        if not any(start <= found.start() < end for start, end in spans)
+    }
+    for (_, end), (start, _) in pairwise(spans):
+        if not any(end <= cut <= start for cut in cuts):
+            found = lexicon(language).conjunctions.search(text, end, start)
+            if found:
+                cuts.add(found.start())
+    ordered = sorted(cuts)
+    return tuple(
+        Clause(text[start:end], start, tuple(n for n in numbers if start <= n.start < end))
+        for start, end in pairwise(ordered)
+    )
+
+
+def count_negations(text: str, language: Language) -> int:
+    """How often a text says *not*, however it does."""
+    return sum(1 for _ in lexicon(language).negations.hits(text))
+
+
+def without_negations(text: str, language: Language) -> str:
+    """A text without the words that say *not*."""
+    pieces, at = [], 0
+    for found in lexicon(language).negations.hits(text):
+        pieces.append(text[at : found.start()])
+        at = found.end()
+    return " ".join([*pieces, text[at:]])
+
+
+def is_subordinate(text: str, language: Language) -> bool:
+    """Whether a negation in a clause may be of something else than its number."""
+    return lexicon(language).subordinators.search(text) is not None
+
+
+def speaks_of_denial(text: str, language: Language) -> bool:
+    """Whether a text says that something is denied, which is more than that it is not told."""
+    return lexicon(language).denials.search(text) is not None
+
+
+def find_rank(number: StatedNumber, text: str, language: Language) -> str:
+    """The *five commonest* that a count stands in, and empty where it stands in none."""
+    if number.kind != "count":
+        return ""
+    end = number.start + len(number.text)
+    rest = text[end:]
+    blank = len(rest) - len(rest.lstrip())
+    found = lexicon(language).superlatives.match(text, end + blank)
+    return text[number.start : found.end()] if found and blank else ""

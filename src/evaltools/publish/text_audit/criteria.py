@@ -1,0 +1,105 @@
+"""Judgements of criteria as a bundle published them, and as a text tells them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, cast
+
+from evaltools.findings.conclusions import (
+    CANNOT_BE_TOLD,
+    CODE,
+    Conclusions,
+    levels_of_criteria,
+)
+from evaltools.findings.conditions import Case, Outcome
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import LANGUAGES, Language
+from evaltools.lint.lexicon import lexicon
+from evaltools.problems import ProblemError
+from evaltools.provenance.artifacts import JudgedFinding
+from evaltools.study.declared_files import read_declared
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_HYPHENS: Final = str.maketrans("", "", "\u00ad")
+_ENDING: Final = 5
+"""Letters by which a form of a name may be longer than what it shares with the name."""
+
+
+@dataclass(frozen=True)
+class CriterionLevels:
+    """What was judged of each criterion, on the scale of the study.
+
+    Arguments:
+        levels: by criterion.
+        scale: what levels are called, by language.
+        names: what criteria are called, by language.
+    """
+
+    levels: Mapping[str, str] = field(default_factory=dict)
+    scale: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
+
+    def named_in(self, text: str, language: Language) -> frozenset[str]:
+        """Criteria that a text names, in any form that begins alike."""
+        words = _words(text)
+        return frozenset(
+            criterion
+            for criterion, name in self.names.get(language, {}).items()
+            if any(_is_form(word, name) for word in words)
+        )
+
+    def told_in(self, text: str, language: Language) -> tuple[str, str] | None:
+        """The criterion and the level that a sentence tells; None where it has more words."""
+        named = self.named_in(text, language)
+        if len(named) != 1:
+            return None
+        (criterion,) = named
+        name = self.names[language][criterion]
+        bare = lexicon(language).copulas.sub(" ", text.translate(_HYPHENS))
+        rest = [word for word in _words(bare) if not _is_form(word, name)]
+        for level, label in self.scale[language].items():
+            if rest == _words(lexicon(language).copulas.sub(" ", label)):
+                return criterion, level
+        return None
+
+
+def read_levels(path: Path, findings: Mapping[str, JudgedFinding]) -> CriterionLevels:
+    """The levels that `conclusions.yml` gives the findings; none where it cannot be read."""
+    try:
+        made, _ = read_declared(path.parent, path.name, Conclusions, CODE)
+    except ProblemError:  # of another version: then no judgement can be compared
+        return CriterionLevels()
+    judged = {
+        name: (cast(Case, each.case or each.outcome), cast(Outcome, each.outcome))
+        for name, each in findings.items()
+    }
+    return CriterionLevels(
+        levels_of_criteria(made, judged),
+        {
+            each: {
+                **{level: text.in_language(each) for level, text in made.scale.items()},
+                CANNOT_BE_TOLD: Words(each)(f"findings.outcome.{CANNOT_BE_TOLD}"),
+            }
+            for each in LANGUAGES
+        },
+        {
+            each: {
+                name: Words(each)(f"matrix.criterion.{name}").translate(_HYPHENS)
+                for name in made.criteria
+            }
+            for each in LANGUAGES
+        },
+    )
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.translate(_HYPHENS).lower())
+
+
+def _is_form(word: str, name: str) -> bool:
+    """Whether a word is a form of a name, by all but its last two letters."""
+    stem = name[: max(5, len(name) - 2)]
+    return word.startswith(stem) and len(word) <= len(stem) + _ENDING
