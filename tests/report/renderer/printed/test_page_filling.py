@@ -49,7 +49,7 @@ def test_a_table_breaks_only_where_pages_would_stay_blank_or_it_is_longer_than_o
 def test_a_section_begins_a_page_where_that_leaves_less_blank() -> None:
     # Set on without a break, the figure would leave two fifths of the second page blank.
     before = [HEADING, *[TEXT] * 7]
-    section = [HEADING, *[TEXT] * 8, figure(340), HEADING, TEXT]
+    section = [HEADING, *[TEXT] * 8, figure(420), HEADING, TEXT]
     assert fill_pages([*before, *section])[2] == {8}
 
 
