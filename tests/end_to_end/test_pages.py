@@ -42,10 +42,13 @@ def test_captions_stand_between_the_heading_of_their_section_and_the_next(report
         if element.tag in ("h2", "h3") and title in headings:
             section = order.index(headings[title])
         elif label := CAPTION.match(f"{element.text_content().strip()} "):
-            spot = captions[f"{label[1]} {label[2]}"]
+            spot = captions.pop(f"{label[1]} {label[2]}", None)
+            if spot is None:  # the table of all numbers, which the page has and paper has not
+                continue
             assert order[section] < spot, (label[0], spot)
             assert section + 1 == len(order) or spot < order[section + 1], (label[0], spot)
             checked += 1
+    assert not captions
     assert checked > 40
 
 
