@@ -238,11 +238,13 @@ def test_no_table_is_wider_than_the_line(document: Any) -> None:
         assert 0 < sum(widths) <= 9100
 
 
-def test_short_tables_stay_on_one_page_and_long_ones_may_break(document: Any) -> None:
+def test_short_tables_stay_on_one_page_and_of_long_ones_no_row_stands_alone(document: Any) -> None:
+    def held(table: Any) -> list[bool]:
+        return [bool(list(row.iter(qn("w:keepNext")))) for row in table.iter(qn("w:tr"))]
+
     short, long, _ = tables(document, "Table")
-    kept = [len(list(table.iter(qn("w:keepNext")))) for table in (short, long)]
-    assert kept[0] > 0
-    assert kept[1] == 0
+    assert held(short) == [True] * (len(held(short)) - 1) + [False]
+    assert held(long) == [True] * 2 + [False] * (len(held(long)) - 4) + [True, False]
 
 
 def test_callouts_are_boxes_with_a_title(document: Any) -> None:

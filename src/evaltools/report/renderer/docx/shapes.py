@@ -363,8 +363,7 @@ def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
     return [
         raw(
             "openxml",
-            '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
-            "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
+            f"<w:sdt><w:sdtPr><w:alias w:val={quoteattr(title)}/></w:sdtPr><w:sdtContent>"
             '<w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t xml:space="preserve">'
             f"{escape(title)}</w:t></w:r></w:p>{''.join(entries)}</w:sdtContent></w:sdt>",
         )
