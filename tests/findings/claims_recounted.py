@@ -77,7 +77,7 @@ class Claims:
         )  # fmt: skip
         found["burden-told-more-often-than-additionality"] = self._more(
             "steering.administrative_burden", "steering.additionality",
-            ["steering.administrative_burden"],
+            ["steering.administrative_burden", "steering.additionality"],
         )  # fmt: skip
         x = self.x("steering.additionality")
         case = "none" if x == 0 else "all" if x == scope.n else ""

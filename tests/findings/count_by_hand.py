@@ -259,7 +259,7 @@ class Count:
             and agreed("steering.process_change"),
             "burden-told-more-often-than-additionality": self.told("steering.administrative_burden")
             > additionality
-            and agreed("steering.administrative_burden"),
+            and agreed("steering.administrative_burden", "steering.additionality"),
             "reported-differ-from-unreported": self.differs_beyond_chance(),
             "reports-read": self.n / self.N > 0.5,
         }

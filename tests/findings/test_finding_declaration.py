@@ -135,13 +135,18 @@ def test_a_hostile_file_is_refused(tmp_path, text):
 
 
 def test_every_key_of_the_study_is_a_place_that_the_prose_has():
-    chapters = sorted((ROOT / "reports" / "fi").glob("_[0-9]*.qmd"))
-    prose = "".join(path.read_text(encoding="utf-8") for path in chapters)
+    again = ("_01_tiivistelma.qmd", "_10_johtopaatokset.qmd")
+    chapters = {path.name: path.read_text("utf-8") for path in (ROOT / "reports/fi").glob("_*.qmd")}
+    prose = "".join(chapters.values())
+    said = [text for name, text in chapters.items() if name not in again]
+    said_again = [chapters[name] for name in again]
     release = (ROOT / "reports" / "release" / "fi.qmd").read_text(encoding="utf-8")
     for each in load_findings(ROOT).asserted:
         asked = f"{{{{< var finding.{each.id} >}}}}"
         if each.sections:
-            assert prose.count(asked) == 1
+            assert sum(text.count(asked) for text in said) <= 1
+            assert asked in prose
+            assert all(text.count(asked) <= 1 for text in said_again)
             assert all(f"#{section}}}" in prose for section in each.sections)
         else:  # what the press release alone has to say
             assert asked not in prose

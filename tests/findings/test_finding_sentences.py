@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from claims_by_hand import apart, count, finding, share, shares
 from hypothesis import given
@@ -121,6 +123,22 @@ def test_coders_who_disagree_are_no_ground():
     assert said([*numbers, alpha(0.66)], asked)[0].case == "coders_disagree"
     assert said([*numbers, alpha(None)], asked)[0].outcome == "cannot_be_told"
     assert said([*numbers, alpha(0.1)], asked)[1] == "Ei voi sanoa."
+
+
+@pytest.mark.parametrize(("alpha", "case"), [(0.667, "holds"), (0.66, "coders_disagree")])
+def test_an_order_of_two_themes_needs_agreement_on_both(alpha, case):
+    """Also on the one that the declared evidence leaves out."""
+    record = share("coding.agreement_by_code.index", 1)[0]
+    agreement = [
+        replace(record, key="coding.agreement_by_code.index", value=value, unit="index",
+                estimand="S", dimensions=(("code", code), ("statistic", "alpha")))
+        for code, value in (("challenge.staff", 0.8), ("challenge.partners", alpha))
+    ]  # fmt: skip
+    texts = {each: {"fi": "A."} for each in ("holds", "does_not_hold", "cannot_be_told")}
+    order = {"order": {"keys": ["challenge.staff.share", "challenge.partners.share"]}}
+    asked = finding(order, sentences=texts, evidence=[{"code": "challenge.staff"}])
+    numbers = [*READ, *shares(staff=37, partners=12), *agreement]
+    assert said(numbers, asked)[0].case == case
 
 
 def test_every_case_falls_back_on_the_outcome_that_it_has():

@@ -39,6 +39,8 @@ class Rows(dict):
         assert name not in self, name
         if n is None and key.endswith((".money", ".index", ".ratio")):
             x, n = None, x  # a number that is no count is made of n units
+        if estimand == "S" and n == 1 and not key.endswith((".money", ".index", ".ratio")):
+            low = high = None  # one unit does not show how units vary
         self[name] = Row(value, x, n, low, high, projects, note)
 
     def share(self, key, x, n, **by):

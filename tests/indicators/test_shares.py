@@ -19,6 +19,12 @@ def records(x, n, N, level=0.95):
     return {(record.key.rpartition(".")[2], record.estimand): record for record in found}
 
 
+@pytest.mark.parametrize(("x", "n", "told"), [(0, 1, False), (1, 1, False), (1, 2, True)])
+def test_one_report_tells_nothing_of_how_projects_vary(x, n, told):
+    limits = records(x, n, 4)["share", "S"]
+    assert (limits.low is not None, limits.high is not None) == (told, told)
+
+
 def test_worked_example_of_the_first_case():
     found = records(13, 52, 122)
     described, bounds = found["share", "D"], found["bounds", "P"]

@@ -173,6 +173,19 @@ def test_what_may_stand_among_results(chapter, text):
     assert [p for p in chapter(text + "\n") if p.code == "E17"] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fi", "Haasteista mainitaan useimmin aikataulu ({{< var challenge.schedule.x >}})."),
+        ("sv", "Oftast nämns tidtabellen ({{< var challenge.schedule.x >}})."),
+        ("en", "The schedule is mentioned most often ({{< var challenge.schedule.x >}})."),
+        ("en", "The schedule ({{< var challenge.schedule.x >}}) is commoner than savings."),
+    ],
+)
+def test_an_order_told_beside_numbers_is_a_judgement(chapter, language, text):
+    assert [p.code for p in chapter(text, language)] == ["E17"]
+
+
 def test_background_without_a_citation_is_an_opinion(chapter):
     assert "cites nothing" in str(chapter("[Avustus on riittävä.]{.background}\n")[0])
 

@@ -60,6 +60,17 @@ def test_finding_said_twice_is_reported_at_the_second_place(check, language):
     assert f"reports/{language}/report.qmd:1:2" in found[0].what
 
 
+def test_the_summary_and_the_conclusions_each_say_a_finding_once_more(check, tmp_path):
+    again = SCHEDULE.format("A.")
+    text = (
+        f"# S {{#sec-lyhyesti}}\n\n{again}\n\n# T {{#sec-t}}\n\n{ALL}\n\n# C {{#sec-conclusions}}"
+    )
+    (tmp_path / "evaluation.yml").write_text("sections:\n  summary: [sec-lyhyesti]\n", "utf-8")
+    assert of(check(f"{text}\n\n{again}", "fi", FINDINGS), "E04") == []
+    twice = of(check(f"{text}\n\n{again} {again}", "fi", FINDINGS), "E04")
+    assert [problem.where.rpartition(":")[0] for problem in twice] == ["reports/fi/report.qmd:11"]
+
+
 @pytest.mark.parametrize(
     ("span", "said"),
     [

@@ -105,7 +105,7 @@ def test_rows_are_not_told_of_other_data(study: Study, run: Artifact) -> None:
 def test_variables_are_of_their_indicators() -> None:
     keys = [STAFF, "challenge.aims.share", "challenge.staff.denied.share", "projects.funded.count"]
     assert find_keys("challenge.staff.n", keys) == [STAFF]
-    assert find_keys("ranking.challenge.top", keys) == ["challenge.aims.share", STAFF]
+    assert find_keys("ranking.challenge.list", keys) == ["challenge.aims.share", STAFF]
     assert find_keys("projects.funded.by.region.06.count", keys) == ["projects.funded.count"]
     assert find_keys("projects.funded.median", keys) == []
     assert find_nearest_keys("challenge.stff.share", keys)[0] == STAFF

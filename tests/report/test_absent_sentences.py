@@ -15,7 +15,7 @@ from evaltools.report.material import ReportMaterial
 
 SAYS = "On this there are no numbers in this material."
 KNOWN = {"reports.read.x": "52", "savings.median.money": "(cannot be computed)",
-         "ranking.goal.top": "a (3/5)", "ranking.result.top": "no mentions"}  # fmt: skip
+         "ranking.goal.list": "a (3/5)", "ranking.result.list": "no mentions"}  # fmt: skip
 RECORDS = (
     Indicator("savings.median.money", None, "money"),
     Indicator("coding.alpha.index", 0.7, "index"),
@@ -83,8 +83,8 @@ def test_what_has_its_number_or_stands_in_a_table_stays(tmp_path: Path, written:
     ("written", "few", "kept"),
     [
         ("High: {{< var rating.permanence.high.x >}}.", False, "report.left_out.withheld"),
-        ("Most often {{< var ranking.goal.top >}}.", True, "report.left_out.few"),
-        ("Most often {{< var ranking.result.top >}}.", False, "report.left_out.none"),
+        ("Most often {{< var ranking.goal.list >}}.", True, "report.left_out.few"),
+        ("Most often {{< var ranking.result.list >}}.", False, "report.left_out.none"),
     ],
 )
 def test_a_paragraph_of_which_nothing_is_left_says_why(
@@ -94,5 +94,5 @@ def test_a_paragraph_of_which_nothing_is_left_says_why(
 
 
 def test_a_ranking_is_told_of_enough_reports(tmp_path: Path) -> None:
-    written = "Most often {{< var ranking.goal.top >}}."
+    written = "Most often {{< var ranking.goal.list >}}."
     assert left(tmp_path, written)[0] == written

@@ -154,7 +154,7 @@ def judge_finding(
     if finding.sentences:
         case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
         said = lists_said(finding, case, lists)
-        needed = _needed_numbers(finding, said, looked_at, numbers)
+        needed = _needed_numbers(finding, said, looked_at, named, numbers)
         records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
         verdict = _limit(verdict, finding, needed, limits)
     case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
@@ -199,19 +199,22 @@ def _needed_numbers(
     finding: Finding,
     lists: Mapping[str, tuple[Reading, ...]],
     looked_at: Iterable[Reading],
+    named: Iterable[Reading],
     numbers: Numbers,
 ) -> tuple[Reading, ...]:
     """How many reports or projects it is of, and how far coders agree on the codes that carry it.
 
-    What the register says is of all funded projects, but who reported is compared among those due.
+    These are those of its evidence and those whose numbers its condition names. What the register
+    says is of all funded projects, but who reported is compared among those due.
     """
     counted = "read.x"
     if finding.by_register:
         of_due = any(each.name.startswith(_OF_THOSE_DUE) for each in looked_at)
         counted = "read.n" if of_due else "scheme.n"
     read = numbers.read(f"reports.{counted}", "D")
-    codes = [c for c in carrying_codes(finding, lists) if not _agreed_wholly(c, numbers)]
-    return (read, *(numbers.read(alpha_name(code), "S") for code in codes))
+    codes = dict.fromkeys((*carrying_codes(finding, lists), *(each.stem for each in named)))
+    open_codes = (code for code in codes if not _agreed_wholly(code, numbers))
+    return (read, *(numbers.read(alpha_name(code), "S") for code in open_codes))
 
 
 def _agreed_wholly(code: str, numbers: Numbers) -> bool:

@@ -78,8 +78,11 @@ def share_records(
 def infer(
     plain: Indicator, limits: Interval | Difference | None, method: str, level: float | None
 ) -> Indicator:
-    """A number of the reports as S: what it says of projects like these, with limits if any."""
-    low, high = (limits.low, limits.high) if limits else (None, None)
+    """A number of the reports as S: what it says of projects like these, with limits if any.
+
+    One report has none: it tells nothing of how projects vary.
+    """
+    low, high = (limits.low, limits.high) if limits and plain.n != 1 else (None, None)
     return replace(plain, estimand="S", low=low, high=high, method=method, level=level)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from evaltools.lint.blocks import PLACEHOLDER, Block, Piece
-from evaltools.lint.lexicon import common_words
+from evaltools.lint.lexicon import Lexicon, common_words, lexicon
 from evaltools.lint.markdown import metadata_places
 from evaltools.lint.messages import excerpt
 from evaltools.lint.result_chapters import GENERATED, included_path
@@ -162,7 +162,9 @@ def _sentence(
         return _written_finding(report, block, start, where, text)
     if any(_is_written(piece) for piece in inside):
         return Sentence(where, text, None, False)
-    kinds = {_kind_of_clause(block, *place, themes) for place in _clauses(block.text, start, end)}
+    words = lexicon(report.language)
+    clauses = _clauses(block.text, start, end)
+    kinds = {_kind_of_clause(block, *place, themes, words) for place in clauses}
     if None in kinds or not kinds:
         return Sentence(where, text, None, False)
     return Sentence(where, text, "numbers" if "numbers" in kinds else "references", True)
@@ -219,10 +221,11 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _kind_of_clause(
-    block: Block, start: int, end: int, themes: Themes
+    block: Block, start: int, end: int, themes: Themes, words: Lexicon
 ) -> Literal["numbers", "references"] | None:
     """Whether the content of a clause is numbers or references.
 
+    Words that rank judge beside numbers too: what is commonest needs a margin, which a finding has.
     A reference counts where the clause leads to it: not in brackets, behind a colon, or beside a
     clause that says what is so, and not beside a theme that is named.
     """
@@ -231,7 +234,7 @@ def _kind_of_clause(
         start <= piece.at < end and not name.startswith(_NO_NUMBERS)
         for name, piece in block.variables
     ):
-        return "numbers"
+        return None if any(words.ranks.hits(text)) else "numbers"
     bracketed = [span for found in _BRACKETS.finditer(text) for span in (found.span(),)]
     leading = [
         piece.at - start

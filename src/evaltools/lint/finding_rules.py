@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from evaltools.i18n.numbers import number, number_range
 from evaltools.lint.findings_index import FindingsIndex
 from evaltools.lint.messages import excerpt
+from evaltools.lint.result_chapters import topic_anchors
 from evaltools.lint.source import Report, leads_to
 from evaltools.problems import Problem
 
@@ -20,32 +21,37 @@ LEAST: Final = 0.667
 """Krippendorff 2018, Content Analysis, 4th ed., chapter 12."""
 VARIABLE: Final = "finding."
 """Beginning of the variables that print the sentence of a finding."""
+SAID_AGAIN: Final = ("summary", "conclusions")
+"""Topics whose sections say again what other chapters found, each finding once."""
 AGREEMENT_FLOATS: Final = frozenset({"fig-agreement", "tbl-agreement", "tbl-agreement-codes"})
 
 
 def check_finding_spans(report: Report) -> list[Problem]:
     """E04: every finding that the report claims is said once, and nothing is called a finding that
-    is not declared: a sentence that nobody can follow to its segments is no finding.
+    is not declared: a sentence that nobody can follow to its segments is no finding. The summary
+    and the conclusions each say it once more.
     """
     problems = []
-    uses: dict[str, list[str]] = {}
-    for source, block in report.blocks():
-        said = [
-            (span.start, span.get("finding")) for span in block.spans if "finding" in span.classes
-        ]
-        said += [
-            (piece.at, name.removeprefix(VARIABLE))
-            for name, piece in block.variables
-            if name.startswith(VARIABLE)
-        ]
-        for at, name in sorted(said, key=lambda each: each[0]):
-            where = source.where(block, at)
-            if report.declared.get(name) is None:
-                problems.append(_undeclared(report, where, name))
-            elif name is not None:
-                uses.setdefault(name, []).append(where)
+    uses: dict[str, dict[str, list[str]]] = {}
+    anchors = {topic: topic_anchors(report, topic) for topic in SAID_AGAIN}
+    for source, section in report.sections():
+        own = section[0].identifiers
+        topic = next((each for each in SAID_AGAIN if not anchors[each].isdisjoint(own)), "")
+        for block in section:
+            said = [(s.start, s.get("finding")) for s in block.spans if "finding" in s.classes]
+            said += [
+                (piece.at, name.removeprefix(VARIABLE))
+                for name, piece in block.variables
+                if name.startswith(VARIABLE)
+            ]
+            for at, name in sorted(said, key=lambda each: each[0]):
+                where = source.where(block, at)
+                if name is None or report.declared.get(name) is None:
+                    problems.append(_undeclared(report, where, name))
+                else:
+                    uses.setdefault(name, {}).setdefault(topic, []).append(where)
     for finding in report.declared.findings:
-        marked = uses.get(finding.name, [])
+        marked = uses.get(finding.name, {})
         if not finding.asserted:
             continue
         if not marked and finding.name not in report.elsewhere:
@@ -53,10 +59,11 @@ def check_finding_spans(report: Report) -> list[Problem]:
             said_by = f"{{{{< var {VARIABLE}{finding.name} >}}}}"
             remedy = f"Say it once: {said_by}, or set asserted: false with its source."
             problems.append(Problem(finding.where, what, "", remedy, "E04"))
-        for where in marked[1:]:
-            what = f"the finding {excerpt(finding.name)} was said before, at {marked[0]}"
-            remedy = "Say it once; refer to that section here."
-            problems.append(Problem(where, what, "", remedy, "E04"))
+        for first, *others in marked.values():
+            for where in others:
+                what = f"the finding {excerpt(finding.name)} was said before, at {first}"
+                remedy = "Say it once; refer to that section here."
+                problems.append(Problem(where, what, "", remedy, "E04"))
     return problems
 
 

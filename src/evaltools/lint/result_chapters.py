@@ -25,13 +25,14 @@ _NOTEBOOK: Final = re.compile(r"embed\s+(?:\.\./)*(?P<path>notebooks/[^\s#]+\.ip
 
 def result_anchors(report: Report) -> frozenset[str]:
     """The anchors of sections on results, as `evaluation.yml` declares them or by their topic."""
+    return frozenset().union(*(topic_anchors(report, topic) for topic in TOPICS))
+
+
+def topic_anchors(report: Report, topic: str) -> frozenset[str]:
+    """The anchors of a topic's sections, as declared; `sec-<topic>` where nothing is."""
     declared = report.declared_in("evaluation.yml").get("sections")
-    sections = declared if isinstance(declared, dict) else {}
-    found: set[str] = set()
-    for topic in TOPICS:
-        names = sections.get(topic)
-        found |= set(map(str, names)) if isinstance(names, list) else {f"sec-{topic}"}
-    return frozenset(found)
+    names = declared.get(topic) if isinstance(declared, dict) else None
+    return frozenset(map(str, names) if isinstance(names, list) else {f"sec-{topic}"})
 
 
 def included_path(source: Source, content: str) -> str | None:

@@ -297,7 +297,7 @@ def find_keys(variable: str, keys: Iterable[str]) -> list[str]:
     """Keys of the indicators that a variable of the prose prints, sorted.
 
     `challenge.staff.x` and `challenge.staff.by.region.06.share` are of `challenge.staff.share`;
-    `ranking.challenge.top` is of every challenge's share.
+    `ranking.challenge.list` is of every challenge's share.
     """
     keys = set(keys)
     if variable.startswith("ranking."):

@@ -202,9 +202,6 @@ def nest(flat: Mapping[str, str]) -> dict[str, Any]:
     return tree
 
 
-LENGTHS = {"list": 5, "top": 3, "first": 1}
-
-
 def rank_shares(indicators: Iterable[Indicator], codes: Collection[str]) -> list[Indicator]:
     """Shares of some codes that are not zero, most often first, then by key."""
     shares = [
@@ -219,16 +216,11 @@ def rank_shares(indicators: Iterable[Indicator], codes: Collection[str]) -> list
     return sorted(shares, key=lambda indicator: (-(indicator.value or 0), indicator.key))
 
 
-def select_leading(shares: list[Indicator], length: int) -> list[Indicator]:
-    """The first of a ranking, and those that tie with the last of them."""
-    if len(shares) <= length:
-        return shares
-    least = shares[length - 1].value
-    return [share for share in shares if (share.value or 0) >= (least or 0)]
-
-
 def ranking_variables(indicators: Iterable[Indicator], glossary: Glossary) -> dict[str, str]:
-    """`ranking.<kind of codes>.list`, `.top` and `.first` as markdown.
+    """`ranking.<kind of codes>.list` as markdown: every code that is mentioned, with its count.
+
+    The list is whole, since where it is cut is a judgement that needs a margin: findings name the
+    commonest (`leads`, `among_top`).
 
     Arguments:
         indicators: all of a run.
@@ -238,11 +230,9 @@ def ranking_variables(indicators: Iterable[Indicator], glossary: Glossary) -> di
     made = {}
     for kind in sorted(set(glossary.kinds.values())):
         own = {code for code, its in glossary.kinds.items() if its == kind}
-        shares = rank_shares(records, own)
-        for name, length in LENGTHS.items():
-            items = [_item(share, glossary) for share in select_leading(shares, length)]
-            text = say.list_of(items, words.language) if items else words("report.ranking.none")
-            made[f"ranking.{kind}.{name}"] = text
+        items = [_item(share, glossary) for share in rank_shares(records, own)]
+        text = say.list_of(items, words.language) if items else words("report.ranking.none")
+        made[f"ranking.{kind}.list"] = text
     return made
 
 

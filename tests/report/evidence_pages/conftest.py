@@ -34,7 +34,7 @@ def report(example: Material, tmp_path_factory: pytest.TempPathFactory) -> dict[
 def small(example: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page with some of everything: auditing takes time for every element."""
     names = ["result.automation.share", "grants.total.money", "goals.achieved.share",
-             "fact.maximum_share", "ranking.challenge.first", "scope.reports"]  # fmt: skip
+             "fact.maximum_share", "ranking.challenge.list", "scope.reports"]  # fmt: skip
     finding = next(each for each in example.judgements if each.finding.asserted)
     own = replace(example, judgements=(finding,))
     folder = tmp_path_factory.mktemp("small") / "project"
