@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import fontpkg_fira_sans
 import typst
 
 from evaltools.report.renderer.pandoc_tree import Node, find_classes, find_identifier, stringify
-from evaltools.report.renderer.print.page_filling import Kind, Part, fill_pages
+from evaltools.report.renderer.print.page_filling import PAGE, Kind, Part, fill_pages
 
 PART = "// part"  # stands before each block in the source; texts of the report hold no comments
 _FRONT = frozenset(("cover", "description-sheet", "contents"))
@@ -35,7 +36,7 @@ def arrange_pages(main: Path, blocks: Sequence[Node]) -> list[Node]:
 
     What no draft can be set of stays as it is, and setting the document tells why.
     """
-    opening, *texts = main.read_text(encoding="utf-8").split(f"{PART}\n")
+    opening, *texts = re.split(f"(?m)^{PART}\n", main.read_text(encoding="utf-8"))
     start = 1 + max(
         (at for at, block in enumerate(blocks) if _FRONT & {*find_classes(block)}), default=-1
     )
@@ -59,7 +60,7 @@ def arrange_pages(main: Path, blocks: Sequence[Node]) -> list[Node]:
         if at in whole or not part.breaks
         else round(part.first, 2)
         for at, part in enumerate(parts)
-        if part.kind == "table"
+        if part.kind == "table" and part.first < PAGE
     }
     settings = main.with_name("settings.json")
     given = json.loads(settings.read_text("utf-8")) | {"kept": kept}

@@ -229,7 +229,7 @@ def _set_rows(part: Part, bare: float, filled: float) -> tuple[float, float]:
     room, cost = PAGE - filled, 0.0
     if bare <= room - _SLACK:
         return filled + part.height, 0.0
-    if part.first > room:
+    if part.first > room and filled:
         cost, room = _blank(room), PAGE
     tops = [*part.rows[1:], bare]
     if bare - tops[-3] < 90:
