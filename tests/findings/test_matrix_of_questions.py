@@ -24,6 +24,7 @@ INDICATORS = (
     Indicator("challenge.aims.denied.share", 0.1, "share", 1, 10),
 )
 CODES, TABLES = ("challenge.staff", "challenge.aims"), ("relations",)
+LABELS = {"challenge.staff": "henkilöstö"}
 
 PART: dict[str, Any] = {
     "id": "1.1",
@@ -138,10 +139,11 @@ def cells(page: str, first: str) -> list[str]:
 
 
 def test_a_row_leads_from_question_to_judgement(asking: Callable[..., Study]) -> None:
-    page = matrix_page(asking(), INDICATORS, JUDGED, Words("fi"))
+    page = matrix_page(asking(), INDICATORS, JUDGED, Words("fi"), LABELS)
     question, evidence, judged = cells(page, "Mikä haittasi")
     assert question.endswith("Mikä haittasi? Kriteeri: tuloksellisuus.")
-    assert "(2)" in evidence
+    assert evidence.startswith("haasteet (2). ")  # keys are for programs
+    assert "challenge" not in evidence
     assert "taulut: " in evidence
     assert judged == "Henkilöstö haittaa: pitää paikkansa"
     assert "{#tbl-matrix-1}" in page
@@ -154,7 +156,7 @@ def test_the_judgement_follows_the_numbers(
     asking: Callable[..., Study], value: float, words: str
 ) -> None:
     judged = judge([finding("staff-leads", value)], INDICATORS, "D")
-    page = matrix_page(asking(), INDICATORS, judged, Words("fi"))
+    page = matrix_page(asking(), INDICATORS, judged, Words("fi"), LABELS)
     assert cells(page, "Mikä haittasi")[-1] == f"Henkilöstö haittaa: {words}"
 
 
@@ -163,13 +165,13 @@ def test_statements_of_others_are_counted_apart_from_the_reports_own(
 ) -> None:
     others = [finding("a", 0.5, asserted=False), finding("b", 0.7, asserted=False)]
     judged = judge(others, INDICATORS, "D")
-    page = matrix_page(asking(findings=["a", "b"]), INDICATORS, judged, Words("en"))
+    page = matrix_page(asking(findings=["a", "b"]), INDICATORS, judged, Words("en"), LABELS)
     last = cells(page, "What?")[-1]
     assert last == "statements of others examined 2: holds 1 and does not hold 1"
 
 
 def test_a_finding_that_does_not_exist_is_shown_as_such(asking: Callable[..., Study]) -> None:
-    page = matrix_page(asking(findings=["nobody"]), INDICATORS, JUDGED, Words("en"))
+    page = matrix_page(asking(findings=["nobody"]), INDICATORS, JUDGED, Words("en"), LABELS)
     assert cells(page, "What?")[-1] == "nobody: no such finding"
 
 
@@ -180,15 +182,15 @@ def test_departures_stand_in_a_table_and_in_lines_for_the_build(
     why = {"fi": "Aineisto puuttui.", "sv": "Saknas.", "en": "No data."}
     study = asking(departures=[{"what": what, "why": why}])
     assert departures(study, "en") == ["1.1: Not done. No data."]
-    page = matrix_page(study, INDICATORS, JUDGED, Words("fi"))
+    page = matrix_page(study, INDICATORS, JUDGED, Words("fi"), LABELS)
     assert cells(page, "Aineisto puuttui")[1:] == ["Ei laskettu.", "Aineisto puuttui."]
     assert "{#tbl-departures}" in page
-    assert "poikkeamat" not in matrix_page(asking(), INDICATORS, JUDGED, Words("fi"))
+    assert "poikkeamat" not in matrix_page(asking(), INDICATORS, JUDGED, Words("fi"), LABELS)
 
 
 def test_words_of_the_study_are_shown_and_do_nothing(asking: Callable[..., Study]) -> None:
     text = {"fi": "<script>|{{< include x >}}", "sv": "a", "en": "a"}
-    page = matrix_page(asking(text=text), INDICATORS, JUDGED, Words("fi"))
+    page = matrix_page(asking(text=text), INDICATORS, JUDGED, Words("fi"), LABELS)
     assert "<script>" not in page
     assert "{{<" not in page
 

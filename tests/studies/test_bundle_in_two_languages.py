@@ -81,6 +81,9 @@ def test_each_language_has_its_formats_and_workbook_and_the_numbers_are_there_on
 
 def test_the_description_of_the_data_names_every_workbook_with_its_hash(bundle: Path) -> None:
     package = json.loads((bundle / "report" / "datapackage.json").read_bytes())
+    in_swedish, in_english = package["title"].split(" / ")
+    assert in_swedish.endswith(": indikatorer")
+    assert in_english.endswith(": indicators")
     found = {each["path"]: each["hash"] for each in package["resources"]}
     assert list(found) == ["indicators.csv", "indicators-en.xlsx", "indicators-sv.xlsx"]
     hashes = check_folder(bundle).inventory.hashes()

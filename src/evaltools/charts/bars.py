@@ -365,8 +365,10 @@ class CallBars(Chart):
         return alt_text.join(self.words("alt.calls"), *sentences)
 
     def _counts(self, row: Call) -> str:
-        if row.granted is None:
+        if row.granted is None and row.applications is None:
             return self.words("mark.missing")
+        if row.granted is None:
+            return self.words("mark.applied", applications=row.applications)
         if row.applications is None:
             return number(row.granted, self.language)
         return count_of(row.granted, row.applications, self.language)

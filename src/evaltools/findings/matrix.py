@@ -13,6 +13,8 @@ import pandas as pd
 
 from evaltools.charts.table import Column, Table
 from evaltools.findings.judgement import Judgement
+from evaltools.findings.lookup import Reading
+from evaltools.findings.reasons import label_of
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language, list_of
 from evaltools.indicators.indicator import Indicator
@@ -32,12 +34,14 @@ def matrix_page(
     indicators: Iterable[Indicator],
     judgements: Sequence[Judgement],
     words: Words,
+    labels: Mapping[str, str],
 ) -> str:
     """The matrix as markdown: a table for each main question, then one of departures.
 
     Arguments:
         indicators: all of a run.
         judgements: of the run; findings that questions name are looked up here.
+        labels: of codes by their ids, in the language of the words.
 
     Returns:
         Markdown of captioned tables `tbl-matrix-<id>` and, where the study left its plan,
@@ -56,7 +60,9 @@ def matrix_page(
                     text=part.text.in_language(language),
                     criterion=words(f"matrix.criterion.{part.criterion}"),
                 ),
-                "indicators": f"{_indicators(part, keys, words)}. {_evidence(part, words)}.",
+                "indicators": ". ".join(
+                    (_indicators(part, keys, words, labels), _evidence(part, words, labels), "")
+                ).strip(),
                 "judgement": _answer_text(part, known, words),
             }
             for part in main.parts
@@ -167,22 +173,49 @@ def _problem(where: str, what: str, kind: str) -> Problem:
     return Problem(where, what, code=f"matrix.{kind}")
 
 
-def _indicators(part: Question, keys: Iterable[str], words: Words) -> str:
-    """Keys and patterns; a pattern with the number of indicators that it means."""
-    shown = []
+def _indicators(
+    part: Question, keys: Iterable[str], words: Words, labels: Mapping[str, str]
+) -> str:
+    """What the indicators are called; those of a pattern by family, with how many they are."""
+    shown: dict[str, int] = {}
     for pattern in part.indicators:
-        count = len(matching(pattern, keys))
-        name = re.sub(r"(?<=[._])", _BREAK, pattern)
-        shown.append(words("matrix.pattern", name=name, n=count) if "*" in pattern else name)
-    return "; ".join(shown) or words("matrix.none")
+        own = label_of(Reading(pattern, None), words, labels)
+        family = own == _stem(pattern) and _family(pattern, words)
+        count = len(matching(pattern, keys)) if "*" in pattern else 0
+        name = family or (_breakable(pattern) if own == _stem(pattern) else own)
+        shown[name] = shown.get(name, 0) + count
+    named = [words("matrix.pattern", name=name, n=n) if n else name for name, n in shown.items()]
+    return "; ".join(named) or words("matrix.none")
 
 
-def _evidence(part: Question, words: Words) -> str:
+def _stem(name: str) -> str:
+    """A key without its measure, which a number is called that has no name in words."""
+    return Reading(name, None).stem
+
+
+def _family(name: str, words: Words) -> str:
+    """What numbers or codes of a family are called together; empty where no phrase says."""
+    family = name.partition(".")[0]
+    for key in (f"matrix.family.{family}", f"agreement.kind.{family}"):
+        if words.has(key):
+            text = words(key)
+            return text[:1].lower() + text[1:]
+    return ""
+
+
+def _breakable(name: str) -> str:
+    return re.sub(r"(?<=[._])", _BREAK, name)
+
+
+def _evidence(part: Question, words: Words, labels: Mapping[str, str]) -> str:
     tables = [
         words(f"data.{name}") if words.has(f"data.{name}") else name
         for name in part.evidence.tables
     ]
-    codes = [re.sub(r"(?<=[._])", _BREAK, name) for name in part.evidence.codes]
+    codes = [
+        labels.get(name) or ("*" in name and _family(name, words)) or _breakable(name)
+        for name in part.evidence.codes
+    ]
     shown = [words("matrix.codes", names=", ".join(codes))] if codes else []
     if tables:
         shown.append(words("matrix.tables", names=", ".join(tables)))

@@ -227,12 +227,15 @@ def _copy_run(folder: Path, edition: Candidate, home: str) -> dict[str, str]:
 
 
 def _describe_data(folder: Path, candidate: Candidate) -> None:
-    """Describe the table and the workbooks of all languages, in the first."""
+    """Describe the table and the workbooks of all languages in the first, titled in each."""
     report = folder / "report"
     books = (data_names(each.study, each.language)[1] for each in candidate.editions)
     files = {name: (report / name).read_bytes() for name in (INDICATORS, *books)}
-    content = data_files.write_schema(candidate.study, candidate.parameters, candidate.run.key,
-                           candidate.words, bool(candidate.notice), files)  # fmt: skip
+    others = [each.words for each in candidate.others]
+    content = data_files.write_schema(
+        candidate.study, candidate.parameters, candidate.run.key, candidate.words,
+        bool(candidate.notice), files, others,
+    )  # fmt: skip
     (report / SCHEMA).write_bytes(content)
 
 

@@ -126,23 +126,31 @@ def write_schema(
     words: Words,
     example: bool,
     files: Mapping[str, bytes],
+    others: Sequence[Words] = (),
 ) -> bytes:
     """A description of table and workbooks for programs: what each column holds, as a file.
 
     Arguments:
+        words: in which columns are described.
         files: the contents of those files, by name.
+        others: of further languages in which the data are titled.
     """
     declared = study.declaration
+    titles = [
+        each("publishing.workbook", title=declared.title.in_language(each.language))
+        for each in (words, *others)
+    ]
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": f"{declared.name}-indicators",
-        "title": words("publishing.workbook", title=declared.title.in_language(words.language)),
+        "title": " / ".join(titles),
         "evaltools:example": example,
         "evaltools:run": run,
         "evaltools:parameters": parameters.as_values(),
     }
     if example:
-        package["description"] = words("report.example_notice")
+        notices = (each("report.example_notice") for each in (words, *others))
+        package["description"] = " / ".join(notices)
     if publication := declared.publication:
         licence = {"title": publication.licence.name, "path": publication.licence.url}
         package["licenses"] = [licence]

@@ -131,7 +131,9 @@ def write_pages(
         lambda: write_evidence_pages(material, anchors, study, parameters, policy, facts),
     )
     pages |= _write_conclusions(study, material, chapters, values, words)
-    pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
+    pages["_matrix.qmd"] = matrix_page(
+        study, material.indicators, material.judgements, words, glossary.labels
+    )
     sections, included = sections_of(chapters), included_pages(chapters)
     pages["_checklists.qmd"] = checklist_page(study, sections, included, words)
     for name in list_pages(study, material):

@@ -85,7 +85,7 @@ def pages(source: Material) -> Iterator[tuple[str, str]]:
     yield "indicators", generated_pages.indicator_table(source.indicators, used, words)
     yield "data", generated_pages.data_table(descriptor, source.tables, words)
     yield "release", release_table(source.judgements, words, labels)
-    yield "matrix", matrix_page(study, source.indicators, source.judgements, words)
+    yield "matrix", matrix_page(study, source.indicators, source.judgements, words, labels)
     yield "evidence", source.pages(used_names())
     chapter = Chapter("01_all", "", source.indicators)
     cover = describe_run(study, parameters, "ab12", words, example=True)

@@ -45,6 +45,27 @@ def test_document_without_metadata_but_a_title_is_set(tmp_path: Path) -> None:
     assert page.is_pdf_compliant_bytes(pdf, profile="ua1")
 
 
+@pytest.mark.parametrize("rows", [1, 2, 4, 12])
+def test_rows_longer_than_a_page_are_all_there(tmp_path: Path, rows: int) -> None:
+    cells = "".join(
+        f"<tr><td>{row}</td><td>{'pitkä ' * 1500}loppu{row}</td></tr>" for row in range(rows)
+    )
+    markdown = f"""---
+title: T
+lang: fi
+---
+# A
+
+<table id="tbl-a"><caption>Rivit</caption><thead><tr><th>Nro</th><th>Teksti</th></tr></thead>
+<tbody>{cells}</tbody></table>
+"""
+    file = samples.resolved(tmp_path, markdown, reader="html+native_divs", title="T")
+    pdf = pypdf.PdfReader(io.BytesIO(write_pdf(file, samples.context(tmp_path))))
+    text = "".join(each.extract_text() for each in pdf.pages)
+    assert [f"loppu{row}" in text for row in range(rows)] == [True] * rows
+    assert text.count("pitkä") == 1500 * rows
+
+
 def test_signs_of_markup_are_text(tmp_path: Path) -> None:
     signs = r'#let a = 1 \$ \* _a_ @b <c> [d] {e} \\ " // /* x */ -- ~ = 1. + 2'
     markdown = f"""---

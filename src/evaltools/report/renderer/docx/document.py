@@ -37,7 +37,7 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 STAMP = (1980, 1, 1, 0, 0, 0)
-FACE = "Fira Sans"
+FACE = "Calibri"  # Word has it; LibreOffice has Carlito of the same widths for it
 HEADER_LENGTH = 95  # characters of the running title on one line
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # A4 with margins of 25 mm, header and footer; the first page has empty ones.
@@ -174,7 +174,7 @@ def zip_parts(parts: dict[str, bytes]) -> bytes:
 _DROPPED = ("docProps/custom.xml", "word/webSettings.xml")
 COMMENTS = "word/comments.xml"
 _SMALL_FROM = 8  # columns
-_WHOLE_UP_TO = 12  # rows of a table that stays on one page
+_WHOLE_UP_TO = 8  # rows of a table that stays on one page
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _NAME = f"{{{W}}}"
 _PLAIN_STYLES = (None, "Compact", "BodyText", "FirstParagraph", "Normal")
@@ -275,7 +275,8 @@ def _table(table: ET.Element) -> None:
     if name == "LayoutTable" or name.startswith("Callout"):
         return
     wide = max((len(row.findall(f"{_NAME}tc")) for row in rows), default=0) >= _SMALL_FROM
-    whole = len(rows) <= _WHOLE_UP_TO
+    # Of a longer table the first rows stay with its head, and the last two with each other.
+    held = rows[:-1] if len(rows) <= _WHOLE_UP_TO else [*rows[:2], rows[-2]]
     for row in rows:
         _child(_child(row, "trPr"), "cantSplit")
         for paragraph in row.iter(f"{_NAME}p"):
@@ -283,7 +284,7 @@ def _table(table: ET.Element) -> None:
             style = _child(properties, "pStyle")
             if style.get(f"{_NAME}val") in _PLAIN_STYLES:
                 style.set(f"{_NAME}val", "TableTextSmall" if wide else "TableText")
-            if whole and row is not rows[-1]:
+            if row in held:
                 _child(properties, "keepNext", 1)
 
 

@@ -347,10 +347,11 @@ def bookmark(identifier: str) -> str:
 
 
 def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
-    """The contents as a field that is filled already, with an entry for every heading.
+    """The contents, an entry for every heading.
 
-    Entries link to their headings. Their page numbers are fields, which only a word processor
-    can fill: until it does, as settings.xml asks it to on opening the document, there are none.
+    Entries link to their headings. Their page numbers are fields, which only a word processor can
+    fill: LibreOffice does as it lays the document out, Word when it is opened, as settings.xml
+    asks it to. They stand in no field of contents, whose stored text LibreOffice would show.
     """
     depth = max(1, min(depth, 3))
     entries = []
@@ -359,20 +360,10 @@ def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
             identifier, classes, _ = attributes(node)
             if "unlisted" not in classes:
                 entries.append(_entry(node["c"][0], text_of(node["c"][2]), identifier))
-    if entries:
-        begin = (
-            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
-            f' TOC \\o "1-{depth}" \\h \\z \\u </w:instrText></w:r>'
-            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-        )
-        entries[0] = entries[0].replace("</w:pPr>", "</w:pPr>" + begin, 1)
-        end = '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
-        entries[-1] = entries[-1].removesuffix("</w:p>") + end
     return [
         raw(
             "openxml",
-            '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
-            "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
+            f"<w:sdt><w:sdtPr><w:alias w:val={quoteattr(title)}/></w:sdtPr><w:sdtContent>"
             '<w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t xml:space="preserve">'
             f"{escape(title)}</w:t></w:r></w:p>{''.join(entries)}</w:sdtContent></w:sdt>",
         )

@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-import fontpkg_fira_sans
 import pikepdf
 import typst
 
@@ -21,7 +20,7 @@ from evaltools.report.renderer.block_writer import write_blocks
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import PandocError, pandoc
-from evaltools.report.renderer.pandoc_tree import Node, make_document, rewrite, text_of
+from evaltools.report.renderer.pandoc_tree import Node, make_document, raw, rewrite, text_of
 from evaltools.report.renderer.print.document import (
     PRINT_KINDS,
     accessibility_problems,
@@ -31,9 +30,10 @@ from evaltools.report.renderer.print.document import (
     stage_images,
     walk,
 )
+from evaltools.report.renderer.print.page_arrangement import PART, arrange_pages, load_fonts
 from evaltools.report.renderer.print.shapes import (
-    arrange_on_pages,
     count_row_headers,
+    hold_announcements,
     set_widths,
     shape_for_print,
 )
@@ -62,7 +62,8 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
                  f"--lua-filter={_HERE / 'typst.lua'}"]  # fmt: skip
     try:
         blocks = write_blocks(tree["blocks"], "typst", arguments, context, {"Header"})
-        document = make_document(blocks, tree["meta"])
+        parted = [each for block in blocks for each in (raw("typst", PART), block)]
+        document = make_document(parted, tree["meta"])
         body, messages = pandoc(arguments, document, context.epoch, folder)
     except PandocError as error:
         what = f"it cannot be set: {error}".replace(f"{_HERE}/", "")
@@ -86,9 +87,8 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
 
 def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
     """Set the source as an accessible, archivable PDF (PDF/UA-1 and PDF/A-2a)."""
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
     try:
-        compiler = typst.Compiler(main, root=main.parent, font_paths=fonts)
+        compiler = typst.Compiler(main, root=main.parent, font_paths=load_fonts())
         pdf = compiler.compile(format="pdf", pdf_standards=[*_STANDARDS], timestamp=context.epoch)
     except typst.TypstError as error:
         text = getattr(error, "diagnostic", None) or str(error)
@@ -146,8 +146,10 @@ def write_pdf(tree: Node, context: Context) -> bytes:
     with TemporaryDirectory(prefix="evaltools-") as name:
         folder = Path(name)
         staged = stage_images(prepare_for_print(tree, context), context, folder, PRINT_KINDS)
-        tables = tuple(count_row_headers(node) for node, _ in walk(staged) if node["t"] == "Table")
         main = write_source(staged, context, folder)
+        if not read_facts(staged, context).slides:
+            staged = {**staged, "blocks": arrange_pages(main, staged["blocks"])}
+        tables = tuple(count_row_headers(node) for node, _ in walk(staged) if node["t"] == "Table")
         pdf = compile_pdf(main, tree, context)
     return tag_row_headers(pdf, tables)
 
@@ -157,7 +159,7 @@ def prepare_for_print(tree: Node, context: Context) -> Node:
     paper = shape_for_print(tree, context)
     return {
         **paper,
-        "blocks": arrange_on_pages(rewrite(paper["blocks"], _fit_table, kinds={"Table"})),
+        "blocks": hold_announcements(rewrite(paper["blocks"], _fit_table, kinds={"Table"})),
     }
 
 

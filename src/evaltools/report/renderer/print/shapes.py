@@ -66,13 +66,8 @@ def shape_for_print(tree: Node, context: Context) -> Node:
 _ANNOUNCED = frozenset(("BlockQuote", "BulletList", "OrderedList"))
 
 
-def arrange_on_pages(blocks: list[Node]) -> list[Node]:
-    """What decides where pages end, marked in place.
-
-    Figures float, but for those in a row; one that opens a chapter never goes above its heading.
-    A line that announces a quotation or a list stays with what it announces.
-    """
-    opens = False
+def hold_announcements(blocks: list[Node]) -> list[Node]:
+    """A line that announces a quotation or a list stays with what it announces, marked in place."""
     waiting: list[Any] = [blocks]
     while waiting:
         item = waiting.pop()
@@ -80,13 +75,9 @@ def arrange_on_pages(blocks: list[Node]) -> list[Node]:
             for index, (line, follows) in enumerate(itertools.pairwise(item)):
                 if _is_announcement(line) and follows["t"] in _ANNOUNCED:
                     item[index] = div(attr(classes=["announces"]), [line])
-            waiting.extend(each for each in reversed(item) if type(each) in (list, dict))
-        elif item.get("t") == "Figure":
-            put(item["c"][0], "place", "bottom" if opens else "auto")
-            opens = False
-        elif not ("t" in item and is_div(item, "layout")):
-            opens = opens or (item.get("t") == "Header" and item["c"][0] == 1)
-            waiting.extend(reversed([each for each in item.values() if type(each) in (list, dict)]))
+            waiting.extend(each for each in item if type(each) in (list, dict))
+        elif item.get("t") != "Figure":
+            waiting.extend(each for each in item.values() if type(each) in (list, dict))
     return blocks
 
 

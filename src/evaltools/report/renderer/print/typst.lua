@@ -157,7 +157,7 @@ local function caption_argument(caption)
   return out
 end
 
-local function figure(kind, caption, body, id, align, place)
+local function figure(kind, caption, body, id, align)
   local out = pandoc.Blocks {}
   local text = caption_argument(caption)
   local rows = 0
@@ -167,7 +167,6 @@ local function figure(kind, caption, body, id, align, place)
   local options = { quoted(kind) }
   if id ~= '' then table.insert(options, 'id: ' .. quoted(id)) end
   if align == 'center' or align == 'right' then table.insert(options, 'side: ' .. align) end
-  if place then table.insert(options, 'place: ' .. place) end
   if rows > 1 then table.insert(options, 'breakable: true') end
   if text then
     out:insert(raw('#evidence(' .. table.concat(options, ', ') .. ', caption: ['))
@@ -183,7 +182,7 @@ end
 
 function typ.Figure(fig)
   return figure('figure', fig.caption.long, fig.content, fig.identifier,
-    fig.attributes['fig-align'], fig.attributes.place)
+    fig.attributes['fig-align'])
 end
 
 function typ.Table(tbl)

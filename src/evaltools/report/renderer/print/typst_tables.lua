@@ -64,13 +64,22 @@ local function place(cells, reach)
   return columns
 end
 
+-- About how many lines a row takes, with a hundred characters on a full line.
+local function count_lines(cells, colspecs)
+  local lines, column = 1, 1
+  for _, cell in ipairs(cells) do
+    local share = cell.col_span * ((colspecs[column] or {})[2] or 1 / #colspecs)
+    lines = math.max(lines, math.ceil(cell.length / (share * 100)))
+    column = column + cell.col_span
+  end
+  return lines
+end
+
 local function rows_blocks(rows, colspecs, row_headers, out, call)
   local reach = {}
   for _, cells in ipairs(rows) do
     local columns = place(cells, reach)
-    local characters = 0
-    for _, cell in ipairs(cells) do characters = math.max(characters, cell.length) end
-    local whole = characters < 400 -- a row stays together unless it could outgrow the page
+    local whole = count_lines(cells, colspecs) < 45 -- else it could outgrow the page
     for index, cell in ipairs(cells) do
       local column = columns[index]
       local alignment = cell.alignment
@@ -116,21 +125,43 @@ local function characters_of(rows)
   return characters
 end
 
+-- Whether no cell reaches from the rows above into those below.
+local function parts_at(rows, last)
+  for index = 1, last do
+    for _, cell in ipairs(rows[index]) do
+      if index + cell.row_span - 1 > last then return false end
+    end
+  end
+  return true
+end
+
 -- A table as a call of `data-table`: widths, header rows, then the cells row by row.
 function tables.blocks(tbl, row_headers, kind)
   local rows, head = read_rows(rows_of_bodies(tbl)), read_rows(tbl.head.rows)
   local colspecs = tbl.colspecs
   local characters = characters_of(rows)
-  local whole = #rows <= 12 and characters < 1500
+  -- With a caption, the text around it may go before it.
+  local whole = #tbl.caption.long == 0 and #rows <= 12 and characters < 1500
   local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(colspecs)
     .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole)
-    .. ', wordy: ' .. tostring(characters > 2500) .. ',') }
+    .. ', wordy: ' .. tostring(characters > 2500) .. ', rows: ' .. #rows .. ',') }
   if characters_of(head) > 0 then
     out:insert(raw('table.header('))
     rows_blocks(head, colspecs, 0, out, 'column-header')
     out:insert(raw('),'))
   end
-  rows_blocks(rows, colspecs, row_headers, out, 'table.cell')
+  -- Of short rows the last two are a foot, which does not break: none stands alone on a page.
+  local last = #rows - 2
+  if #rows < 4 or not parts_at(rows, last)
+    or count_lines(rows[#rows - 1], colspecs) + count_lines(rows[#rows], colspecs) > 8 then
+    last = #rows
+  end
+  rows_blocks({ table.unpack(rows, 1, last) }, colspecs, row_headers, out, 'table.cell')
+  if last < #rows then
+    out:insert(raw('table.footer(repeat: false,'))
+    rows_blocks({ table.unpack(rows, last + 1) }, colspecs, row_headers, out, 'table.cell')
+    out:insert(raw('),'))
+  end
   out:insert(raw(')'))
   return out
 end
