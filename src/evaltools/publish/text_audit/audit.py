@@ -308,8 +308,15 @@ class _Reading:
         wrong = ".silent." if speaks_of_denial(scope, self.language) else ".denied."
         fit = [item for item in matching if wrong not in item.key and (
                denied or self._owner(item) == name_of_key(item.key))]  # fmt: skip
-        if own := [item for item in fit if self._owner(item) in fitting]:
-            return self._polar(number, own, denied, simply, stated)
+        described = frozenset() if spelt else self.published.described_in(scope, self.language)
+        by_name = [item for item in fit if self._owner(item) in fitting]
+        by_words = [item for item in fit if item.key in described and item not in by_name]
+        if by_name:
+            verdict = self._polar(number, by_name, denied, simply, stated)
+            if verdict.detail != "other_words" or not by_words:
+                return verdict
+            other = self._polar(number, by_words, denied, False, stated)
+            return other if other.status == "borne_out" else verdict
         # Beside a clause on its own subject, one that names none may be of something unknown.
         known = not denied and (apart or not any(others))
         comparable = (
@@ -325,9 +332,8 @@ class _Reading:
                 return Verdict("unknown", "other_value", number, keys, more,
                                published=print_indicator(far[0], self.language))  # fmt: skip
             return Verdict("unknown", "no_number", number)
-        described = frozenset() if spelt else self.published.described_in(scope, self.language)
-        if own := [item for item in fit if item.key in described]:
-            return self._polar(number, own, denied, False, stated)
+        if by_words:
+            return self._polar(number, by_words, denied, False, stated)
         keys, more = select_keys(matching)
         return Verdict("unknown", "other_subject" if whole else "no_subject", number, keys, more)
 

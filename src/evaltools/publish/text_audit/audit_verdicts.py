@@ -28,7 +28,7 @@ it.
 `negated`, a sentence with *not* has the number that is published without, or its finding's words;
 `denied`, the same where it is unclear what is denied; `complement`, with *not* it has the number of
 the rest; `level`, it tells a criterion's judgement; `other_words`, the number is published, and the
-clause has words that what it means has not; `as_fact`, it tells as fact what the report says is told;
+clause has words that what it means has not; `as_fact`, it tells as fact what is told;
 `opposed`, the finding says the opposite, or leaves open what the sentence says; `own_numbers`,
 words for how many or for more and less go against the numbers beside them."""
 

@@ -26,10 +26,11 @@ from evaltools.publish.text_audit.clauses import (
 from evaltools.publish.text_audit.number_match import prints_alike
 from evaltools.publish.text_audit.plain_forms import STEM, are_akin, sentence_parts
 from evaltools.publish.text_audit.published import Published, name_of_key
-from evaltools.publish.text_audit.stated_numbers import StatedNumber, find_numbers
+from evaltools.publish.text_audit.stated_numbers import StatedNumber, counted_words, find_numbers
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
-_SLOT: Final = re.compile(r"\{[^{}]*\}")
+_SLOT: Final = re.compile(r"\{[^{}|?]*")
+"""A slot of a wording up to the words that it chooses from."""
 _SHORT: Final = 4
 """Letters by which forms of a word of five are known; shorter ones are compared whole."""
 _NEXT: Final = re.compile(r"(?:\W+\w+){0,2}")
@@ -67,7 +68,8 @@ class Statements:
         if count_negations(text, self.language):
             return False
         for clause in clauses:
-            shares = [share for each in clause.numbers if (share := _share(each)) is not None]
+            beside = [each for each in clause.numbers if text[: each.start].endswith("(")]
+            shares = [share for each in beside if (share := _share(each)) is not None]
             limits = {"few": shares and shares[0] > MOST_ABOVE,
                       "most": shares and shares[0] <= MOST_ABOVE,
                       "nearly_all": shares and shares[0] <= NEARLY_ALL_ABOVE}  # fmt: skip
@@ -104,43 +106,47 @@ class Statements:
                 words = self._content(part, marks=False)
                 if denied != count_negations(part, self.language) or not _are_alike(own, words):
                     continue
+                whole = all(_is_known(word, own) for word in words)
                 if finding.outcome != "holds" and marks == theirs:
                     return finding
-                if finding.outcome == "holds" and any(
-                    pair <= marks | theirs and not pair <= marks and not pair <= theirs
-                    for pair in _OPPOSED
+                if (
+                    finding.outcome == "holds"
+                    and whole
+                    and any(
+                        pair <= marks | theirs and not pair <= marks and not pair <= theirs
+                        for pair in _OPPOSED
+                    )
                 ):
                     return finding
-        return None if denied else self._swapped(text) or self._surer(text)
+        return self._swapped(text) or (None if denied else self._surer(text))
 
     def _swapped(self, text: str) -> JudgedFinding | None:
         """The finding that compares the two themes of a text the other way round."""
         compared = self._compare(text)
         for finding in self.published.findings.values() if compared else ():
-            if finding.outcome == "holds" and (
-                own := self._compare(finding.said.get(self.language, ""))
-            ):
-                same, turned = own[:2] == compared[:2], own[:2] == compared[1::-1]
-                if (same and own[2] != compared[2]) or (turned and own[2] == compared[2]):
-                    return finding
+            told = finding.said.get(self.language, "")
+            denied = count_negations(text, self.language) - count_negations(told, self.language)
+            own = None if denied or finding.outcome != "holds" else self._compare(told)
+            if own and compared in ((own[1], own[0], own[2]), (*own[:2], not own[2])):
+                return finding
         return None
 
-    def _compare(self, text: str) -> tuple[frozenset[str], frozenset[str], str] | tuple[()]:
-        """The themes on both sides of *than*, and whether the first is less or more."""
+    def _compare(self, text: str) -> tuple[frozenset[str], frozenset[str], bool] | None:
+        """The themes on both sides of *than*, and whether the first is more."""
         way = self._marks(text) & {"less", "more"}
         parts = lexicon(self.language).than.split(text)
         if len(way) != 1 or len(parts) != 2:
-            return ()
+            return None
         first, second = map(self._themes, parts)
-        return (first, second, *way) if first and second and first != second else ()
+        return (first, second, way == {"more"}) if first and second and first != second else None
 
     def _surer(self, text: str) -> JudgedFinding | None:
         """The finding that leaves open which theme is the commonest, where a text names one."""
         words = lexicon(self.language)
         ranked = next(words.ranks.hits(text), None)
         themes = self._themes(text)
-        if ranked is None or len(themes) != 1 or words.among.search(text) or (
-            words.than.search(text)):  # fmt: skip
+        open_lists = (words.among, words.than, words.least)
+        if ranked is None or len(themes) != 1 or any(each.search(text) for each in open_lists):
             return None
         # A rank of several, the five commonest, leaves the order among them open.
         if re.search(r"\w+\W+$", before := text[: ranked.start()]) and (
@@ -169,7 +175,6 @@ class Statements:
         """Which words for how many, and for more or less, a text has."""
         words = lexicon(self.language)
         names = ("few", "most", "nearly_all", "less", "more")
-        # Neither *most* of *nearly all* nor *more* of *more seldom* counts by itself.
         return {name for name in names if getattr(words, name).search(text)}
 
     def _content(self, text: str, marks: bool = True) -> frozenset[str]:
@@ -181,7 +186,7 @@ class Statements:
         words, language = lexicon(self.language), self.language
         pieces, at = [], 0
         for number in find_numbers(text, language):
-            pieces.append(text[at : number.start])
+            pieces += [text[at : number.start], counted_words(number, language)]
             at = number.start + len(number.text)
         bare = without_negations(" ".join([*pieces, text[at:]]), language)
         lists = [words.softeners, words.neutral]
