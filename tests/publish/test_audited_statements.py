@@ -38,6 +38,11 @@ DESCRIBED: Final[dict[str, dict[Language, str]]] = {
         "sv": "Andelen syften som enligt rapporten nåddes.",
         "en": "Share of the aims that were reached according to the report.",
     },
+    "aims.met_measured.share": {
+        "fi": "Niiden päämäärien osuus, jotka raportin mukaan saavutettiin mitatusti.",
+        "sv": "Andelen syften som enligt rapporten nåddes och har mätts.",
+        "en": "Share of the aims that were reached and measured according to the report.",
+    },
     "plots.owned.share": {
         "fi": "Niiden palstojen osuus, joilla on viljelijä.",
         "sv": "Andelen lotter som har en odlare.",
@@ -56,6 +61,7 @@ DESCRIBED: Final[dict[str, dict[Language, str]]] = {
 NAMES: Final[dict[str, dict[Language, str]]] = {
     "profits.claimed": {"fi": "voittoja", "sv": "vinster", "en": "profits"},
     "aims.met": {"fi": "päämäärät", "sv": "syften", "en": "aims"},
+    "aims.met_measured": {"fi": "mitatut päämäärät", "sv": "mätta syften", "en": "measured aims"},
     "plots.owned": {"fi": "palstat", "sv": "lotter", "en": "plots"},
     "grants.median": {"fi": "avustusten mediaani", "sv": "medianen bidragen",
                       "en": "median grants"},
@@ -66,6 +72,7 @@ INDICATORS: Final = (
     Indicator("problem.rain.share", 28 / 40, "share", 28, 40),
     Indicator("profits.claimed.share", 9 / 40, "share", 9, 40),
     Indicator("aims.met.share", 44 / 90, "share", 44, 90),
+    Indicator("aims.met_measured.share", 21 / 90, "share", 21, 90),
     Indicator("plots.owned.share", 12 / 85, "share", 12, 85),
     Indicator("grants.median.money", 51_300.0, "money", n=61),
     Indicator("reports.read.share", 40 / 57, "share", 40, 57, None, "S", 0.57, 0.8),
@@ -159,6 +166,7 @@ TRUE: Final[list[tuple[Language, str]]] = [
     ("en", "Heat is named by 30 of the 40 reports."),
     ("en", "Of 40 reports, 9 claim profits."),
     ("en", "According to the reports, 44 of 90 aims were reached."),
+    ("en", "By the reports, 21 of 90 aims were reached and measured."),
     ("en", "A gardener is had by 12 of 85 plots."),
     ("en", "The median grant was EUR 51,300."),
     ("en", "Impact has not been shown."),
@@ -185,6 +193,13 @@ def test_a_paraphrase_that_says_no_more_is_borne_out(language: Language, sentenc
         ("en", "Of the reports read, 40 of 57 won a prize.", "other_words"),
         ("en", "Heat is mentioned in 30 of 40 villages.", "other_words"),
         ("en", "The median grant was EUR 51,300 per village.", "other_words"),
+        # Of how many, told as how many; and all of those of which a part was counted.
+        ("fi", "Raportti luettiin 57 hankkeesta.", "no_subject"),
+        ("sv", "Rapporten lästes från 57 projekt.", "no_subject"),
+        ("en", "A report was read from 57 projects.", "other_subject"),
+        ("fi", "Raportin mukaan 21/90 päämäärää saavutettiin.", "other_words"),
+        ("sv", "Enligt rapporten nåddes 21 av 90 syften.", "other_words"),
+        ("en", "According to the report, 21 of 90 aims were reached.", "other_words"),
         # A description says what is not meant: that is no word of what is.
         ("en", "Of late projects 40 of 57 have a report that was read.", "other_words"),
         # What the report says is told, as fact, or from another source.
@@ -273,6 +288,9 @@ def test_words_that_go_against_their_own_numbers_turned(language: Language, sent
         ("en", "Heat is among the commonest problems."),
         ("en", "Heat is not the commonest problem."),
         ("en", "Few of the gardeners' plots flourish."),
+        ("fi", "Se, saavutettiinko enemmistö (44/90) päämääristä, riippuu säästä."),
+        ("sv", "Om de flesta syften (44/90) nåddes beror på vädret."),
+        ("en", "Whether most aims (44/90) were reached depends on the weather."),
     ],
 )
 def test_what_no_finding_speaks_of_is_unknown(language: Language, sentence: str) -> None:

@@ -62,6 +62,7 @@ class Lexicon:
     nearly_all: re.Pattern[str]
     more: re.Pattern[str]
     less: re.Pattern[str]
+    questions: re.Pattern[str]
     least: re.Pattern[str]
     than: re.Pattern[str]
     among: re.Pattern[str]
@@ -101,6 +102,7 @@ def lexicon(language: str) -> Lexicon:
         nearly_all=_whole_words(lists["nearly_all"]),
         more=_whole_words(lists["more"]),
         less=_whole_words(lists["less"]),
+        questions=_whole_words(lists["questions"]),
         least=_whole_words(lists["least"]),
         than=_whole_words(lists["than"]),
         among=_whole_words(lists["among"]),

@@ -36,6 +36,7 @@ from evaltools.publish.text_audit.clauses import (
 from evaltools.publish.text_audit.number_match import (
     find_distance,
     find_drift,
+    is_counted,
     is_rest,
     print_indicator,
     prints_alike,
@@ -48,6 +49,7 @@ from evaltools.publish.text_audit.published import Published, Wording, name_of_k
 from evaltools.publish.text_audit.stated_numbers import StatedNumber, find_numbers, without_numbers
 from evaltools.publish.text_audit.statements import Statements
 
+_Stated = tuple[OutsideSentence, Clause]
 _QUOTED: Final = 20
 """Letters of a sentence that is surely a quotation of the report."""
 _SENTENCE: Final = 3
@@ -154,9 +156,8 @@ class _Reading:
         bare = [each.text for each in clauses if not each.numbers] if made else []
         if any(count_negations(each, self.language) for each in bare):
             return True
-        borne_out = all(verdict.status == "borne_out" for verdict in made)
-        return (borne_out and not all(self._statements.covers(each, items) for each in bare)) or (
-            not all(self._statements.covers(rank, items) for rank in ranks))  # fmt: skip
+        added = bare if all(verdict.status == "borne_out" for verdict in made) else []
+        return not all(self._statements.covers(each, items) for each in (*ranks, *added))
 
     def _level(self, text: str) -> Verdict | None:
         """The verdict of a sentence that tells nothing but the level of a criterion."""
@@ -306,8 +307,10 @@ class _Reading:
             return self._bear_out(number, "complement", rest, stated)
         # To deny is no silence, and silence no denial; of a code both are published beside it.
         wrong = ".silent." if speaks_of_denial(scope, self.language) else ".denied."
+        told = [each.value for clause in clauses for each in clause.numbers]
         fit = [item for item in matching if wrong not in item.key and (
-               denied or self._owner(item) == name_of_key(item.key))]  # fmt: skip
+               denied or self._owner(item) == name_of_key(item.key))
+               and (sentence.row or is_counted(number, item, told))]  # fmt: skip
         described = frozenset() if spelt else self.published.described_in(scope, self.language)
         by_name = [item for item in fit if self._owner(item) in fitting]
         by_words = [item for item in fit if item.key in described and item not in by_name]
@@ -354,15 +357,14 @@ class _Reading:
         return named | self.published.hinted_at(clause.text, self.language)
 
     def _bear_out(
-        self,
-        number: StatedNumber,
-        detail: Detail,
-        items: Sequence[Indicator],
-        stated: tuple[OutsideSentence, Clause],
+        self, number: StatedNumber, detail: Detail, items: Sequence[Indicator], stated: _Stated
     ) -> Verdict:
         """The verdict of a number that is published, by the words around it."""
         sentence, clause = stated
-        told = [each for each in items if self._statements.covers(clause.text, [each])]
+        told = [
+            each for each in items if self._statements.covers(clause.text, [each])
+            and (sentence.row or not self._statements.means_another(sentence.text, each))
+        ]  # fmt: skip
         if any(sentence.row or self._statements.tells_as_told(sentence.text, number, each)
                for each in told):  # fmt: skip
             keys, more = select_keys(told)
@@ -374,13 +376,9 @@ class _Reading:
         return Verdict("unknown", why, number, keys, more, published=published)
 
     def _polar(
-        self,
-        number: StatedNumber,
-        own: Sequence[Indicator],
-        denied: int,
-        simply: bool,
-        stated: tuple[OutsideSentence, Clause],
-    ) -> Verdict:
+        self, number: StatedNumber, own: Sequence[Indicator], denied: int, simply: bool,
+        stated: _Stated,
+    ) -> Verdict:  # fmt: skip
         """The verdict of a number that is published of what its clause names, or denies.
 
         Arguments:

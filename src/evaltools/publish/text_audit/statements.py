@@ -51,6 +51,28 @@ class Statements:
         known = frozenset[str]().union(*map(self._words_of, items))
         return all(_is_known(word, known) for word in self._content(text))
 
+    def means_another(self, text: str, item: Indicator) -> bool:
+        """Whether a text fits better what another number of the same things is of.
+
+        *Goals reached* are all that were, and not those of them that were measured.
+        """
+        least = self._missing(text, item)
+        return any(
+            self._missing(text, other) < least and self.covers(text, [other])
+            for other in self.published.indicators
+            if (other.unit, other.n, other.estimand) == (item.unit, item.n, item.estimand)
+            and other.x != item.x
+            and not other.dimensions
+            and other.key.partition(".")[0] == item.key.partition(".")[0]
+        )
+
+    def _missing(self, text: str, item: Indicator) -> int:
+        """How many words of the name of a number a text lacks."""
+        names = self.published.names.get(self.language, {}).get(name_of_key(item.key), ())
+        own = self._content(text)
+        return min((sum(not _is_known(word, own) for word in self._content(name))
+                    for name in names), default=0)  # fmt: skip
+
     def tells_as_told(self, text: str, number: StatedNumber, item: Indicator) -> bool:
         """Whether a text says that something is told, where the report says no more of it."""
         words = lexicon(self.language)
@@ -65,7 +87,7 @@ class Statements:
         self, text: str, numbers: Sequence[StatedNumber], clauses: Sequence[Clause]
     ) -> bool:
         """Whether words for how many, or which is more, go against the numbers beside them."""
-        if count_negations(text, self.language):
+        if count_negations(text, self.language) or lexicon(self.language).questions.search(text):
             return False
         for clause in clauses:
             beside = [each for each in clause.numbers if text[: each.start].endswith("(")]
@@ -100,6 +122,12 @@ class Statements:
         for finding in self.published.findings.values() if own and marks else ():
             told = finding.said.get(self.language, "")
             if finding.outcome != "holds":
+                if any(
+                    _are_alike(own, self._content(part, marks=False))
+                    and (marks, denied) == (self._marks(part), count_negations(part, self.language))
+                    for part in sentence_parts(told)
+                ):
+                    continue  # what it says, whatever comes of the rest
                 told = finding.wordings.get("holds", {}).get(self.language, "")
             for part in sentence_parts(_SLOT.sub("", told)):
                 theirs = self._marks(part)
