@@ -54,6 +54,18 @@ class Lexicon:
     conjunctions: re.Pattern[str]
     superlatives: re.Pattern[str]
     copulas: re.Pattern[str]
+    neutral: re.Pattern[str]
+    softeners: re.Pattern[str]
+    reports: re.Pattern[str]
+    few: re.Pattern[str]
+    most: re.Pattern[str]
+    nearly_all: re.Pattern[str]
+    more: re.Pattern[str]
+    less: re.Pattern[str]
+    questions: re.Pattern[str]
+    least: re.Pattern[str]
+    than: re.Pattern[str]
+    among: re.Pattern[str]
     heading_number: re.Pattern[str]
     statute: re.Pattern[str]
 
@@ -82,6 +94,18 @@ def lexicon(language: str) -> Lexicon:
         conjunctions=_whole_words(lists["conjunctions"]),
         superlatives=_whole_words(lists["superlatives"]),
         copulas=_whole_words(lists["copulas"]),
+        neutral=_whole_words(lists["neutral"]),
+        softeners=_whole_words(lists["softeners"]),
+        reports=_whole_words(lists["reports"]),
+        few=_whole_words(lists["few"]),
+        most=_whole_words(lists["most"]),
+        nearly_all=_whole_words(lists["nearly_all"]),
+        more=_whole_words(lists["more"]),
+        less=_whole_words(lists["less"]),
+        questions=_whole_words(lists["questions"]),
+        least=_whole_words(lists["least"]),
+        than=_whole_words(lists["than"]),
+        among=_whole_words(lists["among"]),
         heading_number=re.compile(rf"\s*(?:{labels}) \d+(?:\.\d+)*", re.IGNORECASE),
         statute=re.compile(
             rf"(?:\b{content['statutes']} \(?\d{{1,4}}/\d{{4}}\b)|§ ?\d+|\d+ ?(?:[a-z] )?§(?::\w+)?"

@@ -36,6 +36,7 @@ from evaltools.publish.text_audit.clauses import (
 from evaltools.publish.text_audit.number_match import (
     find_distance,
     find_drift,
+    is_counted,
     is_rest,
     print_indicator,
     prints_alike,
@@ -46,7 +47,9 @@ from evaltools.publish.text_audit.plain_forms import plain, word_stems
 from evaltools.publish.text_audit.polarity import Polarity
 from evaltools.publish.text_audit.published import Published, Wording, name_of_key
 from evaltools.publish.text_audit.stated_numbers import StatedNumber, find_numbers, without_numbers
+from evaltools.publish.text_audit.statements import Statements
 
+_Stated = tuple[OutsideSentence, Clause]
 _QUOTED: Final = 20
 """Letters of a sentence that is surely a quotation of the report."""
 _SENTENCE: Final = 3
@@ -86,6 +89,7 @@ class _Reading:
 
     def __post_init__(self) -> None:
         self._polarity = Polarity(self.published, self.language)
+        self._statements = Statements(self.published, self.language)
         for item in self.published.indicators:
             self._by_name.setdefault(name_of_key(item.key), []).append(item)
 
@@ -111,11 +115,14 @@ class _Reading:
         if (level := self._level(text)) is not None:
             yield level
             return
-        turned = None if sentence.heading else self._turned(text) or self._denied(text)
+        clauses = split_clauses(text, numbers, self.language)
+        turned = None
+        if not sentence.heading:
+            turned = self._turned(text) or self._denied(text)
+            turned = turned or self._opposed(text, numbers, clauses)
         if turned is not None:
             yield turned
         ranks = {each: rank for each in numbers if (rank := find_rank(each, text, self.language))}
-        clauses = split_clauses(text, numbers, self.language)
         made = [
             verdict for number in numbers if number not in ranks
             for verdict in [self._number(number, sentence, clauses)]
@@ -128,22 +135,29 @@ class _Reading:
             else:
                 yield Verdict("unknown", "no_judgement")
 
+    def _opposed(
+        self, text: str, numbers: Sequence[StatedNumber], clauses: Sequence[Clause]
+    ) -> Verdict | None:
+        """The verdict of words for how many, or how it compares, that were published otherwise."""
+        if (finding := self._statements.turns(text)) is not None:
+            return Verdict("turned", "opposed", finding=finding.id,
+                           case=finding.case or finding.outcome,
+                           published=finding.sentence(self.language))  # fmt: skip
+        if self._statements.goes_against_numbers(text, numbers, clauses):
+            return Verdict("turned", "own_numbers")
+        return None
+
     def _leaves_open(
         self, clauses: Sequence[Clause], ranks: Iterable[str], made: Sequence[Verdict]
     ) -> bool:
-        """Whether a clause without a number denies, or a rank stands in no name of a number."""
-        if made and any(
-            count_negations(each.text, self.language) for each in clauses if not each.numbers
-        ):
+        """Whether a clause without a number denies or adds, or a rank is in no name of a number."""
+        keys = {key for verdict in made for key in verdict.indicators}
+        items = [item for item in self.published.indicators if item.key in keys]
+        bare = [each.text for each in clauses if not each.numbers] if made else []
+        if any(count_negations(each, self.language) for each in bare):
             return True
-        keys = [key for verdict in made for key in verdict.indicators]
-        names = self.published.names.get(self.language, {})
-        described = self.published.descriptions.get(self.language, {})
-        known = [
-            word_stems(" ".join((described.get(key, ""), *names.get(name_of_key(key), ()))))
-            for key in keys
-        ]
-        return any(not any(word_stems(rank) <= each for each in known) for rank in ranks)
+        added = bare if all(verdict.status == "borne_out" for verdict in made) else []
+        return not all(self._statements.covers(each, items) for each in (*ranks, *added))
 
     def _level(self, text: str) -> Verdict | None:
         """The verdict of a sentence that tells nothing but the level of a criterion."""
@@ -288,14 +302,24 @@ class _Reading:
         simply = denied == 1 and apart and not is_subordinate(clauses[at].text, self.language)
         rest = [item for item in whole if is_rest(number, item)
                 and not self._polarity.denies(item) and not self._is_denied(item)]  # fmt: skip
+        stated = sentence, clauses[at]
         if rest and simply and not speaks_of_denial(scope, self.language):
-            return _borne_out(number, "complement", rest)
+            return self._bear_out(number, "complement", rest, stated)
         # To deny is no silence, and silence no denial; of a code both are published beside it.
         wrong = ".silent." if speaks_of_denial(scope, self.language) else ".denied."
+        told = [each.value for clause in clauses for each in clause.numbers]
         fit = [item for item in matching if wrong not in item.key and (
-               denied or self._owner(item) == name_of_key(item.key))]  # fmt: skip
-        if own := [item for item in fit if self._owner(item) in fitting]:
-            return self._polar(number, own, denied, simply)
+               denied or self._owner(item) == name_of_key(item.key))
+               and (sentence.row or is_counted(number, item, told))]  # fmt: skip
+        described = frozenset() if spelt else self.published.described_in(scope, self.language)
+        by_name = [item for item in fit if self._owner(item) in fitting]
+        by_words = [item for item in fit if item.key in described and item not in by_name]
+        if by_name:
+            verdict = self._polar(number, by_name, denied, simply, stated)
+            if verdict.detail != "other_words" or not by_words:
+                return verdict
+            other = self._polar(number, by_words, denied, False, stated)
+            return other if other.status == "borne_out" else verdict
         # Beside a clause on its own subject, one that names none may be of something unknown.
         known = not denied and (apart or not any(others))
         comparable = (
@@ -311,9 +335,8 @@ class _Reading:
                 return Verdict("unknown", "other_value", number, keys, more,
                                published=print_indicator(far[0], self.language))  # fmt: skip
             return Verdict("unknown", "no_number", number)
-        described = frozenset() if spelt else self.published.described_in(scope, self.language)
-        if own := [item for item in fit if item.key in described]:
-            return self._polar(number, own, denied, False)
+        if by_words:
+            return self._polar(number, by_words, denied, False, stated)
         keys, more = select_keys(matching)
         return Verdict("unknown", "other_subject" if whole else "no_subject", number, keys, more)
 
@@ -333,15 +356,36 @@ class _Reading:
         named = self.published.named_in(clause.text, self.language)
         return named | self.published.hinted_at(clause.text, self.language)
 
-    def _polar(
-        self, number: StatedNumber, own: Sequence[Indicator], denied: int, simply: bool
+    def _bear_out(
+        self, number: StatedNumber, detail: Detail, items: Sequence[Indicator], stated: _Stated
     ) -> Verdict:
+        """The verdict of a number that is published, by the words around it."""
+        sentence, clause = stated
+        told = [
+            each for each in items if self._statements.covers(clause.text, [each])
+            and (sentence.row or not self._statements.means_another(sentence.text, each))
+        ]  # fmt: skip
+        if any(sentence.row or self._statements.tells_as_told(sentence.text, number, each)
+               for each in told):  # fmt: skip
+            keys, more = select_keys(told)
+            return Verdict("borne_out", detail, number, keys, more)
+        keys, more = select_keys(items)
+        described = self.published.descriptions.get(self.language, {})
+        published = next((described[key] for key in keys if key in described), "")
+        why: Detail = "as_fact" if told else "other_words"
+        return Verdict("unknown", why, number, keys, more, published=published)
+
+    def _polar(
+        self, number: StatedNumber, own: Sequence[Indicator], denied: int, simply: bool,
+        stated: _Stated,
+    ) -> Verdict:  # fmt: skip
         """The verdict of a number that is published of what its clause names, or denies.
 
         Arguments:
             own: indicators that print like it.
             denied: how often the words that lead to it say *not*.
             simply: whether that is once, in a clause that has both the number and its subject.
+            stated: the sentence and the clause.
         """
         # A count that is denied is that of those who do not, and never of all that were asked.
         alike = [
@@ -349,7 +393,7 @@ class _Reading:
             and not (denied and number.kind == "count" and number.value != each.x)
         ]  # fmt: skip
         if alike:
-            return _borne_out(number, "named", alike)
+            return self._bear_out(number, "named", alike, stated)
         keys, more = select_keys(own)
         shown = next(each for each in own if each.key == keys[0])
         published = print_indicator(shown, self.language)
@@ -401,8 +445,3 @@ def _compare_numbers(
         else replace(alike, status="drifted", detail=differing, number=number, published=own.text)
         for number, own in zip(stated, printed, strict=True)
     ]
-
-
-def _borne_out(number: StatedNumber, detail: Detail, items: Iterable[Indicator]) -> Verdict:
-    keys, more = select_keys(items)
-    return Verdict("borne_out", detail, number, keys, more)

@@ -14,7 +14,7 @@ Detail = Literal[
     "said", "printed", "named", "wording_numbers", "printed_numbers", "near", "same_base",
     "other_case", "other_names", "does_not_hold", "cannot_be_told", "examined", "no_subject",
     "other_subject", "other_value", "limit", "no_number", "no_judgement", "negated", "denied",
-    "complement", "level",
+    "complement", "level", "other_words", "as_fact", "opposed", "own_numbers",
 ]  # fmt: skip
 """Why: `said`, a finding says the sentence; `printed`, the report has it. Of numbers: `named`, an
 indicator that the sentence names has it; `wording_numbers`, `printed_numbers`, `near`, `same_base`
@@ -27,7 +27,10 @@ report examined; `examined`, the same, told with what came of it; `no_judgement`
 it.
 `negated`, a sentence with *not* has the number that is published without, or its finding's words;
 `denied`, the same where it is unclear what is denied; `complement`, with *not* it has the number of
-the rest; `level`, it tells a criterion's judgement."""
+the rest; `level`, it tells a criterion's judgement; `other_words`, the number is published, and the
+clause has words that what it means has not; `as_fact`, it tells as fact what is told;
+`opposed`, the finding says the opposite, or leaves open what the sentence says; `own_numbers`,
+words for how many or for more and less go against the numbers beside them."""
 
 _ORDER: Final[tuple[Status, ...]] = ("turned", "drifted", "unknown", "borne_out")
 

@@ -20,6 +20,7 @@ from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.lint.lexicon import lexicon
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import JudgedFinding
+from evaltools.publish.text_audit.plain_forms import STEM
 from evaltools.study.declaration_files import read_declaration
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -61,7 +62,11 @@ class CriterionLevels:
         bare = lexicon(language).copulas.sub(" ", text.translate(_HYPHENS))
         rest = [word for word in _words(bare) if not _is_form(word, name)]
         for level, label in self.scale[language].items():
-            if rest == _words(lexicon(language).copulas.sub(" ", label)):
+            own = _words(lexicon(language).copulas.sub(" ", label))
+            if len(rest) == len(own) and all(
+                word == each or (len(each) >= STEM and _is_form(word, each))
+                for word, each in zip(rest, own, strict=True)
+            ):
                 return criterion, level
         return None
 

@@ -66,6 +66,18 @@ def prints_alike(number: StatedNumber, item: Indicator) -> bool:
                for v in limits)  # fmt: skip
 
 
+def is_counted(number: StatedNumber, item: Indicator, told: Iterable[float]) -> bool:
+    """Whether a count is of those that an indicator counts; of all asked, only beside that.
+
+    *52 reports were read* tells what is counted, *72 were read* only of how many.
+
+    Arguments:
+        told: values of all numbers of the sentence.
+    """
+    counted = round(item.value) if item.unit == "count" and item.value is not None else item.x
+    return number.kind != "count" or counted is None or counted in told
+
+
 def is_rest(number: StatedNumber, item: Indicator) -> bool:
     """Whether a number is that of all others than a share counts."""
     if item.unit != "share" or item.value is None or item.estimand != "D":

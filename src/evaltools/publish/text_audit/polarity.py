@@ -71,14 +71,13 @@ class Polarity:
         """Whether a text has words of a code, a criterion, a finding, or the programme."""
         published, language = self.published, self.language
         stems = word_stems(text)
-        denies = count_negations(text, language) > 0
         return (
             bool(stems & published.programme.get(language, frozenset()))
             or bool(published.criteria.named_in(text, language))
             or bool(published.named_in(text, language))
             or bool(published.hinted_at(text, language) & published.codes)
             or any(len(stems & own) >= _ENOUGH for own in self._findings)
-            or (denies and any(len(each) == STEM and each in self._all_names for each in stems))
+            or any(len(each) == STEM and each in self._all_names for each in stems)
         )
 
     def denied_by(self, text: str) -> Wording | None:

@@ -153,6 +153,15 @@ def find_numbers(text: str, language: Language) -> tuple[StatedNumber, ...]:
     return tuple(sorted(numbers, key=lambda each: each.start))
 
 
+def counted_words(number: StatedNumber, language: Language) -> str:
+    """The words that stand within a number and say what is counted: 37 *reports out of* 52."""
+    if number.kind != "fraction":
+        return ""
+    words = _grammar(language).words
+    found = re.findall(r"(?<![:\w])[^\W\d_]+", number.text)
+    return " ".join(word for word in found if word.lower() not in words)
+
+
 def without_numbers(text: str, language: Language) -> str:
     """A sentence with a mark in place of each number, to know it again with others."""
     pieces, at = [], 0

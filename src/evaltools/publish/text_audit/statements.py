@@ -1,0 +1,293 @@
+"""Whether a statement says what was published and no more: word by word, and in its comparisons.
+
+A number that is right proves nothing of the words around it. So each word of its clause must be one
+of what the number means, or one that adds nothing; what the report says is told, the statement must
+say is told; and its words for how many and how it compares must not go against what was published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from evaltools.i18n.numbers import Language
+from evaltools.i18n.quantifiers import MOST_ABOVE, NEARLY_ALL_ABOVE
+from evaltools.indicators.indicator import Indicator
+from evaltools.lint.lexicon import lexicon
+from evaltools.provenance.artifacts import JudgedFinding
+from evaltools.publish.text_audit.clauses import (
+    Clause,
+    count_negations,
+    split_clauses,
+    without_negations,
+)
+from evaltools.publish.text_audit.number_match import prints_alike
+from evaltools.publish.text_audit.plain_forms import STEM, are_akin, sentence_parts
+from evaltools.publish.text_audit.published import Published, name_of_key
+from evaltools.publish.text_audit.stated_numbers import StatedNumber, counted_words, find_numbers
+
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_SLOT: Final = re.compile(r"\{[^{}|?]*")
+"""A slot of a wording up to the words that it chooses from."""
+_SHORT: Final = 4
+"""Letters by which forms of a word of five are known; shorter ones are compared whole."""
+_NEXT: Final = re.compile(r"(?:\W+\w+){0,2}")
+"""What stands beside a number and may say that reports are counted."""
+_OPPOSED: Final = ({"few", "most"}, {"few", "nearly_all"}, {"less", "more"})
+
+
+@dataclass
+class Statements:
+    """What was published, as statements in one language are held against it."""
+
+    published: Published
+    language: Language
+    _words: dict[Indicator, frozenset[str]] = field(default_factory=dict, init=False)
+
+    def covers(self, text: str, items: Iterable[Indicator]) -> bool:
+        """Whether each word of a text is one of what some numbers mean, or adds nothing."""
+        known = frozenset[str]().union(*map(self._words_of, items))
+        return all(_is_known(word, known) for word in self._content(text))
+
+    def means_another(self, text: str, item: Indicator) -> bool:
+        """Whether a text fits better what another number of the same things is of.
+
+        *Goals reached* are all that were, and not those of them that were measured.
+        """
+        least = self._missing(text, item)
+        return any(
+            self._missing(text, other) < least and self.covers(text, [other])
+            for other in self.published.indicators
+            if (other.unit, other.n, other.estimand) == (item.unit, item.n, item.estimand)
+            and other.x != item.x
+            and not other.dimensions
+            and other.key.partition(".")[0] == item.key.partition(".")[0]
+        )
+
+    def _missing(self, text: str, item: Indicator) -> int:
+        """How many words of the name of a number a text lacks."""
+        names = self.published.names.get(self.language, {}).get(name_of_key(item.key), ())
+        own = self._content(text)
+        return min((sum(not _is_known(word, own) for word in self._content(name))
+                    for name in names), default=0)  # fmt: skip
+
+    def tells_as_told(self, text: str, number: StatedNumber, item: Indicator) -> bool:
+        """Whether a text says that something is told, where the report says no more of it."""
+        words = lexicon(self.language)
+        if not any(map(words.softeners.search, self._told_of(item))):
+            return True
+        beside = _NEXT.match(text, number.start + len(number.text))
+        counted = number.text + (beside[0] if beside else "")
+        told = words.softeners.search(text) or words.denials.search(text)
+        return told is not None or words.reports.search(counted) is not None
+
+    def goes_against_numbers(
+        self, text: str, numbers: Sequence[StatedNumber], clauses: Sequence[Clause]
+    ) -> bool:
+        """Whether words for how many, or which is more, go against the numbers beside them."""
+        if count_negations(text, self.language) or lexicon(self.language).questions.search(text):
+            return False
+        for clause in clauses:
+            beside = [each for each in clause.numbers if text[: each.start].endswith("(")]
+            shares = [share for each in beside if (share := _share(each)) is not None]
+            limits = {"few": shares and shares[0] > MOST_ABOVE,
+                      "most": shares and shares[0] <= MOST_ABOVE,
+                      "nearly_all": shares and shares[0] <= NEARLY_ALL_ABOVE}  # fmt: skip
+            if len(shares) == 1 and any(limits[name] for name in self._marks(clause.text)
+                                        if name in limits):  # fmt: skip
+                return True
+        way = self._marks(text) & {"less", "more"}
+        than = list(lexicon(self.language).than.finditer(text))
+        if len(way) != 1 or len(than) != 1 or len(numbers) != 2:
+            return False
+        first, second = numbers
+        if not first.start < than[0].start() < second.start or first.kind != second.kind:
+            return False
+        one, other = ((_share(each), each.value) for each in numbers)
+        held = one[0] > other[0] if one[0] is not None and other[0] is not None else None
+        more = one[1] > other[1] if held is None else held
+        return one != other and more != (way == {"more"})
+
+    def turns(self, text: str) -> JudgedFinding | None:
+        """The finding that says the opposite of how many or which is more, or says it less surely.
+
+        The opposite has the words of what the finding says, but for *few* and *most*, *less* and
+        *more*. Surer is what a finding would say if it held, or a theme that is told to be the
+        commonest where the finding leaves that open.
+        """
+        own = self._content(text, marks=False)
+        marks, denied = self._marks(text), count_negations(text, self.language)
+        for finding in self.published.findings.values() if own and marks else ():
+            told = finding.said.get(self.language, "")
+            if finding.outcome != "holds":
+                if any(
+                    _are_alike(own, self._content(part, marks=False))
+                    and (marks, denied) == (self._marks(part), count_negations(part, self.language))
+                    for part in sentence_parts(told)
+                ):
+                    continue  # what it says, whatever comes of the rest
+                told = finding.wordings.get("holds", {}).get(self.language, "")
+            for part in sentence_parts(_SLOT.sub("", told)):
+                theirs = self._marks(part)
+                words = self._content(part, marks=False)
+                if denied != count_negations(part, self.language) or not _are_alike(own, words):
+                    continue
+                whole = all(_is_known(word, own) for word in words)
+                if finding.outcome != "holds" and marks == theirs:
+                    return finding
+                if (
+                    finding.outcome == "holds"
+                    and whole
+                    and any(
+                        pair <= marks | theirs and not pair <= marks and not pair <= theirs
+                        for pair in _OPPOSED
+                    )
+                ):
+                    return finding
+        return self._swapped(text) or (None if denied else self._surer(text))
+
+    def _swapped(self, text: str) -> JudgedFinding | None:
+        """The finding that compares the two themes of a text the other way round."""
+        compared = self._compare(text)
+        for finding in self.published.findings.values() if compared else ():
+            told = finding.said.get(self.language, "")
+            denied = count_negations(text, self.language) - count_negations(told, self.language)
+            own = None if denied or finding.outcome != "holds" else self._compare(told)
+            if own and compared in ((own[1], own[0], own[2]), (*own[:2], not own[2])):
+                return finding
+        return None
+
+    def _compare(self, text: str) -> tuple[frozenset[str], frozenset[str], bool] | None:
+        """The themes on both sides of *than*, and whether the first is more."""
+        way = self._marks(text) & {"less", "more"}
+        parts = lexicon(self.language).than.split(text)
+        if len(way) != 1 or len(parts) != 2:
+            return None
+        first, second = map(self._themes, parts)
+        return (first, second, way == {"more"}) if first and second and first != second else None
+
+    def _surer(self, text: str) -> JudgedFinding | None:
+        """The finding that leaves open which theme is the commonest, where a text names one."""
+        words = lexicon(self.language)
+        ranked = next(words.ranks.hits(text), None)
+        themes = self._themes(text)
+        open_lists = (words.among, words.than, words.least)
+        if ranked is None or len(themes) != 1 or any(each.search(text) for each in open_lists):
+            return None
+        # A rank of several, the five commonest, leaves the order among them open.
+        if re.search(r"\w+\W+$", before := text[: ranked.start()]) and (
+            find_numbers(before[-20:] + " x", self.language) and not before.rstrip().endswith(")")
+        ):
+            return None
+        (theme,) = themes
+        for finding in self.published.findings.values():
+            if finding.outcome == "holds" or f"{theme}.share" not in finding.keys:
+                continue
+            if _SLOT.search(told := finding.wordings.get("holds", {}).get(self.language, "")):
+                kind = self._content(_SLOT.sub("", told))
+                rest = self._content(text[: ranked.start()] + text[ranked.end() :])
+                if next(words.ranks.hits(told), None) and any(
+                    _is_known(word, kind) for word in rest
+                ):
+                    return finding
+        return None
+
+    def _themes(self, text: str) -> frozenset[str]:
+        """Codes that a text names, or of whose names it has a word that no other number has."""
+        named = self.published.named_in(text, self.language) & self.published.codes
+        return named or self.published.hinted_at(text, self.language) & self.published.codes
+
+    def _marks(self, text: str) -> set[str]:
+        """Which words for how many, and for more or less, a text has."""
+        words = lexicon(self.language)
+        names = ("few", "most", "nearly_all", "less", "more")
+        return {name for name in names if getattr(words, name).search(text)}
+
+    def _content(self, text: str, marks: bool = True) -> frozenset[str]:
+        """The words of a text that say something, without its numbers and its *not*.
+
+        Arguments:
+            marks: whether words for how many and how it compares are among them.
+        """
+        words, language = lexicon(self.language), self.language
+        pieces, at = [], 0
+        for number in find_numbers(text, language):
+            pieces += [text[at : number.start], counted_words(number, language)]
+            at = number.start + len(number.text)
+        bare = without_negations(" ".join([*pieces, text[at:]]), language)
+        lists = [words.softeners, words.neutral]
+        if not marks:
+            lists += [words.few, words.most, words.nearly_all, words.less, words.more, words.than]
+            bare = " ".join(_without(bare, [each.span() for each in words.ranks.hits(bare)]))
+        for each in lists:
+            bare = each.sub(" ", bare)
+        return frozenset(word for word in _WORD.findall(bare.lower()) if len(word) > 1)
+
+    def _words_of(self, item: Indicator) -> frozenset[str]:
+        """The words of what a number means."""
+        if item not in self._words:
+            told = " ".join(self._told_of(item))
+            self._words[item] = frozenset(_WORD.findall(told.lower()))
+        return self._words[item]
+
+    def _told_of(self, item: Indicator) -> Iterator[str]:
+        """What says what a number means: its names, its description, clauses of findings on it.
+
+        Of a description only the first sentence, and no clause that says what is not meant.
+        """
+        names = self.published.names.get(self.language, {})
+        code = next(self.published.codes_in(item.key), "")
+        yield from names.get(name_of_key(item.key), ())
+        yield from names.get(code, ())
+        described = self.published.descriptions.get(self.language, {}).get(item.key, "")
+        for sentence in sentence_parts(described)[:1]:
+            first, *others = split_clauses(sentence, (), self.language)
+            yield first.text
+            yield from (each.text for each in others
+                        if not count_negations(each.text, self.language))  # fmt: skip
+        for finding in self.published.findings.values():
+            if item.key in finding.keys and finding.said:
+                for sentence in sentence_parts(finding.said.get(self.language, "")):
+                    numbers = find_numbers(sentence, self.language)
+                    for clause in split_clauses(sentence, numbers, self.language):
+                        if any(prints_alike(each, item) for each in clause.numbers):
+                            yield clause.text
+
+
+def _share(number: StatedNumber) -> float | None:
+    if number.kind == "fraction" and number.other:
+        return number.value / number.other
+    return number.value / 100 if number.kind == "percent" else None
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
+    at = 0
+    for start, end in spans:
+        yield text[at:start]
+        at = end
+    yield text[at:]
+
+
+def _is_known(word: str, known: Iterable[str]) -> bool:
+    """Whether a word is a form of one of others, or a compound of it."""
+    return any(_is_form(word, other) for other in known)
+
+
+def _is_form(word: str, other: str) -> bool:
+    shorter = min(len(word), len(other))
+    if shorter < STEM:
+        return word == other or (shorter == _SHORT and word[:_SHORT] == other[:_SHORT]
+                                 and abs(len(word) - len(other)) < _SHORT)  # fmt: skip
+    least = _SHORT if shorter == STEM else STEM
+    return word[:least] == other[:least] or are_akin(word, other)
+
+
+def _are_alike(words: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether all words are forms of others, and at least half of those are among them."""
+    return (
+        len(words) > 1
+        and all(_is_known(word, other) for word in words)
+        and 2 * sum(_is_known(word, words) for word in other) >= len(other)
+    )

@@ -1,0 +1,297 @@
+"""Statements whose number is right and whose words are not: borne out only where all of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import LANGUAGES, Language
+from evaltools.indicators.indicator import Indicator
+from evaltools.provenance.artifacts import JudgedFinding
+from evaltools.publish.text_audit.audit import audit_text
+from evaltools.publish.text_audit.audit_verdicts import AuditedSentence
+from evaltools.publish.text_audit.criteria import CriterionLevels
+from evaltools.publish.text_audit.output import explain_verdict
+from evaltools.publish.text_audit.outside_text import OutsideSentence, OutsideText
+from evaltools.publish.text_audit.published import Published
+
+CODES: Final = {
+    "problem.heat": {"fi": "kuumuus", "sv": "hettan", "en": "heat"},
+    "problem.rain": {"fi": "myrskyt", "sv": "regnet", "en": "rain"},
+}
+DESCRIBED: Final[dict[str, dict[Language, str]]] = {
+    "problem.{}.share": {
+        "fi": "Niiden luettujen raporttien osuus, joissa kerrotaan ongelmasta ”{}”.",
+        "sv": "Andelen lästa rapporter som berättar om problemet ”{}”.",
+        "en": "Share of the reports read that tell of the problem ‘{}’.",
+    },
+    "profits.claimed.share": {
+        "fi": "Niiden luettujen raporttien osuus, joissa ilmoitetaan voittoja.",
+        "sv": "Andelen lästa rapporter som uppger vinster.",
+        "en": "Share of the reports read that claim profits.",
+    },
+    "aims.met.share": {
+        "fi": "Niiden päämäärien osuus, jotka raportin mukaan saavutettiin.",
+        "sv": "Andelen syften som enligt rapporten nåddes.",
+        "en": "Share of the aims that were reached according to the report.",
+    },
+    "aims.met_measured.share": {
+        "fi": "Niiden päämäärien osuus, jotka raportin mukaan saavutettiin mitatusti.",
+        "sv": "Andelen syften som enligt rapporten nåddes och har mätts.",
+        "en": "Share of the aims that were reached and measured according to the report.",
+    },
+    "plots.owned.share": {
+        "fi": "Niiden palstojen osuus, joilla on viljelijä.",
+        "sv": "Andelen lotter som har en odlare.",
+        "en": "Share of the plots that have a gardener.",
+    },
+    "grants.median.money": {"fi": "Tunnettujen avustusten mediaani.",
+                            "sv": "Medianen av de kända bidragen.",
+                            "en": "Median of the known grants."},
+    "reports.read.share": {
+        "fi": "Niiden hankkeiden osuus, joilta raportti odotettiin ja luettiin, "
+        "ei kuitenkaan niiden, jotka myöhästyivät.",
+        "sv": "Andelen projekt vars rapport väntades och lästes, dock inte de som var sena.",
+        "en": "Share of the projects whose report was expected and read, but not of those late.",
+    },
+}  # fmt: skip
+NAMES: Final[dict[str, dict[Language, str]]] = {
+    "profits.claimed": {"fi": "voittoja", "sv": "vinster", "en": "profits"},
+    "aims.met": {"fi": "päämäärät", "sv": "syften", "en": "aims"},
+    "aims.met_measured": {"fi": "mitatut päämäärät", "sv": "mätta syften", "en": "measured aims"},
+    "plots.owned": {"fi": "palstat", "sv": "lotter", "en": "plots"},
+    "grants.median": {"fi": "avustusten mediaani", "sv": "medianen bidragen",
+                      "en": "median grants"},
+    "reports.read": {"fi": "luetut raportit", "sv": "lästa rapporter", "en": "reports read"},
+}  # fmt: skip
+INDICATORS: Final = (
+    Indicator("problem.heat.share", 30 / 40, "share", 30, 40),
+    Indicator("problem.rain.share", 28 / 40, "share", 28, 40),
+    Indicator("profits.claimed.share", 9 / 40, "share", 9, 40),
+    Indicator("aims.met.share", 44 / 90, "share", 44, 90),
+    Indicator("aims.met_measured.share", 21 / 90, "share", 21, 90),
+    Indicator("plots.owned.share", 12 / 85, "share", 12, 85),
+    Indicator("grants.median.money", 51_300.0, "money", n=61),
+    Indicator("reports.read.share", 40 / 57, "share", 40, 57, None, "S", 0.57, 0.8),
+)
+FINDINGS: Final = (
+    JudgedFinding(
+        "order", "holds", ("problem.heat.share", "profits.claimed.share"), case="holds",
+        said={"fi": "Kuumuudesta kerrotaan useammin (30/40) kuin voitoista (9/40).",
+              "sv": "Hettan nämns oftare (30/40) än vinster (9/40).",
+              "en": "Heat is mentioned more often (30/40) than profits (9/40)."},
+    ),
+    JudgedFinding(
+        "themes", "holds", ("problem.heat.share", "problem.rain.share"), case="holds",
+        said={"fi": "Kuumuudesta kerrotaan useammin kuin myrskyistä.",
+              "sv": "Hettan nämns oftare än regnet.",
+              "en": "Heat is mentioned more often than rain."},
+    ),
+    JudgedFinding(
+        "few-plots", "holds", ("plots.owned.share",), case="holds",
+        said={"fi": "Harvalla palstalla (12/85) on viljelijä.",
+              "sv": "Få lotter (12/85) har en odlare.",
+              "en": "Few plots (12/85) have a gardener."},
+    ),
+    JudgedFinding(
+        "commonest", "cannot_be_told", ("problem.heat.share", "problem.rain.share"), case="close",
+        said={"fi": "Eniten mainitaan kuumuus ja myrskyt, ja ero on pieni.",
+              "sv": "Mest nämns hettan och regnet, och skillnaden är liten.",
+              "en": "What is mentioned most is heat and rain, with little between them."},
+        wordings={"holds": {"fi": "Yleisin ongelma on {top:nominative}.",
+                            "sv": "Det vanligaste problemet är {top:noun}.",
+                            "en": "The commonest problem is {top:noun}."}},
+    ),
+    JudgedFinding(
+        "aims", "cannot_be_told", ("aims.met.share",), case="cannot_be_told",
+        said={"fi": "Päämääristä 44/90 kerrotaan saavutetun, eikä enemmistöä voi todeta.",
+              "sv": "Av syftena uppges 44/90 ha nåtts, och om de är flest går inte att säga.",
+              "en": "Of the aims 44/90 are said to be reached; no majority can be told."},
+        wordings={"holds": {"fi": "Enemmistö päämääristä ({aims.met.fraction}) saavutettiin.",
+                            "sv": "De flesta syften ({aims.met.fraction}) uppges ha nåtts.",
+                            "en": "Most aims ({aims.met.fraction}) were reached."}},
+    ),
+)  # fmt: skip
+
+
+def described(language: Language) -> Iterator[tuple[str, str]]:
+    for key, texts in DESCRIBED.items():
+        for code in CODES if "{}" in key else ("",):
+            label = CODES[code][language] if code else ""
+            yield key.format(code.partition(".")[2]), texts[language].format(label)
+
+
+PUBLISHED: Final = Published(
+    name="bundle",
+    language="en",
+    indicators=INDICATORS,
+    names={
+        each: {key: (texts[each],) for key, texts in (CODES | NAMES).items()} for each in LANGUAGES
+    },
+    findings={each.id: each for each in FINDINGS},
+    codes=frozenset(CODES),
+    descriptions={each: dict(described(each)) for each in LANGUAGES},
+    criteria=CriterionLevels(
+        {"impact": "not_shown"},
+        {"fi": {"not_shown": "ei osoitettu"}, "sv": {"not_shown": "inte visat"},
+         "en": {"not_shown": "not shown"}},
+        {"fi": {"impact": "vaikuttavuus"}, "sv": {"impact": "effekter"},
+         "en": {"impact": "impact"}},
+    ),
+)  # fmt: skip
+
+
+def audited(sentence: str, language: Language) -> AuditedSentence:
+    text = OutsideText((OutsideSentence(1, sentence, block=sentence),), language)
+    (found,) = audit_text("a.md", text, PUBLISHED, language).sentences
+    return found
+
+
+TRUE: Final[list[tuple[Language, str]]] = [
+    ("fi", "Kuumuudesta kertoo 30 raporttia 40:stä."),
+    ("fi", "Voittoja ilmoitetaan 9 raportissa 40:stä."),
+    ("fi", "Raportin mukaan 44/90 päämäärää saavutettiin."),
+    ("fi", "Palstoista 12/85 on sellaisia, joilla on viljelijä."),
+    ("fi", "Avustusten mediaani oli 51 300 euroa."),
+    ("fi", "Vaikuttavuutta ei ole osoitettu."),
+    ("sv", "Hettan nämns i 30 av 40 rapporter."),
+    ("sv", "Vinster uppges i 9 av 40 rapporter."),
+    ("sv", "Enligt rapporten nåddes 44 av 90 syften."),
+    ("sv", "Av lotterna har 12/85 en odlare."),
+    ("sv", "Medianen av bidragen var 51 300 euro."),
+    ("sv", "Effekterna har inte visats."),
+    ("en", "Heat is named by 30 of the 40 reports."),
+    ("en", "Of 40 reports, 9 claim profits."),
+    ("en", "According to the reports, 44 of 90 aims were reached."),
+    ("en", "By the reports, 21 of 90 aims were reached and measured."),
+    ("en", "A gardener is had by 12 of 85 plots."),
+    ("en", "The median grant was EUR 51,300."),
+    ("en", "Impact has not been shown."),
+    ("en", "The projects from which a report was expected and read are 40 of 57."),
+]
+
+
+@pytest.mark.parametrize(("language", "sentence"), TRUE)
+def test_a_paraphrase_that_says_no_more_is_borne_out(language: Language, sentence: str) -> None:
+    assert audited(sentence, language).status == "borne_out"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "detail"),
+    [
+        # The predicate, or a unit, is another one.
+        ("fi", "Raporteista 40/57 menestyi.", "other_words"),
+        ("fi", "Kuumuudesta kertoo 30 kylää 40:stä.", "other_words"),
+        ("fi", "Palstoista 12/85 tuottaa ruokaa.", "other_words"),
+        ("fi", "Avustusten mediaani oli 51 300 euroa kylää kohti.", "other_words"),
+        ("sv", "Av lästa rapporter belönades 40/57.", "other_words"),
+        ("sv", "Hettan nämns i 30 av 40 byar.", "other_words"),
+        ("sv", "Medianen av bidragen var 51 300 euro per by.", "other_words"),
+        ("en", "Of the reports read, 40 of 57 won a prize.", "other_words"),
+        ("en", "Heat is mentioned in 30 of 40 villages.", "other_words"),
+        ("en", "The median grant was EUR 51,300 per village.", "other_words"),
+        # Of how many, told as how many; and all of those of which a part was counted.
+        ("fi", "Raportti luettiin 57 hankkeesta.", "no_subject"),
+        ("sv", "Rapporten lästes från 57 projekt.", "no_subject"),
+        ("en", "A report was read from 57 projects.", "other_subject"),
+        ("fi", "Raportin mukaan 21/90 päämäärää saavutettiin.", "other_words"),
+        ("sv", "Enligt rapporten nåddes 21 av 90 syften.", "other_words"),
+        ("en", "According to the report, 21 of 90 aims were reached.", "other_words"),
+        # A description says what is not meant: that is no word of what is.
+        ("en", "Of late projects 40 of 57 have a report that was read.", "other_words"),
+        # What the report says is told, as fact, or from another source.
+        ("fi", "Voittoja 9/40.", "as_fact"),
+        ("fi", "Päämääristä 44/90 saavutettiin.", "as_fact"),
+        ("fi", "Mittausten mukaan 44/90 päämäärää saavutettiin.", "other_words"),
+        ("sv", "44 av 90 syften nåddes.", "as_fact"),
+        ("sv", "44 av 90 syften nåddes enligt mätningar.", "other_words"),
+        ("en", "44 of 90 aims were reached.", "as_fact"),
+        ("en", "Profits arose in 9 of 40 reports.", "other_words"),
+        # A rider, each clause by itself.
+        ("fi", "Kuumuudesta kertoo 30/40 raporttia, joten kylät kärsivät.", "no_judgement"),
+        ("sv", "Hettan nämns i 30 av 40 rapporter, så byarna led.", "no_judgement"),
+        ("en", "Heat is mentioned in 30 of 40 reports, so the villages suffered.", "no_judgement"),
+        ("en", "Heat is mentioned in 30 of 40 reports and ruined crops.", "other_words"),
+        # A judgement without a number.
+        ("fi", "Avustukset valuivat hukkaan.", "no_judgement"),
+        ("sv", "Bidragen slösades bort.", "no_judgement"),
+        ("en", "The grants were squandered.", "no_judgement"),
+    ],
+)
+def test_a_right_number_bears_out_no_other_words(
+    language: Language, sentence: str, detail: str
+) -> None:
+    found = audited(sentence, language)
+    assert found.status == "unknown"
+    assert detail in {each.detail for each in found.verdicts}
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "finding"),
+    [
+        # Turned round, in words or by the sides of the comparison, with numbers or without.
+        ("fi", "Kuumuudesta kerrotaan harvemmin (30/40) kuin voitoista (9/40).", "order"),
+        ("fi", "Kuumuudesta kerrotaan harvemmin kuin myrskyistä.", "themes"),
+        ("fi", "Myrskyistä kerrotaan useammin kuin kuumuudesta.", "themes"),
+        ("sv", "Hettan nämns mer sällan (30/40) än vinster (9/40).", "order"),
+        ("sv", "Regnet nämns oftare än hettan.", "themes"),
+        ("en", "Heat is mentioned less often (30/40) than profits (9/40).", "order"),
+        ("en", "Reports mention rain more often than heat.", "themes"),
+        ("en", "Heat is less common than rain.", "themes"),
+        # The other word for how many.
+        ("fi", "Useimmilla palstoilla on viljelijä.", "few-plots"),
+        ("sv", "De flesta lotter har en odlare.", "few-plots"),
+        ("en", "Most plots have a gardener.", "few-plots"),
+        # Surer than the finding is.
+        ("fi", "Yleisin ongelma on kuumuus (30/40).", "commonest"),
+        ("fi", "Suurin ongelma oli myrskyt.", "commonest"),
+        ("sv", "Hettan är det vanligaste problemet.", "commonest"),
+        ("en", "The main problem was heat.", "commonest"),
+        ("fi", "Enemmistö päämääristä kerrotaan saavutetun.", "aims"),
+        ("sv", "De flesta syften uppges ha nåtts.", "aims"),
+        ("en", "Most aims are said to be reached.", "aims"),
+    ],
+)  # fmt: skip
+def test_what_a_finding_says_otherwise_turned(
+    language: Language, sentence: str, finding: str
+) -> None:
+    found = audited(sentence, language)
+    assert found.status == "turned"
+    verdict = found.verdicts[0]
+    assert verdict.finding == finding
+    assert verdict.published in explain_verdict(verdict, Words(language))
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Useimmat asukkaat (12/85) ovat tyytyväisiä."),
+        ("sv", "Nästan alla invånare (51 %) är nöjda."),
+        ("en", "Few inhabitants (61%) are content."),
+        ("en", "Frost (12/40) is named more often than wind (20/40)."),
+    ],
+)
+def test_words_that_go_against_their_own_numbers_turned(language: Language, sentence: str) -> None:
+    assert ("turned", "own_numbers") in {
+        (each.status, each.detail) for each in audited(sentence, language).verdicts
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Harvinaisin ongelma on kuumuus."),
+        ("sv", "Hettan hör till de vanligaste problemen."),
+        ("en", "Heat is among the commonest problems."),
+        ("en", "Heat is not the commonest problem."),
+        ("en", "Few of the gardeners' plots flourish."),
+        ("fi", "Se, saavutettiinko enemmistö (44/90) päämääristä, riippuu säästä."),
+        ("sv", "Om de flesta syften (44/90) nåddes beror på vädret."),
+        ("en", "Whether most aims (44/90) were reached depends on the weather."),
+    ],
+)
+def test_what_no_finding_speaks_of_is_unknown(language: Language, sentence: str) -> None:
+    assert audited(sentence, language).status == "unknown"
