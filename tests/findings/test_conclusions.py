@@ -214,16 +214,26 @@ CAUSE = {
     ("numbers", "state"),
     [
         ([*READ, *LEADS], "**Contradicted by the evidence**"),
-        ([*READ, *BEHIND], "**Supported by the evidence**"),
+        ([*READ, *BEHIND], "**The evidence fits it**"),
         ([*FEW, *LEADS], "**Cannot be told**"),
     ],
 )
 def test_rival_explanations_stand_under_the_conclusion(study, numbers, state):
-    page = basis_page(told(study, conclusions(), numbers, **CAUSE))
+    cases = ["holds", "does_not_hold", "cannot_be_told", "too_few"]
+    cause = {**CAUSE, "contribution": {**CAUSE["contribution"], "cases": cases}}
+    page = basis_page(told(study, conclusions(), numbers, **cause))
     assert "- It would have come anyway. **Not examined**." in page
     assert f"- Staff came by itself. {state}: [“It is so”" in page
     assert "](#ev-it-is-so){.evidence-link}" in page
     assert "The causal link: not shown." in page
+
+
+def test_rival_explanations_are_of_a_cause_that_is_claimed(study):
+    """What the run does not bear out claims no cause, so nothing else need explain it."""
+    pages = [
+        basis_page(told(study, conclusions(), [*READ, *each], **CAUSE)) for each in (LEADS, BEHIND)
+    ]
+    assert ["It would have come anyway" in page for page in pages] == [True, False]
 
 
 def test_an_answer_about_impact_needs_rival_explanations(study):
