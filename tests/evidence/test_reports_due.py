@@ -53,6 +53,17 @@ def test_calls_are_due_by_wave(tables: Any, parameters: Any) -> None:
     assert due(tables, later, declared) == ["P3", "P4"]
 
 
+def test_no_report_is_due_from_a_project_that_ends_after_the_cut_off(
+    tables: Any, parameters: Any
+) -> None:
+    declared = ReportsDue(calls={"2022": ("2019", "2020")})
+    ends = {"P3": "2022-04-30", "P4": "2022-05-01"}
+    changed = {**tables, "projects": tables["projects"].copy()}
+    days = changed["projects"]["project_id"].map(ends)
+    changed["projects"]["ended"] = pd.to_datetime(days).fillna(changed["projects"]["ended"])
+    assert due(changed, parameters(cutoff=dt.date(2022, 4, 30)), declared) == ["P1", "P2", "P3"]
+
+
 def test_years_and_waves_may_be_written_as_numbers() -> None:
     assert ReportsDue.model_validate({"calls": {2022: [2019]}}).calls == {"2022": ("2019",)}
 

@@ -9,7 +9,13 @@ from evaltools.i18n.numbers import NBSP
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.claim_rules import check_small_denominators
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.variables import indicator_variables, nest, ranking_variables
+from evaltools.report.variables import (
+    WordGrounds,
+    indicator_variables,
+    nest,
+    ranking_variables,
+)
+from evaltools.study.schema import Judging
 
 
 def share(key: str, n: int, N: int, estimand: str = "D", **limits: float) -> Indicator:
@@ -63,6 +69,45 @@ def test_a_word_for_how_many_stands_only_where_the_whole_interval_bears_it_out(
     text = indicator_variables(records, estimand, Words("fi"))["challenge.staff.quantity"]  # type: ignore[arg-type]
     assert "19/52" in text
     assert text.startswith(f"{word} (" if word else "[[19/52]")
+
+
+def agreement(code: str, alpha: float) -> Indicator:
+    by = (("code", code), ("statistic", "alpha"))
+    return Indicator("coding.agreement_by_code.index", alpha, "index", n=52, dimensions=by)
+
+
+def band(code: str, low: float, high: float) -> Indicator:
+    return share(f"{code}.coder_band", 31, 52, low=low, high=high)
+
+
+BEHIND = {"sustainability.owner": "rooting.owner"}
+
+
+@pytest.mark.parametrize(
+    ("key", "others", "worded"),
+    [
+        ("steering.change", [], True),
+        ("steering.change", [agreement("steering.change", 0.667)], True),
+        ("steering.change", [agreement("steering.change", 0.66)], False),
+        ("steering.change", [agreement("steering.other", 0.1)], True),
+        ("steering.change", [band("steering.change", 0.51, 0.7)], True),
+        ("steering.change", [band("steering.change", 0.49, 0.7)], False),
+        ("sustainability.owner", [agreement("rooting.owner", 0.5)], False),
+        ("sustainability.all_three", [agreement("rooting.owner", 0.5)], False),
+        ("goals.achieved", [agreement("rooting.owner", 0.5)], True),
+        ("goals.achieved", [share("reports.read.share", 10, 12)], True),
+        ("goals.achieved", [share("reports.read.share", 9, 12)], False),
+        ("areas.reached", [share("reports.read.share", 9, 12)], True),
+    ],
+)
+def test_a_word_for_how_many_needs_agreement_every_coder_rule_and_enough_reports(
+    key: str, others: list[Indicator], worded: bool
+) -> None:
+    records = [share(f"{key}.share", 31, 52), *others]
+    grounds = WordGrounds.find(records, Judging(), BEHIND)
+    text = indicator_variables(records, "D", Words("en"), grounds)[f"{key}.quantity"]
+    assert "31/52" in text
+    assert ("most" in text.partition("[")[0]) is worded
 
 
 def test_a_percentage_of_fewer_than_ten_is_printed_as_a_count() -> None:
