@@ -122,7 +122,28 @@ def test_coders_who_disagree_are_no_ground():
     assert said([*numbers, alpha(0.667)], asked)[0].case == "holds"
     assert said([*numbers, alpha(0.66)], asked)[0].case == "coders_disagree"
     assert said([*numbers, alpha(None)], asked)[0].outcome == "cannot_be_told"
-    assert said([*numbers, alpha(0.1)], asked)[1] == "Ei voi sanoa."
+    told = "Ei voi sanoa: luokittelijat tulkitsivat aihetta eri tavoin."
+    assert said([*numbers, alpha(0.1)], asked)[1] == told
+
+
+def test_a_lead_that_is_too_small_is_told_with_what_coders_disagree_on():
+    record = share("coding.agreement_by_code.index", 1)[0]
+    alpha = replace(
+        record, key="coding.agreement_by_code.index", value=0.651, unit="index", estimand="S",
+        dimensions=(("code", "challenge.staff"), ("statistic", "alpha")),
+    )  # fmt: skip
+    pairs = [
+        *apart("partners", "staff", 10, 12), *apart("aims", "staff", 1, 36),
+        *apart("aims", "partners", 1, 34),
+    ]  # fmt: skip
+    numbers = [*READ, *shares(staff=37, partners=35, aims=2), *pairs, alpha]
+    judged, text = said(numbers, leading("P", evidence=[{"code": "challenge.*"}]))
+    assert judged.case == "close"
+    assert text.endswith(
+        "(35/52). Luokittelijat tulkitsivat eri tavoin: challenge.staff (alfa 0,65)."
+    )
+    (part,) = [each for each in judged.said["fi"] if each.indicator is alpha]
+    assert (part.text, part.shows) == ("0,65", "value")
 
 
 @pytest.mark.parametrize(("alpha", "case"), [(0.667, "holds"), (0.66, "coders_disagree")])
