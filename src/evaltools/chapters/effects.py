@@ -74,15 +74,17 @@ def ratings_caption(evidence: Evidence) -> str:
 @figure_of("signs")
 def sustainability_figure(evidence: Evidence) -> Figure:
     """What reports say of each sign that an achievement lasts."""
-    words = evidence.words
+    words, rows = evidence.words, sustainability_bars(evidence)
+    told = headlines.told_states(rows, evidence, "told", "silent")
+    caption = words.markdown("effects.sustainability", **_sizes(evidence))
     return Stacks(
-        sustainability_bars(evidence),
+        rows,
         state_parts(words),
         words("axis.share_of_goals"),
         heading=words("axis.goals"),
         words=words,
         nothing=words("effects.nothing_to_root"),
-    ).figure(words.markdown("effects.sustainability", **_sizes(evidence)))
+    ).figure(headlines.add_headline(words, "signs", told, caption))
 
 
 @table_of("signs")

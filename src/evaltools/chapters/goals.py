@@ -54,7 +54,7 @@ def result_states_figure(evidence: Evidence) -> Figure:
         headlines.add_headline(
             words,
             "results",
-            headlines.told_results(rows, evidence),
+            headlines.told_states(rows, evidence, "denied", "silent"),
             words.markdown("goals.result_states", n=evidence.n),
         ),
         note=words.markdown("goals.result_states_note"),

@@ -71,15 +71,17 @@ def largest_grants(records: Iterable[Indicator], evidence: Evidence) -> Values:
     return {"share": share(found.value, found.x, found.n, evidence.parameters.language)}
 
 
-def told_results(rows: Sequence[Stack], evidence: Evidence) -> Values:
-    """Of every result in every report: not mentioned, and told not to have come about."""
+def told_states(rows: Sequence[Stack], evidence: Evidence, *states: str) -> Values:
+    """Of everything that was asked, some of `told`, `denied` (not to be so) and `silent`."""
     if any(row.suppressed for row in rows):
         return {}
     sums = [sum(parts) for parts in zip(*(row.counts for row in rows), strict=True)]
     if not sum(sums):
         return {}
-    _, denied, silent = (count_of(n, sum(sums), evidence.parameters.language) for n in sums)
-    return {"denied": denied, "silent": silent}
+    counts = dict(zip(("told", "denied", "silent"), sums, strict=True))
+    return {
+        state: count_of(counts[state], sum(sums), evidence.parameters.language) for state in states
+    }
 
 
 def linked_pairs(panels: Sequence[Panel], evidence: Evidence) -> Values:

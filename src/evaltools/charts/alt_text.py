@@ -20,14 +20,21 @@ def describe_lowest(items: Sequence[Item], language: Language) -> str:
     return Words(language)("alt.lowest", label=label, value=text)
 
 
-def describe_order(items: Sequence[Item], language: Language, at_most: int = 8) -> str:
-    """All items from the largest to the smallest, the first so many by name."""
+def describe_order(
+    items: Sequence[Item], language: Language, at_most: int = 8, *, by_size: bool = False
+) -> str:
+    """All items from the largest to the smallest, the first so many by name.
+
+    Arguments:
+        by_size: by distance from zero, as of differences, whose sign is no less.
+    """
     if not items:
         return ""
-    ranked = sorted(items, key=lambda item: (-item[1], item[0]))
+    ranked = sorted(items, key=lambda item: (-(abs(item[1]) if by_size else item[1]), item[0]))
     texts = [Words(language)("alt.item", label=label, value=text) for label, _, text in ranked]
     texts, rest = texts[:at_most], len(texts) - at_most
-    sentence = Words(language)("alt.order", items="; ".join(texts))
+    order = "alt.order_by_size" if by_size else "alt.order"
+    sentence = Words(language)(order, items="; ".join(texts))
     return f"{sentence} {Words(language)('alt.more', count=rest)}" if rest > 0 else sentence
 
 

@@ -189,7 +189,7 @@ class Differences(RowChart[Gap]):
                 flagged = words("alt.flagged", value=limit, items=list_of(beyond, language))
         return alt_text.join(
             words("alt.rows", count=len(rows)),
-            alt_text.describe_order(items, language),
+            alt_text.describe_order(items, language, by_size=True),
             zero,
             flagged,
             alt_text.describe_withheld([row.label for row in rows if row.suppressed], language),

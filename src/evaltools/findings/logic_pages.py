@@ -34,9 +34,12 @@ def logic_figure(logic: Logic, links: Sequence[ExaminedLink], words: Words) -> F
     )
     caption = words("logic.figure.caption")
     if links:
-        supported = sum(each.state == "supported" for each in links)
-        of = count_of(supported, len(links), words.language)
-        caption = f"{words('headline.logic', of=of)} {caption}"
+        states = [each.state for each in links]
+        of, against = (
+            count_of(states.count(state), len(links), words.language)
+            for state in ("supported", "contradicted")
+        )
+        caption = f"{words('headline.logic', of=of, against=against)} {caption}"
     return chart.figure(caption)
 
 
