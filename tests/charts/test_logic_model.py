@@ -95,7 +95,7 @@ def test_the_key_has_the_states_that_occur_and_the_text_names_every_link():
     assert [state for state, _, _ in chart._lay_out_key()[0]] == ["supported", "not_examined"]
     told = chart.describe()
     assert "3 osaa ja 2 yhteyttä" in told
-    assert "Näyttö tukee: 1 " in told
+    assert "Näyttö sopii siihen: 1 " in told
     assert "Ei tutkittu: 2 " in told
     assert "Näyttö puhuu vastaan" not in told
 
