@@ -164,6 +164,43 @@ def test_back_closes_the_panel_and_a_link_to_an_entry_opens_it(
     deep.close()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_back_returns_to_the_evidence_from_which_a_link_led_away(
+    browser: Any, report: dict[str, Path], width: int
+) -> None:
+    """To a use in the text, and from the evidence of a finding to that of its number."""
+    page = opened(browser, report["html"], width)
+    linked = ".evidence[id^='ev-finding-']:has(a.evidence-use):has(a[href^='#ev-'])"
+    first = "#" + page.evaluate(f'evidence().querySelector("{linked}").id')
+    page.goto("about:blank")
+    page.goto(f"{report['html'].as_uri()}{first}")
+    key = page.evaluate(STATE)["key"]
+    panel = page.locator("#evidence-panel")
+    panel.locator("a.evidence-use").first.click()
+    assert not page.evaluate(STATE)["open"]
+    assert page.evaluate("location.hash").startswith("#use-")
+    page.go_back()
+    assert page.evaluate("location.hash") == first
+    assert page.evaluate(STATE)["open"]
+    assert page.evaluate(STATE)["key"] == key
+    panel.locator(".evidence a[href^='#ev-']").first.click()
+    number = page.evaluate("location.hash")
+    assert number not in {"", first}
+    page.go_back()
+    assert page.evaluate("location.hash") == first
+    assert page.evaluate(STATE)["key"] == key
+    page.go_forward()
+    assert page.evaluate("location.hash") == number
+    page.keyboard.press("Escape")
+    assert not page.evaluate(STATE)["open"]
+    assert page.evaluate("location.hash") == ""
+    page.go_back()
+    assert page.evaluate("location.hash") == first
+    page.go_back()
+    assert page.url == "about:blank"
+    page.close()
+
+
 def test_the_list_of_evidence_is_folded_until_it_is_asked_for(
     browser: Any, report: dict[str, Path]
 ) -> None:

@@ -174,3 +174,31 @@ def test_on_a_phone_the_contents_are_a_drawer_that_a_choice_closes(
         " >= document.querySelector('#contents').getBoundingClientRect().bottom - 1",
     )
     page.close()
+
+
+@pytest.mark.parametrize("way", ["Escape", "button", "Back"])
+def test_on_a_phone_opening_and_closing_the_contents_moves_no_line(
+    browser: Any, path: Path, way: str
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    page.goto(path.as_uri())
+    page.evaluate("document.querySelector('#sec-kaksi').scrollIntoView()")
+    page.wait_for_timeout(300)
+    where = "Math.round(document.querySelector('#sec-kaksi').getBoundingClientRect().top)"
+    drawer = page.locator("#contents details")
+    before = page.evaluate(where)
+    for _ in range(2):
+        drawer.locator("summary").click()
+        assert drawer.get_by_role("link", name="Toinen luku").is_visible()
+        page.wait_for_timeout(300)
+        assert page.evaluate(where) == before
+        if way == "Escape":
+            page.keyboard.press("Escape")
+        elif way == "button":
+            drawer.locator("summary").click()
+        else:
+            page.go_back()
+        arrive(page, "!document.querySelector('#contents details').open")
+        page.wait_for_timeout(300)
+        assert page.evaluate(where) == before
+    page.close()

@@ -103,7 +103,11 @@
   found.setAttribute("role", "status");
   var list = document.createElement("ul");
   found.appendChild(list);
-  drawer.querySelector("summary").after(label, found);
+  // One box, which on a small screen lies over the text and does not move it.
+  var box = document.createElement("div");
+  box.className = "contents-box";
+  box.append(label, found, ...drawer.querySelectorAll(":scope > :not(summary)"));
+  drawer.appendChild(box);
   var texts = null;
   function plain(text) { return text.replace(/\u00ad/g, "").replace(/\s+/g, " ").trim(); }
   // Where something stands: its figure or table, and its section unless that is what was found.

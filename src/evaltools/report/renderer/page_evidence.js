@@ -87,7 +87,7 @@
     var inside = panel.contains(link);
     if (link !== whole && entry && (inside || link.classList.contains("evidence-link"))) {
       event.preventDefault();
-      overlays.enter("evidence", shut, "#" + entry.id);
+      overlays.enter("evidence", shut, "#" + entry.id, inside);
       show(link, entry);
     } else if (link === whole) {
       event.preventDefault();
@@ -103,7 +103,7 @@
       mark(false);
       opener = null;
       panel.close();
-      overlays.follow(link.hash);
+      overlays.follow(link.hash, true);
     }
   });
   // Done at once and not when the browser tells of it: the next panel may be open by then.

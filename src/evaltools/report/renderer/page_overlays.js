@@ -3,15 +3,16 @@
 // where they were. One at a time is open; the step is kept and used again by the next.
 var overlays = (function () {
   var shut = null;
-  var before = location.hash;
   function stands() { return history.state && history.state.overlay !== undefined; }
-  function address() { return before || location.pathname + location.search; }
+  // The address of the text under the step where the reader is, which the step knows.
+  function address() { return (stands() ? history.state.before : location.hash) || location.pathname + location.search; }
   return {
-    // From now on one is open: its name, what closes it, and the address, if it has one of its own.
-    enter: function (name, close, hash) {
+    // From now on one is open: its name, what closes it, the address, if it has one of its own, and
+    // whether Back shows what was open instead of the text.
+    enter: function (name, close, hash, further) {
       if (shut && shut !== close) { shut(); }
-      if (!stands()) { before = location.hash; }
-      history[stands() ? "replaceState" : "pushState"]({ overlay: name }, "", hash || address());
+      var before = address();
+      history[stands() && !further ? "replaceState" : "pushState"]({ overlay: name, before: before }, "", hash || before);
       shut = close;
       window.onpopstate = function () {
         shut = window.onpopstate = null;
@@ -21,17 +22,18 @@ var overlays = (function () {
     // It is closed; done at once, since the next may be open before the browser tells of it.
     leave: function () {
       shut = window.onpopstate = null;
-      if (stands()) { history.replaceState({ overlay: "" }, "", address()); }
+      if (stands()) { history.replaceState({ overlay: "", before: address() }, "", address()); }
     },
-    // A link in it leads into the text: there in place of the overlay.
-    follow: function (hash) {
+    // A link in it leads into the text: there in place of the overlay, unless Back is to show that again.
+    follow: function (hash, further) {
       shut = window.onpopstate = null;
-      if (stands()) { location.replace(hash); } else { location.hash = hash; }
+      if (stands() && !further) { location.replace(hash); } else { location.hash = hash; }
     },
     // The page came with it open; closed, it leads to the text.
     adopt: function (name, close, fresh) {
-      history.replaceState({ overlay: name }, "", location.hash);
-      if (fresh) { before = ""; }
+      var before = !fresh && stands() ? history.state.before : "";
+      history.replaceState({ overlay: name, before: before }, "", location.hash);
+      window.onpopstate = null;
       shut = close;
     }
   };
