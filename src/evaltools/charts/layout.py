@@ -232,9 +232,12 @@ class RowLayout:
             at = [self.scale(low), self.scale(high)]
             self.canvas.line(at, [y, y], color=color, width=1.8, layer=3)
 
-    def note(self, y: float, words: str) -> None:
-        """Say in a row why it has no mark."""
-        self.canvas.text(self.scale.start + 3, y, words, NO_MARK)
+    def note(self, y: float, words: str, beside: float | None = None) -> None:
+        """Say in a row why it has no mark; on the wider side of the one mark that it has."""
+        x, scale = self.scale.start + 3, self.scale
+        if beside is not None and 2 * scale(beside) < scale.start + scale.end:
+            x = scale(beside) + 8
+        self.canvas.text(x, y, words, NO_MARK)
 
 
 def lay_out_rows(
