@@ -73,7 +73,8 @@ class Glossary:
             return dict(zip(frame[name].astype(str), texts.astype(str), strict=True))
 
         labels = called("codes", "code_id", "label") | called("rating_items", "item_id", "label")
-        declared, regions, kinds = vocabulary or Vocabulary(), {}, {}
+        declared, kinds = vocabulary or Vocabulary(), {}
+        regions: dict[str, str] = {}
         for each in declared.dimensions.values():
             regions |= called(each.map, each.column, "name") if each.map else {}
         if "codes" in tables:
