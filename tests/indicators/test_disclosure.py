@@ -17,6 +17,7 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 from chapter_reader import read
+from matplotlib.text import Text
 
 from evaltools.chapters import steering as chapter
 from evaltools.charts.table import SUPPRESSED
@@ -203,6 +204,45 @@ def test_a_table_withholds_no_rating_that_is_published_elsewhere(select):
         assert (cell is SUPPRESSED) is record.suppressed
         if not record.suppressed:
             assert cell == f"{100 * record.value:.0f} %".replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_figure_of_optimism_hides_what_its_table_hides_and_no_more(select, language):
+    evidence = select(language=language)
+    words, frame = evidence.words, chapter.optimism_rows(evidence).set_index("label")
+    half = [label for label, row in frame.iterrows()
+            if row["evidenced"] is SUPPRESSED and row["high"] is not SUPPRESSED]  # fmt: skip
+    assert half
+    figure = chapter.optimism_figure(evidence)
+    sentences = {label: f"{label}: " for label in half}
+    for row in figure.data.rows:
+        cells = dict(zip(figure.data.columns, row, strict=True))
+        label, first, second = row[0], row[1], cells[words("steering.evidenced")]
+        if frame.loc[label, "high"] is SUPPRESSED:
+            assert first.raw == "[c]"
+            continue
+        assert first.text == frame.loc[label, "high"]
+        assert (second.raw == "[c]") is (label in half)
+        if label in half:
+            assert second.text == words("mark.suppressed")
+            (told,) = re.findall(rf"{re.escape(sentences[label])}[^:]*?\.(?= |$)", figure.alt)
+            assert first.text in told
+            assert told.count("%") == 1
+    withheld = words("alt.suppressed", items="").removesuffix(".").strip()
+    assert withheld not in figure.alt
+    drawn = [text.get_text() for text in figure.figure.findobj(Text)]
+    note = f"{words('steering.evidenced')}: {words('mark.suppressed')}"
+    assert drawn.count(note) == len(half)
+    assert drawn.count(words("mark.suppressed")) == 0
+
+
+def test_a_region_of_few_projects_has_no_half_of_the_figure_of_optimism(select):
+    dots = chapter.optimism_dots(select(region="06"))
+    assert dots
+    for row in dots:
+        assert row.suppressed
+        assert row.value is None
+        assert row.second is None
 
 
 def test_who_is_in_both_shares_changes_nothing_that_is_published(select, monkeypatch):

@@ -42,7 +42,7 @@ def optimism_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("effects.no_ratings"),
     ).figure(
-        " ".join([*told_gaps(evidence)[:1], caption]),
+        " ".join([*told_gaps(evidence, both=True)[:1], caption]),
         alt=optimism_alt(evidence),
         note=words.markdown("steering.optimism_note"),
     )
@@ -70,11 +70,12 @@ def optimism_dots(evidence: Evidence) -> list[Dot]:
     return [
         Dot(
             label=str(row["label"]),
-            value=None if row["withheld"] else row["high"] / row["answers"],
+            value=None if row["high"] is None else row["high"] / row["answers"],
             n=row["high"],
             N=row["answers"],
-            suppressed=bool(row["withheld"]),
+            suppressed=row["high"] is None,  # by the rule of `optimism_table`
             second=None if row["withheld"] else row["evidenced"] / row["answers"],
+            second_suppressed=bool(row["withheld"]),
         )
         for row in optimism(evidence).to_dict("records")
         if row["answers"]
@@ -88,20 +89,24 @@ def optimism_alt(evidence: Evidence) -> str:
     return alt_text.join(*told_gaps(evidence), withheld)
 
 
-def told_gaps(evidence: Evidence) -> list[str]:
-    """Of each question that is shown: how many rated high, how many have evidence."""
-    words = evidence.words
-    return [
-        words(
-            "steering.optimism_alt",
-            label=row.label,
-            marks=_marks(evidence),
-            high=row.printed(row.value, words.language),
-            evidenced=row.printed(row.second, words.language),
-        )
-        for row in optimism_dots(evidence)
-        if not row.suppressed
-    ]
+def told_gaps(evidence: Evidence, *, both: bool = False) -> list[str]:
+    """Of each question that is shown: how many rated high, how many have evidence.
+
+    Arguments:
+        both: leave out questions whose evidence is withheld.
+    """
+    words, told = evidence.words, []
+    for row in optimism_dots(evidence):
+        if row.suppressed or (both and row.second_suppressed):
+            continue
+        values = {"label": row.label, "marks": _marks(evidence)}
+        values["high"] = row.printed(row.value, words.language)
+        if row.second_suppressed:
+            told.append(words("steering.optimism_alt_withheld", **values))
+        else:
+            second = row.printed(row.second, words.language)
+            told.append(words("steering.optimism_alt", **values, evidenced=second))
+    return told
 
 
 def optimism_rows(evidence: Evidence) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evaltools.charts import alt_text
 from evaltools.charts.canvas import Lettering, Paint
 from evaltools.charts.chart import RowChart
-from evaltools.charts.data import Value
+from evaltools.charts.data import WITHHELD, Value
 from evaltools.charts.layout import MOST_LABELS, Entry, Mark, RowLayout, Spacing, lay_out_rows
 from evaltools.charts.palette import DEEP_BLUE, INK, LIGHT, PAPER, RUST
 from evaltools.charts.style import SMALL, is_narrow, text_width
@@ -38,6 +38,7 @@ class Dot:
         bound_low, bound_high: an outer interval, drawn as a thin band.
         rule_low, rule_high: what the choice of coder rule decides, a bar below the interval.
         second: another estimate of the same thing, below the first.
+        second_suppressed: that one alone is withheld.
         whole: of how many the interval speaks, where that is not N, as of all projects.
     """
 
@@ -54,6 +55,7 @@ class Dot:
     rule_high: float | None = None
     second: float | None = None
     whole: int | None = None
+    second_suppressed: bool = False
 
     @property
     def known(self) -> bool:
@@ -172,6 +174,13 @@ class Dots(RowChart[Dot]):
         if row.second is not None:
             at = scale(row.second)
             canvas.dots([at], [y + offset], color=RUST, fill=PAPER, diameter=5.0, marker="D")
+        elif row.second_suppressed:
+            layout.note(y, self._withheld_second, beside=row.value)
+
+    @property
+    def _withheld_second(self) -> str:
+        name = self.second_name or self.words("legend.second")
+        return f"{name}: {self.words('mark.suppressed')}"
 
     def _describe(self) -> str:
         """Order with values and intervals, what is withheld or missing."""
@@ -197,6 +206,8 @@ class Dots(RowChart[Dot]):
             text += f", {words('alt.coder_rules', interval=interval)}"
         if row.second is not None:
             text += f", {words('alt.second', value=row.printed(row.second, language))}"
+        elif row.second_suppressed:
+            text += f", {self._withheld_second}"
         return text
 
     def _number(self, row: Dot) -> str:
@@ -234,7 +245,10 @@ class Dots(RowChart[Dot]):
         def cell(value: float | None) -> Value:
             return Value("" if value is None else row.printed(value, self.language), value)
 
-        return [cell(row.value), self._count(row.n), self._count(row.N), *map(cell, shares)]
+        cells = [cell(row.value), self._count(row.n), self._count(row.N), *map(cell, shares)]
+        if row.second_suppressed:
+            cells[-1] = Value(self.words("mark.suppressed"), WITHHELD)
+        return cells
 
     def _key(self, rows: Sequence[Dot]) -> list[Entry]:
         words, interval = self.words, self._interval_name

@@ -232,9 +232,15 @@ class RowLayout:
             at = [self.scale(low), self.scale(high)]
             self.canvas.line(at, [y, y], color=color, width=1.8, layer=3)
 
-    def note(self, y: float, words: str) -> None:
-        """Say in a row why it has no mark."""
-        self.canvas.text(self.scale.start + 3, y, words, NO_MARK)
+    def note(self, y: float, words: str, beside: float | None = None) -> None:
+        """Say in a row why it has no mark; beside the one that it has, or below without room."""
+        x, scale = self.scale.start + 3, self.scale
+        if beside is not None:
+            mark, room = scale(beside), width(words, NO_MARK.size) + 8
+            if x + room > mark:
+                fits = mark + 8 + room < scale.end
+                x, y = (mark + 8, y) if fits else (x, y + 6.0)
+        self.canvas.text(x, y, words, NO_MARK)
 
 
 def lay_out_rows(

@@ -239,7 +239,7 @@ def indicator_sheets(found: Sequence[Chapter], cover: Cover, glossary: Glossary)
     found = [_in_language(chapter, place, words) for place, chapter in enumerate(found, start=1)]
     names = [words(f"publishing.{name}") for name in ("cover", "contents", "notes")]
     listed: list[tuple[Value, ...]] = [
-        (names[2], words("publishing.notes.about"), len(_note_rows(found, words))),
+        (names[2], words("publishing.notes.about"), len(_note_rows(found, glossary))),
         *((chapter.name, chapter.title, len(chapter.indicators)) for chapter in found),
     ]
     header = [words(f"publishing.contents.{name}") for name in ("sheet", "title", "rows")]
@@ -251,7 +251,7 @@ def indicator_sheets(found: Sequence[Chapter], cover: Cover, glossary: Glossary)
         Sheet(names[1], names[1], words("publishing.contents.about"), header, listed,
               (32, 70, 12), links={row: str(one[0]) for row, one in enumerate(listed)}),
         Sheet(names[2], names[2], words("publishing.notes.about"), noted,
-              _note_rows(found, words), (34, 100)),
+              _note_rows(found, glossary), (34, 100)),
     ]  # fmt: skip
     columns = [words(f"publishing.column.{name}") for name in COLUMNS]
     about = words("publishing.sheet.about")
@@ -308,7 +308,18 @@ def describe_reason(item: Indicator, words: Words) -> str:
     return words(f"publishing.reason.{item.why or 'missing'}")
 
 
-def _note_rows(found: Sequence[Chapter], words: Words) -> list[tuple[Value, ...]]:
+def _speaks_of(item: Indicator, glossary: Glossary) -> tuple[str, str]:
+    """What a number speaks of, as the evidence of the report calls it, and what that is."""
+    units = glossary.family_of(item.key).units
+    if item.estimand == "D" and units != "D":
+        name = glossary.words(f"trail.estimand.{units}")
+        return name, glossary.words(f"publishing.estimand.{units}.about")
+    key = f"publishing.estimand.{item.estimand}"
+    return glossary.words(key), glossary.words(f"{key}.about")
+
+
+def _note_rows(found: Sequence[Chapter], glossary: Glossary) -> list[tuple[Value, ...]]:
+    words = glossary.words
     units = sorted({item.unit for chapter in found for item in chapter.indicators})
     methods = sorted({item.method for chapter in found for item in chapter.indicators} - {""})
     rows: list[tuple[Value, ...]] = [
@@ -321,6 +332,8 @@ def _note_rows(found: Sequence[Chapter], words: Words) -> list[tuple[Value, ...]
         (words(f"publishing.estimand.{name}"), words(f"publishing.estimand.{name}.about"))
         for name in get_args(Estimand)
     ]
+    spoken = {_speaks_of(item, glossary) for chapter in found for item in chapter.indicators}
+    rows += sorted(spoken - set(rows))
     rows += [(name_method(method, words), describe_method(method, words)) for method in methods]
     return [
         *rows,
@@ -338,8 +351,8 @@ def _row(item: Indicator, glossary: Glossary) -> tuple[Value, ...]:
     cells = (
         item.key,
         glossary.definition(item.key) if glossary.defined(item.key) else NOT_APPLICABLE,
-        "; ".join(f"{name}={value}" for name, value in item.dimensions) or NOT_APPLICABLE,
-        words(f"publishing.estimand.{item.estimand}"),
+        "; ".join(glossary.describe_dimension(*each) for each in item.dimensions) or NOT_APPLICABLE,
+        _speaks_of(item, glossary)[0],
         item.value,
         words(f"publishing.unit.{item.unit}"),
         item.x,

@@ -227,3 +227,73 @@ def test_one_thing_has_one_name(rejected: str) -> None:
     texts += [path.read_text("utf-8") for path in sorted((ROOT / "reports/fi").rglob("*.qmd"))]
     texts += [(ROOT / "evaluation.yml").read_text("utf-8")]
     assert [text for text in texts if re.search(rejected, text, re.IGNORECASE)] == []
+
+
+def workbook(source: Material, language: Language) -> dict[str, list[dict[str, object]]]:
+    """Rows of the notes and of the numbers, by the names of columns."""
+    study, words = source.study, source.study.words(language)
+    cover = describe_run(study, source.parameters, "ab12", words, example=True)
+    glossary = Glossary.of(source.tables, words, study.declaration)
+    sheets = indicator_sheets([Chapter("01_all", "", source.indicators)], cover, glossary)
+    rows = [[dict(zip(each.header, row, strict=True)) for row in each.rows] for each in sheets]
+    return {"notes": rows[2], "numbers": rows[3]}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_workbook_says_of_a_number_what_the_evidence_says(
+    example: Material, language: Language
+) -> None:
+    words = example.study.words(language)
+    book = workbook(example, language)
+    spoken = words("publishing.column.speaks_of")
+    terms = {row[words("publishing.notes.term")] for row in book["notes"]}
+    wanted = {
+        "appropriations.total.money": "trail.estimand.calls",
+        "calls.applications.count": "trail.estimand.calls",
+        "areas.reached.share": "trail.estimand.register",
+        "reports.read.share": "trail.estimand.register",
+        "network.organisations.count": "trail.estimand.register",
+        "challenge.staff.share": "publishing.estimand.D",
+    }
+    found: dict[str, set[object]] = {key: set() for key in wanted}
+    for item, row in zip(example.indicators, book["numbers"], strict=True):
+        assert row[spoken] in terms
+        if item.key in wanted and item.estimand == "D":
+            found[item.key].add(row[spoken])
+    assert found == {key: {words(phrase)} for key, phrase in wanted.items()}
+
+
+@pytest.mark.parametrize(
+    ("language", "schedule", "suitability", "region"),
+    [
+        ("fi", "aihe: {}; tunnusluku: Krippendorffin alfa", "kysymys: {}; arvosana: 4", "alue"),
+        ("sv", "tema: {}; mått: Krippendorffs alfa", "fråga: {}; betyg: 4", "region"),
+        ("en", "theme: {}; statistic: Krippendorff's alpha", "question: {}; mark: 4", "region"),
+    ],
+)
+def test_the_workbook_names_in_words_what_numbers_are_broken_down_by(
+    example: Material, language: Language, schedule: str, suitability: str, region: str
+) -> None:
+    column = example.study.words(language)("publishing.column.dimensions")
+    numbers = workbook(example, language)["numbers"]
+    told = {item.dimensions: str(row[column])
+            for item, row in zip(example.indicators, numbers, strict=True)}  # fmt: skip
+    names = {
+        table: example.tables[table].set_index(key)[f"{label}_{language}"]
+        for table, key, label in (
+            ("codes", "code_id", "label"), ("rating_items", "item_id", "label"),
+            ("regions", "region_code", "name"),
+        )
+    }  # fmt: skip
+    label = names["codes"]["challenge.schedule"]
+    code = (("code", "challenge.schedule"), ("statistic", "alpha"))
+    assert told[code] == schedule.format(label)
+    item = (("item", "grant_suitability"), ("value", "4"))
+    assert told[item] == suitability.format(names["rating_items"]["grant_suitability"])
+    regions = [dict(by)["region"] for by in told if "region" in dict(by)]
+    assert regions
+    for by, text in told.items():
+        if "region" in dict(by):
+            assert f"{region}: {names['regions'][dict(by)['region']]}" in text
+    assert told[()] == "[z]"
+    assert not [text for text in told.values() if "=" in text or "_" in text]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import pandas as pd
 
@@ -18,6 +19,19 @@ from evaltools.indicators.indicator import Estimand
 from evaltools.study.schema import MainQuestion
 from evaltools.study.vocabulary import Vocabulary
 
+_LABELLED: Final = {"code", "item", "first", "second", "challenge", "response"}
+"""Dimensions whose values are codes or items of the form."""
+_NAMED_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
+    **{name: (name,) for name in ("allocation", "attainment", "group", "language", "measured_by")},
+    "category": ("group", "size"),
+    "kind": ("agreement.kind", "code_kind"),
+    "period": ("period",),
+    "rule": ("coder_rule",),
+    "side": ("publishing.side",),
+    "statistic": ("publishing.statistic",),
+}
+"""Where the words for the values of a dimension stand."""
+
 
 @dataclass(frozen=True)
 class Glossary:
@@ -26,6 +40,7 @@ class Glossary:
     Arguments:
         words: of the language.
         labels: of codes by code id and of rating items by item id.
+        regions: names by region code.
         kinds: of codes, by code id.
         vocabulary: which role a kind of codes has.
         questions: of the study, which name the tables behind indicators of its own.
@@ -36,6 +51,7 @@ class Glossary:
     kinds: Mapping[str, str] = field(default_factory=dict)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     questions: Sequence[MainQuestion] = ()
+    regions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -46,19 +62,25 @@ class Glossary:
         questions: Sequence[MainQuestion] = (),
     ) -> Glossary:
         """The glossary of the validated tables."""
-        labels: dict[str, str] = {}
-        for table, name in (("codes", "code_id"), ("rating_items", "item_id")):
-            if table in tables:
-                frame = tables[table]
-                texts = frame[name]
-                if f"label_{words.language}" in frame:
-                    texts = frame[f"label_{words.language}"].fillna(frame[name])
-                labels |= dict(zip(frame[name].astype(str), texts.astype(str), strict=True))
-        kinds = {}
+
+        def called(table: str, name: str, label: str) -> dict[str, str]:
+            if table not in tables:
+                return {}
+            frame = tables[table]
+            texts = frame[name]
+            if f"{label}_{words.language}" in frame:
+                texts = frame[f"{label}_{words.language}"].fillna(frame[name])
+            return dict(zip(frame[name].astype(str), texts.astype(str), strict=True))
+
+        labels = called("codes", "code_id", "label") | called("rating_items", "item_id", "label")
+        declared, kinds = vocabulary or Vocabulary(), {}
+        regions: dict[str, str] = {}
+        for each in declared.dimensions.values():
+            regions |= called(each.map, each.column, "name") if each.map else {}
         if "codes" in tables:
             codes = tables["codes"][["code_id", "kind"]].astype(str)
             kinds = dict(codes.itertuples(index=False, name=None))
-        return cls(words, labels, kinds, vocabulary or Vocabulary(), questions)
+        return cls(words, labels, kinds, declared, questions, regions)
 
     def code_in(self, key: str) -> str:
         """The longest beginning of a key that is a code; empty where there is none."""
@@ -133,6 +155,19 @@ class Glossary:
             label = self.labels[stem]
             return f"{self.words(kind)}: {label}" if self.words.has(kind) else label
         return self.definition(key) if self.defined(key) else key
+
+    def describe_dimension(self, name: str, value: str) -> str:
+        """By what a number is broken down, `theme: schedule`; keys where there are no words."""
+        words = self.words
+        title = f"publishing.dimension.{name}"
+        known = self.regions if name == "region" else self.labels if name in _LABELLED else {}
+        starts = _NAMED_VALUES.get(name, ())
+        if "group" in starts:
+            starts = (*starts, *(f"choice.{each}" for each in self.vocabulary.dimensions))
+        phrases = (f"{start}.{value}" for start in starts)
+        found = next((key for key in phrases if words.has(key)), None)
+        told = known.get(value) or (words(found) if found else value)
+        return f"{words(title) if words.has(title) else name}: {told}"
 
     def condition(self, condition: Condition, numbers: Numbers, estimand: Estimand) -> str:
         """A condition in words: `aikataulu on suurin, kun verrataan näitä: haasteet`.
