@@ -63,7 +63,7 @@ def test_it_says_what_the_report_found_and_nothing_else(folder: Path, language: 
         assert sentence == (expected.rstrip(".") if name == "headline" else expected)
     few = judged["reports-read"]["case"] == "too_few"
     assert few == (folder.name == "region-06")
-    assert len(said) == (2 if few else 10)
+    assert len(said) == (2 if few else 9)
 
 
 def test_another_scope_makes_another_release(built: Place) -> None:
