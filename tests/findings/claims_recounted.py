@@ -289,7 +289,8 @@ def _headline(scope, found, rule, by_rule):
         return "too_few"
     result, rooting = found["commonest-result"], found["rooting-is-seldom-complete"]
     if result == "none" or rooting in ("does_not_hold", "all"):
-        return "does_not_hold"
+        # Its sentence prints how many of the results achieved last: of none there is no number.
+        return "missing" if rooting == "missing" else "does_not_hold"
     if rooting not in ("holds", "none") or (outcome(result) == "cannot_be_told" and result not in (
         "close", "depends_on_rule",
     )):  # fmt: skip

@@ -98,7 +98,8 @@ def test_changed_words_are_another_declaration(
          "among_top: {keys: [challenge.staff.share]", "findings.pandemic-among-five-commonest"),
         ("reports/conclusions.yml", "level: not_shown, when: {judged: {finding: savings",
          "level: met, when: {judged: {finding: savings", "answers.1.4"),
-        ("reports/logic.yml", "[holds], contradicts: [none]", "[all], contradicts: [none]", "links.6"),
+        ("reports/logic.yml", "[holds], contradicts: [none]", "[all], contradicts: [none]",
+         "links.6"),
     ],
 )  # fmt: skip
 def test_what_words_are_said_on_is_looked_at_with_them(
