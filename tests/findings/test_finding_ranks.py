@@ -85,6 +85,45 @@ def test_an_order_is_that_order_and_no_other():
     assert outcome(order("staff", "aims", "technology"), numbers) == "does_not_hold"
 
 
+EACH = {"order": {"keys": ["challenge.*.silent.share", "challenge.*.denied.share"]}}
+
+
+def states(**counts):
+    return [
+        record
+        for name, (silent, denied) in counts.items()
+        for state, x in (("silent", silent), ("denied", denied))
+        for record in share(f"challenge.{name}.{state}.share", x)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"staff": (9, 2)}, "holds"),
+        ({"staff": (9, 2), "cyber": (3, 1)}, "holds"),
+        ({"staff": (9, 2), "cyber": (0, 52)}, "does_not_hold"),
+        ({"staff": (9, 2), "cyber": (4, 4)}, "does_not_hold"),
+        ({}, "cannot_be_told"),
+    ],
+)
+def test_an_order_with_a_star_is_asked_of_every_word_that_there_is(counts, expected):
+    assert outcome(EACH, [*states(**counts), *shares(staff=41)]) == expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"keys": ["a.*.x", "a.b.x"]},
+        {"keys": ["a.*.*", "b.*.*"]},
+        {"keys": ["a.*.x", "b.*.x"], "of": OF},
+    ],
+)
+def test_a_star_stands_in_every_key_once_and_beside_no_set(changes):
+    with pytest.raises(ValueError, match="each has one star, or none has"):
+        outcome({"order": changes}, [])
+
+
 def test_an_order_of_a_set_is_ahead_of_the_rest_of_it():
     numbers = shares(staff=16, technology=14, schedule=15)
     assert outcome(order("staff", "technology"), numbers) == "holds"

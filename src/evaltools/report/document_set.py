@@ -14,7 +14,7 @@ from evaltools.findings.display import write_findings
 from evaltools.lint.signatures import CODE, unsigned_sentences
 from evaltools.pipeline import Run
 from evaltools.processes import call_apart
-from evaltools.provenance.hashes import hash_declarations, hash_folder, hash_sources
+from evaltools.provenance.hashes import hash_declarations, hash_file, hash_folder, hash_sources
 from evaltools.report import engines
 from evaltools.report.absent_sentences import leave_out
 from evaltools.report.companions import (
@@ -204,6 +204,8 @@ def count_unsigned(study: Study, parameters: Parameters, parts: PartStore) -> li
         for name, digest in hash_sources(study.root / "reports").items()
         if name in own or not (name.startswith(prose) and name.endswith(".qmd"))
     }
+    # What is beside code in a notebook is no part of the run, and slides may show it.
+    rests_on |= {path.name: hash_file(path) for path in study.notebooks}
     found = unsigned_sentences(
         study.root,
         parameters.language,

@@ -146,3 +146,14 @@ def _months(language: str) -> Mapping[str, int]:
         for names in forms.values()
         for number, name in names.items()
     }
+
+
+def mark_headers(head: list[Any], bodies: list[list[Any]]) -> None:
+    """Say of every header cell what it is the header of."""
+    for row in head[1]:
+        for cell in row[1]:
+            put(cell[0], "scope", "colgroup" if cell[3] > 1 else "col")
+    for body in bodies:
+        for row in body[3]:
+            for cell in row[1][: body[1]]:
+                put(cell[0], "scope", "row")

@@ -15,7 +15,7 @@ from typing import Any
 
 from evaltools.problems import refuse
 from evaltools.report.renderer.block_writer import write_blocks
-from evaltools.report.renderer.cell_values import annotate_table
+from evaltools.report.renderer.cell_values import annotate_table, mark_headers
 from evaltools.report.renderer.figure_files import Publication, read_caption
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
@@ -410,7 +410,7 @@ class HtmlTree:
         triple, (_, caption), columns, head, bodies, foot = node["c"]
         identifier, triple[0] = triple[0], ""
         take(triple, "row-headers")
-        _scope(head, bodies)
+        mark_headers(head, bodies)
         annotate_table(head, bodies, self.language)
         rewritten = rewrite([head, bodies, foot], self._inline)
         inlines = self.inlines(caption[0]["c"]) if caption else []
@@ -446,14 +446,3 @@ class HtmlTree:
 def _scroll_attributes(name: str, label: str) -> Attr:
     """Attributes of something that may be wider than the screen: reachable by keyboard."""
     return attr(classes=[name], pairs={"tabindex": "0", "role": "group", "aria-label": label})
-
-
-def _scope(head: list[Any], bodies: list[list[Any]]) -> None:
-    """Say of every header cell what it is the header of."""
-    for row in head[1]:
-        for cell in row[1]:
-            put(cell[0], "scope", "colgroup" if cell[3] > 1 else "col")
-    for body in bodies:
-        for row in body[3]:
-            for cell in row[1][: body[1]]:
-                put(cell[0], "scope", "row")
