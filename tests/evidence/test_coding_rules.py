@@ -94,6 +94,14 @@ MISTAKES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
             "[data.attainment]",
         ),
     ),
+    "signs": (
+        lambda p: p.change("goals", 3, attainment="partly", measured_by="asserted"),
+        (
+            'data/coding/goals.csv, row 3, column goal_id: "G2" is "partly", and has no row in '
+            "rooting; allowed: a row of each goal achieved or partly achieved. "
+            "Add its row, with silent for what the report does not tell. [data.signs-missing]",
+        ),
+    ),
     "goal-project": (
         lambda p: p.change("goals", 3, project_id="P3"),
         (

@@ -64,6 +64,24 @@ def test_no_report_is_due_from_a_project_that_ends_after_the_cut_off(
     assert due(changed, parameters(cutoff=dt.date(2022, 4, 30)), declared) == ["P1", "P2", "P3"]
 
 
+def test_a_project_without_an_end_may_go_on_until_the_last_day_of_its_call(
+    tables: Any, parameters: Any
+) -> None:
+    declared = ReportsDue(calls={"2022": ("2019", "2020")})
+    of_p4 = tables["projects"]["project_id"] == "P4"
+    call = tables["projects"].loc[of_p4, "call_id"].item()
+    last = tables["calls"]["projects_end"].mask(
+        tables["calls"]["call_id"] == call, pd.Timestamp("2022-05-01")
+    )
+    changed = {
+        **tables,
+        "projects": tables["projects"].assign(ended=tables["projects"]["ended"].mask(of_p4)),
+        "calls": tables["calls"].assign(projects_end=last),
+    }
+    assert "P4" not in due(changed, parameters(cutoff=dt.date(2022, 4, 30)), declared)
+    assert "P4" in due(changed, parameters(cutoff=dt.date(2022, 5, 1)), declared)
+
+
 def test_years_and_waves_may_be_written_as_numbers() -> None:
     assert ReportsDue.model_validate({"calls": {2022: [2019]}}).calls == {"2022": ("2019",)}
 

@@ -23,7 +23,7 @@ DUE = {"2022": "2019", "2023": "2020"}
 YEARS = ("2019", "2020", "2021")
 SIZES = (5000, 20000, 50000, 100000)
 ALPHA, LEAST, CELL, ERROR = 0.667, 10, 5, 0.05 * (1 + 1e-9)
-FEWEST_COMPARED = 5
+FEWEST_COMPARED = 10
 COMPARED = ("challenge", "response", "result")
 
 

@@ -45,6 +45,14 @@ class Data:
     def set(self, name: str, changed: Callable[[dict[str, str]], dict[str, str]]) -> None:
         self.write(name, [{**row, **changed(row)} for row in self.read(name)])
 
+    def root_silently(self, goals: set[str]) -> None:
+        """Give goals that came about a row of signs that say nothing, where they have none."""
+        rows = self.read("rooting")
+        signs = [name for name in self.columns["rooting"] if name != "goal_id"]
+        new = sorted(goals - {row["goal_id"] for row in rows})
+        self.write("rooting", rows + [{"goal_id": one, **dict.fromkeys(signs, "silent")}
+                                      for one in new])  # fmt: skip
+
     def drop_documents(self, gone: set[str]) -> None:
         """Take reports away, with everything that was read in them."""
         for name in OF_DOCUMENTS:
@@ -117,7 +125,9 @@ def change_goals(data: Data, rng: random.Random) -> None:
         return {"attainment": kind, "measured_by": rng.choice(["measured", "asserted"]), **marks}
 
     data.set("goals", changed)
-    data.keep("rooting", lambda row: attained[row["goal_id"]] in ("achieved", "partly"))
+    came_about = {goal for goal, kind in attained.items() if kind in ("achieved", "partly")}
+    data.keep("rooting", lambda row: row["goal_id"] in came_about)
+    data.root_silently(came_about)
 
 
 def delete_rows(data: Data, rng: random.Random) -> None:
@@ -156,6 +166,7 @@ def complete_sets(data: Data, rng: random.Random) -> None:
     data.set("goals", lambda row: {
         **full, **({} if row["attainment"] == "not_reported" else
                    {"attainment": "achieved", "measured_by": "measured"})})  # fmt: skip
+    data.root_silently({r["goal_id"] for r in data.read("goals") if r["attainment"] == "achieved"})
     data.set("rooting", lambda row: dict.fromkeys(("owner_named", "budget_line", "in_use"), "yes"))
     data.set("ratings", lambda row: {"value": "5"})
 

@@ -88,7 +88,7 @@ DECLARED = STUDY.parameters().declarations
 def stand_in(**attributes):
     """Something with the given attributes of `Evidence`, and what every evidence has."""
     made = SimpleNamespace(
-        vocabulary=VOCABULARY, has=lambda table: True, tables={}, folder=None
+        vocabulary=VOCABULARY, has=lambda table: True, tables={}, folder=None, judging=Judging()
     )  # fmt: skip
     vars(made).update(attributes)
     language = getattr(attributes.get("parameters"), "language", "en")

@@ -349,7 +349,8 @@ def _by_code(rows, given, level):
             rows.put(f"{key}.index", row.value, row.x, None, row.low, row.high, estimand, **by)
         plain = [(d, list(unit.values())) for d, unit in units]
         size, value = own["ac1", "D", ()].x, own["ac1", "D", ()].value
-        limits = agreement.ac1(plain, level)[1:] if value is not None else (None, None)
+        enough = value is not None and size >= 10  # as of alpha
+        limits = agreement.ac1(plain, level)[1:] if enough else (None, None)
         rows.put(f"{key}.index", value, size, None, *limits, "S", code=code, statistic="ac1")
         _observed(rows, units, f"{key}.share", {"code": code, "statistic": "observed"})
         values = [value for _, unit in units for value in unit.values()]

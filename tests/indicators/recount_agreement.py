@@ -68,7 +68,7 @@ def alpha(units, far, level):
     if stays_same(given) > 1 - level:
         return len(used), None, None, None
     without = [value_without(own, its) for own, its in zip(given, lost, strict=True)]
-    if None in without:
+    if None in without or count < 10:  # of few reports there are no limits
         return len(used), value, None, None
     if 1 - value**2 < 1e-12 or max(without) - min(without) < 1e-12:
         return len(used), value, None, None

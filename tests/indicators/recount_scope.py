@@ -170,8 +170,15 @@ class Scope:
         """Projects in scope that were to report in the wave, or have."""
         return {
             name for name, row in self.projects.items()
-            if row["year"] in DUE[self.choice.wave] or name in self.reports.values()
+            if (row["year"] in DUE[self.choice.wave] and self._is_over(row))
+            or name in self.reports.values()
         }  # fmt: skip
+
+    def _is_over(self, row):
+        """Neither its own last day nor, where that is not known, that of its call is to come."""
+        calls = {call["call_id"]: call for call in self.tables["calls"]}
+        last = row["ended"] or calls[row["call_id"]]["projects_end"]
+        return not (last and day(last) > self.choice.cutoff)
 
     @property
     def N(self):

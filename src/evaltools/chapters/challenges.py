@@ -65,7 +65,12 @@ def links_table(evidence: Evidence) -> Table:
     told = {name: [format_p(p, words.language) for p in links[name]] for name in ("p", "holm")}
     note = words.markdown("challenges.no_links")
     if len(links):
-        note = words.markdown("challenges.table_pairs_note", pairs=len(pair_table(evidence)))
+        pairs = pair_table(evidence)
+        note = words.markdown("challenges.table_pairs_note", pairs=len(pairs))
+        last = links["linked"].min()
+        if left_out := int((pairs["linked"] == last).sum() - (links["linked"] == last).sum()):
+            tied = words.markdown("challenges.table_pairs_tied", linked=int(last), more=left_out)
+            note = f"{note} {tied}"
     columns = [
         Column("challenge_label", words("column.challenge")),
         Column("response_label", words("column.response")),

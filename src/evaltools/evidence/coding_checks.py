@@ -224,6 +224,24 @@ def check_goals(frames: NumberedTables) -> Iterator[CellProblem]:
     )  # fmt: skip
 
 
+@requires("goals", "sustainability")
+def check_signs(frames: NumberedTables) -> Iterator[CellProblem]:
+    """Where signs of sustainability are recorded, they are of every goal attained.
+
+    A goal without a row would otherwise be told as one of which its report says nothing.
+    """
+    goals, signs = frames["goals"], frames["sustainability"]
+    if signs.empty:
+        return iter(())
+    attained = goals["attainment"].isin(["achieved", "partly"])
+    return frames.tell(
+        goals[attained & ~goals["goal_id"].isin(signs["goal_id"])],
+        "goals.goal_id", "data.signs-missing", "{goal_id} is {attainment}, and has no row in "
+        "{told[sustainability]}", "a row of each goal achieved or partly achieved",
+        "Add its row, with silent for what the report does not tell.",
+    )  # fmt: skip
+
+
 @requires("ratings", "rating_items")
 def check_ratings(frames: NumberedTables) -> Iterator[CellProblem]:
     """An answer lies within the scale of its question."""
@@ -404,6 +422,6 @@ def check_consensus(frames: NumberedTables) -> Iterator[CellProblem]:
 CODING_RULES: tuple[Rule, ...] = (
     check_kinds_declared, check_codes_used, check_coders_have_read, check_finals_read,
     check_answers, check_relations, check_passages, check_pages, check_code_tree, check_goals,
-    check_ratings, check_code_retirement, check_reading_versions, check_coding_versions,
+    check_signs, check_ratings, check_code_retirement, check_reading_versions, check_coding_versions,
     check_change_versions, check_change_kinds, check_consensus,
 )  # fmt: skip

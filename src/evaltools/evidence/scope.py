@@ -87,13 +87,13 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
 
     Returns the columns of projects and `year` (of the call; where that is not known, the
     project's own, or that of the decision), `lead_name_fi`, `lead_kind`, the columns of the
-    study's dimensions, `size_class`, `population` (of the lead), `organisations` and
-    `areas` (that lead or take part; a vendor does not) and `joint`: several areas take
+    study's dimensions, `last_day` (its end, or where that is not known the last day of projects
+    of its call), `size_class`, `population` (of the lead), `organisations` and `areas` (that lead or take part; a vendor does not) and `joint`: several areas take
     part, or the call funds nothing else, since public sources often do not name the partners.
     """
     of_call = _columns(vocabulary, "call")
     table, _, column = _due_day(vocabulary).partition(".")
-    wanted = dict.fromkeys(("call_id", "year", "joint_only", *of_call))
+    wanted = dict.fromkeys(("call_id", "year", "joint_only", "projects_end", *of_call))
     calls = tables["calls"][list(wanted)]
     frame = tables["projects"].rename(columns={"year": "own_year"})
     if column:
@@ -107,6 +107,8 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
     if "own_year" in frame:
         frame["year"] = frame["year"].fillna(frame.pop("own_year"))
     frame["year"] = frame["year"].fillna(frame["decided"].dt.year.astype("Int64"))
+    # A project whose own end is not known may go on until the last day that its call allows.
+    frame["last_day"] = frame["ended"].fillna(frame.pop("projects_end"))
     of_lead = _columns(vocabulary, "lead")
     lead = add_geography(frame, "lead_org_id", tables, vocabulary)
     frame["lead_name_fi"] = lead["name_fi"]
@@ -183,7 +185,7 @@ def can_report(projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocab
     if due is None:
         return pd.Series(True, index=projects.index, dtype=bool)
     if due.calls is not None:
-        over = ~(projects["ended"] > pd.Timestamp(parameters.cutoff))
+        over = ~(projects["last_day"] > pd.Timestamp(parameters.cutoff))
         return over & _of_wave(projects, due.calls, parameters)
     return ~(projects["report_due"] > pd.Timestamp(parameters.cutoff))
 
@@ -239,7 +241,7 @@ def refuse_nobody_due(
     of_wave = chosen[_of_wave(chosen, due.calls, parameters)] if due.calls is not None else chosen
     if due.calls is not None and not of_wave.empty:
         when = f"by {_format_value(parameters, 'cutoff')}, before which none has ended,"
-        allowed = f"a cut-off of {of_wave['ended'].min():%Y-%m-%d} or later"
+        allowed = f"a cut-off of {of_wave['last_day'].min():%Y-%m-%d} or later"
     elif due.calls is not None:
         when = f"in the wave {_format_value(parameters, 'wave')}"
         allowed = "; ".join(

@@ -30,6 +30,11 @@ from evaltools.statistics.intervals import Interval
 
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff's marks: below the first nothing can be concluded, from the second on anything."""
+FEWEST_REPORTS = 10
+"""Of fewer no interval is made: leaving out one of so few does not show what chance would do.
+
+Source: Cameron, Gelbach and Miller 2008, doi:10.1162/rest.90.3.414, on few clusters.
+"""
 BY_REPORT = "jackknife, by report"
 ALONE = "no report was read by two coders"
 _SOURCE = "evaltools.indicators.agreement"
@@ -41,7 +46,7 @@ _PLAIN: tuple[tuple[str, Callable[[agreement.Ratings], agreement.Agreement]], ..
 
 @dataclass(frozen=True)
 class Alpha:
-    """Alpha of some units, without an interval of a single report; or why there is none."""
+    """Alpha of some units, without an interval of few reports; or why there is none."""
 
     found: agreement.Agreement
     interval: Interval | None
@@ -71,7 +76,9 @@ def compute_alpha(
     if chance > 1 - level:
         why = f"too rare: reports drawn anew would not vary with a chance of {chance:.0%}"
         return Alpha(replace(found, value=None), None, why)
-    return Alpha(found, None if interval is None else replace(interval, method=BY_REPORT))
+    if interval is None or reports < FEWEST_REPORTS:
+        return Alpha(found, None)
+    return Alpha(found, replace(interval, method=BY_REPORT))
 
 
 def observed(read: CoderDecisions) -> list[Indicator]:
@@ -194,7 +201,8 @@ def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
             value = found.value if found else None
             records.append(_index(f"{key}.index", value, alpha, source, by(name)))
             if name == "ac1":
-                limits = agreement.gwet_ac1(units, level).interval if value is not None else None
+                enough = value is not None and alpha.found.units >= FEWEST_REPORTS
+                limits = agreement.gwet_ac1(units, level).interval if enough else None
                 records.append(_inferred(records[-1], limits))
     return records + _counted(alphas, source)
 

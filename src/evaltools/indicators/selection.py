@@ -181,7 +181,8 @@ def selection(evidence: Evidence) -> list[Indicator]:
 def _balance_record(evidence: Evidence, compared: bool) -> Indicator:
     frame = characteristics(evidence)
     responded = frame["reported"].to_numpy(dtype=bool)
-    few = min(responded.sum(), (~responded).sum()) < RARE
+    least = evidence.judging.least_group
+    few = min(responded.sum(), (~responded).sum()) < least
     value = None
     if not few:
         marks = [
@@ -194,7 +195,7 @@ def _balance_record(evidence: Evidence, compared: bool) -> Indicator:
     return Indicator(
         key="selection.balance.index", value=value, unit="index", n=evidence.n, N=evidence.N,
         source=f"{_SOURCE}.selection", why="too_few" if few and compared else None,
-        note=f"fewer than {RARE} projects on a side" if few else f"{DRAWS} random divisions",
+        note=f"fewer than {least} projects on a side" if few else f"{DRAWS} random divisions",
     )  # fmt: skip
 
 
