@@ -20,14 +20,14 @@ OUTCOMES = {
 }  # fmt: skip
 WHY = {
     "agreement_unknown": {
-        "fi": "luokittelijoiden yksimielisyyttä ei voi arvioida",
-        "sv": "kodarnas samstämmighet kan inte bedömas",
-        "en": "agreement of the coders cannot be estimated",
+        "fi": "koska luokittelijoiden yksimielisyyttä ei voi arvioida",
+        "sv": "eftersom kodarnas samstämmighet inte kan bedömas",
+        "en": "since the agreement of the coders cannot be estimated",
     },
     "coders_disagree": {
-        "fi": "luokittelijat tulkitsivat aihetta eri tavoin",
-        "sv": "kodarna tolkade temat olika",
-        "en": "the coders read the theme differently",
+        "fi": "koska luokittelijat tulkitsivat aihetta eri tavoin",
+        "sv": "eftersom kodarna tolkade temat olika",
+        "en": "since the coders read the theme differently",
     },
 }
 """How a sentence ends that has no words of its own for what keeps it from being told."""
@@ -366,7 +366,9 @@ def row(items, language):
     return ", ".join(items[:-1]) + f" {last[0]} " + items[-1]
 
 
-SLOT = re.compile(r"\{([a-z0-9_.-]+)(?::(\w+))?(?:\+(\w+))?(?:([|?])([^|}]*)\|([^}]*))?\}")
+SLOT = re.compile(
+    r"\{([a-z0-9_.-]+)(?::(\w+))?(?:\+(\w+))?(?:([|?])([^|}]*)\|([^|}]*)(?:\|([^}]*))?)?\}"
+)
 
 
 def print_claim(template, name, claims: Claims, forms, language) -> str:
@@ -379,7 +381,7 @@ def print_claim(template, name, claims: Claims, forms, language) -> str:
         return "/".join(spaced(each, language) for each in counts)
 
     def fill(found):
-        what, form, addition, mark, one, several = found.groups()
+        what, form, addition, mark, one, several, none = found.groups()
         if what in lists:
             if mark == "?":
                 return one if len(lists[what]) == 1 else several
@@ -415,6 +417,8 @@ def print_claim(template, name, claims: Claims, forms, language) -> str:
             sign = "%" if language == "en" else f"{NBSP}%"
             return (low if low == high else f"{low}{DASH}{high}") + sign
         value = claims.count(what)
+        if value == 0 and none is not None:
+            return none
         agreeing = one if value == 1 else several
         if mark == "?":
             return agreeing
@@ -429,11 +433,15 @@ DIFFERENTLY = {
     "fi": "Luokittelijat tulkitsivat eri tavoin: ", "sv": "Kodarna tolkade olika: ",
     "en": "The coders read differently: ",
 }  # fmt: skip
+UNKNOWN = {
+    "fi": "Luokittelijoiden yksimielisyyttä ei tunneta: ",
+    "sv": "Det är inte känt om kodarna är eniga: ", "en": "Whether coders agree is not known: ",
+}  # fmt: skip
 
 
 def told_differently(name, claims: Claims, labels, language) -> str:
-    """What follows a sentence on the best, where coders disagree on some of them."""
-    weak = []
+    """What follows a sentence on the best, where coders disagree on some, or perhaps do."""
+    weak, unknown = [], []
     for code in claims.lists[name]["best"]:
         alpha = claims.scope.alpha(code)
         if alpha is not None and alpha < ALPHA:
@@ -441,7 +449,10 @@ def told_differently(name, claims: Claims, labels, language) -> str:
             shown = shown if language == "en" else shown.replace(".", ",")
             word = "alpha" if language == "en" else "alfa"
             weak.append(f"{labels[code]} ({word} {shown})")
-    return f" {DIFFERENTLY[language]}{'; '.join(weak)}." if weak else ""
+        if claims.scope.agreed("", [code]) == "agreement_unknown":
+            unknown.append(labels[code])
+    told = [(DIFFERENTLY, weak), (UNKNOWN, unknown)]
+    return "".join(f" {said[language]}{'; '.join(own)}." for said, own in told if own)
 
 
 def points(difference, language):

@@ -160,6 +160,16 @@ def lonely_group(data: Data, rng: random.Random) -> None:
     )  # fmt: skip
 
 
+def one_reader(data: Data, rng: random.Random) -> None:
+    """Each report read by one coder, so that nobody knows whether another would agree."""
+    first: dict[str, str] = {}
+    for row in data.read("readings"):
+        first.setdefault(row["document_id"], row["coder_id"])
+    data.keep("readings", lambda row: row["coder_id"] == first[row["document_id"]])
+    document = {row["segment_id"]: row["document_id"] for row in data.read("segments")}
+    data.keep("codings", lambda row: row["coder_id"] == first[document[row["segment_id"]]])
+
+
 def complete_sets(data: Data, rng: random.Random) -> None:
     """Every goal complete, achieved and measured, every result rooted, every mark the best."""
     full = {"has_metric": "true", "has_baseline": "true", "has_target": "true"}

@@ -285,7 +285,7 @@ class Reruns:
             for language in LANGUAGES:
                 text = print_claim(wanted[language], name, claims, self.given_forms, language)
                 if case in WHY and case not in sentences:
-                    text = text.removesuffix(".") + f": {WHY[case][language]}."
+                    text = text.removesuffix(".") + f", {WHY[case][language]}."
                 if case == "close":
                     text += told_differently(name, claims, self.labels[language], language)
                 if text != item.text(language):  # type: ignore[arg-type]

@@ -122,16 +122,52 @@ def test_coders_who_disagree_are_no_ground():
     assert said([*numbers, alpha(0.667)], asked)[0].case == "holds"
     assert said([*numbers, alpha(0.66)], asked)[0].case == "coders_disagree"
     assert said([*numbers, alpha(None)], asked)[0].outcome == "cannot_be_told"
-    told = "Ei voi sanoa: luokittelijat tulkitsivat aihetta eri tavoin."
+    told = "Ei voi sanoa, koska luokittelijat tulkitsivat aihetta eri tavoin."
     assert said([*numbers, alpha(0.1)], asked)[1] == told
+    told = "Ei voi sanoa, koska luokittelijoiden yksimielisyyttä ei voi arvioida."
+    assert said([*numbers, alpha(None)], asked)[1] == told
+
+
+def agreement(code, value):
+    record = share("coding.agreement_by_code.index", 1)[0]
+    return replace(
+        record, key="coding.agreement_by_code.index", value=value, unit="index", estimand="S",
+        dimensions=(("code", code), ("statistic", "alpha")),
+    )  # fmt: skip
+
+
+UNKNOWN = "Luokittelijoiden yksimielisyyttä ei tunneta:"
+
+
+@pytest.mark.parametrize(
+    ("staff", "partners", "told"),
+    [
+        (0.9, 0.9, ""),
+        (None, 0.9, f" {UNKNOWN} challenge.staff."),
+        (None, None, f" {UNKNOWN} challenge.staff; challenge.partners."),
+        (
+            None, 0.5,
+            f" Luokittelijat tulkitsivat eri tavoin: challenge.partners (alfa 0,50). {UNKNOWN} "
+            "challenge.staff.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_lead_that_is_too_small_is_told_with_what_nobody_knows_of_the_coding(
+    staff, partners, told
+):
+    pairs = [
+        *apart("partners", "staff", 10, 12), *apart("aims", "staff", 1, 36),
+        *apart("aims", "partners", 1, 34),
+    ]  # fmt: skip
+    alphas = [agreement("challenge.staff", staff), agreement("challenge.partners", partners)]
+    numbers = [*READ, *shares(staff=37, partners=35, aims=2), *pairs, *alphas]
+    judged, text = said(numbers, leading("P", evidence=[{"code": "challenge.*"}]))
+    assert judged.case == "close"
+    assert text.partition("(35/52).")[2] == told
 
 
 def test_a_lead_that_is_too_small_is_told_with_what_coders_disagree_on():
-    record = share("coding.agreement_by_code.index", 1)[0]
-    alpha = replace(
-        record, key="coding.agreement_by_code.index", value=0.651, unit="index", estimand="S",
-        dimensions=(("code", "challenge.staff"), ("statistic", "alpha")),
-    )  # fmt: skip
+    alpha = agreement("challenge.staff", 0.651)
     pairs = [
         *apart("partners", "staff", 10, 12), *apart("aims", "staff", 1, 36),
         *apart("aims", "partners", 1, 34),

@@ -6,9 +6,13 @@ claims_recounted.py) reads the CSV files and shares nothing with evaltools.
 
 from __future__ import annotations
 
+import random
+import re
+import shutil
 from pathlib import Path
 
 import pytest
+from data_changes import Data, drop_wrong_answers, one_reader
 from reruns import LANGUAGES, Reruns, all_scopes, check_change, faults_of, wrong_in
 
 from evaltools.findings.declaration import load_findings
@@ -52,6 +56,27 @@ def test_sentences_of_changed_data_are_those_of_the_recount(seed):
     found = check_change(seed)
     assert found.faults == []
     assert found.judged == 8
+
+
+def test_what_one_coder_read_alone_is_told_with_that(tmp_path):
+    """The names of those told of most never stand without it; one sentence has one colon."""
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    data = Data(tmp_path / "data")
+    one_reader(data, random.Random(0))
+    drop_wrong_answers(data)
+    alone = Reruns(data=tmp_path / "data")
+    assert alone.check({}).faults == []
+    told = {item.finding.id: item for item in alone.judge({})}
+    close = [item for name, item in told.items() if name.startswith("commonest-")]
+    assert any(item.case == "close" for item in close)
+    for language, said in (
+        ("fi", "yksimielisyyttä"), ("sv", "eniga|samstämmighet"), ("en", "coders"),
+    ):  # fmt: skip
+        for item in close:
+            assert re.search(said, item.text(language)), item.text(language)
+        for item in told.values():
+            sentences = re.split(r"(?<=[.])\s", item.text(language)) if item.said else []
+            assert all(each.count(":") < 2 for each in sentences), sentences
 
 
 def test_a_scope_is_refused_only_for_want_of_reports(reruns):

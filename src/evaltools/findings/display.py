@@ -221,6 +221,8 @@ def write_findings(judgements: Iterable[Judgement], folder: Path) -> Path:
 
 
 CODE = "finding.sentence"
+_DOUBTS: Final = ("coders_disagree", "agreement_unknown")
+"""Reasons that lie in the coding."""
 LEADING = ("alpha", "fraction", "n", "share", "x")
 """Numbers of the first name of a list that a sentence can print."""
 
@@ -262,21 +264,25 @@ def word_judgements(
 
 
 def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) -> Sentence:
-    """That coders disagree on codes which a sentence on something else names."""
-    doubts = [each for each in judgement.reason.because if each.kind == "coders_disagree"]
-    if judgement.case == "coders_disagree" or not doubts:
-        return ()
-    parts = [SentencePart(f" {words('findings.reservation')} ")]
-    for reading in doubts[0].first:
-        assert reading.indicator is not None
-        code = dict(reading.indicator.dimensions)["code"]
-        alpha = number(reading.value, words.language, 2)
-        parts += [
-            SentencePart(f"{labels.get(code, code)} ({words('findings.alpha')} "),
-            SentencePart(alpha, reading.indicator, "value"),
-            SentencePart("); "),
-        ]
-    return (*parts[:-1], SentencePart(")."))
+    """That coders disagree, or nobody knows, on codes which a sentence on something else names."""
+    parts: list[SentencePart] = []
+    for doubt in judgement.reason.because[1:]:  # the first is what the sentence itself is on
+        if doubt.kind not in _DOUBTS:
+            continue
+        parts.append(SentencePart(f" {words(f'findings.reservation.{doubt.kind}')}"))
+        for place, reading in enumerate(doubt.first):
+            assert reading.indicator is not None
+            code = dict(reading.indicator.dimensions)["code"]
+            parts.append(SentencePart(f"{'; ' if place else ' '}{labels.get(code, code)}"))
+            if reading.value is not None:
+                alpha = number(reading.value, words.language, 2)
+                parts += [
+                    SentencePart(f" ({words('findings.alpha')} "),
+                    SentencePart(alpha, reading.indicator, "value"),
+                    SentencePart(")"),
+                ]
+        parts.append(SentencePart("."))
+    return tuple(parts)
 
 
 def _template(judgement: Judgement, words: Words) -> str | None:
@@ -287,8 +293,9 @@ def _template(judgement: Judgement, words: Words) -> str | None:
     worded = judgement.case != "cannot_be_told" and judgement.case in judgement.finding.sentences
     if text is None or worded or first is None:
         return text
-    why = {"agreement_unknown": "agreement", "coders_disagree": "disagreement"}.get(first.kind)
-    return text if why is None else f"{text.removesuffix('.')}: {words(f'conclusions.why.{why}')}."
+    if first.kind not in _DOUBTS:
+        return text
+    return f"{text.removesuffix('.')}, {words(f'findings.since.{first.kind}')}."
 
 
 def check_sentences(

@@ -228,7 +228,8 @@ def _limit(
 ) -> Verdict:
     """What is left of a verdict where there are too few reports, or coders disagree.
 
-    A lead inside the uncertainty is told as that, and that coders disagree on who leads beside it.
+    A lead inside the uncertainty is told as that, and beside it where coders disagree on those who
+    lead, or nobody knows whether they do.
     """
     read, *alphas = needed
     # What is not there at all is told so, of few reports too.
@@ -238,13 +239,15 @@ def _limit(
     known = [each for each in alphas if each.indicator is not None]
     weak = [each for each in known if (each.value or 0) < limits.least_alpha]
     disagreed = tuple(each for each in weak if each.value is not None)
-    doubt = ReasonKind("coders_disagree", disagreed, limit=limits.least_alpha)
+    unknown = tuple(each for each in weak if each.value is None)
+    doubts = [
+        *([ReasonKind("coders_disagree", disagreed, limit=limits.least_alpha)] * bool(disagreed)),
+        *([ReasonKind("agreement_unknown", unknown)] * bool(unknown)),
+    ]
     if verdict.outcome == "cannot_be_told":
         close = any(each.kind == "not_beyond" for each in verdict.because)
-        return undecided(*verdict.because, doubt) if close and disagreed else verdict
-    if disagreed:
-        return undecided(doubt)
-    return undecided(ReasonKind("agreement_unknown", tuple(weak))) if weak else verdict
+        return undecided(*verdict.because, *doubts) if close else verdict
+    return undecided(doubts[0]) if doubts else verdict
 
 
 def name_codes(

@@ -220,6 +220,9 @@ def _fill_number(slot: Slot, context: SentenceContext) -> Iterator[Part]:
     if slot.silent:
         yield Part(agreeing)
         return
+    if value == 0 and len(slot.words) == 3:
+        yield Part(agreeing, record, shows)
+        return
     if slot.form and whole:
         text = inflect_number(round(value), language, slot.form, alone=not slot.words)
     else:

@@ -10,6 +10,8 @@ words after `|` or `?`:
   `reports/forms.yml`, `{top+fraction}` with the counts of each in brackets, `{top+value}`
   with its number.
 - `{top?on|ovat}` is only the word, chosen by the number, or by how many names a list has.
+- A third word is said of nought: `{a.x?kertoo|kertoo|ei kerro}`; after `|` it is said without the
+  number: `{a.x:words|raportti|raporttia|yksikään raportti}`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ Addition = Literal["", "fraction", "value"]
 
 _SLOT: Final = re.compile(
     r"\{(?P<name>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)(?::(?P<form>[a-z_]+))?"
-    r"(?:\+(?P<addition>[a-z]+))?(?:(?P<choice>[|?])(?P<one>[^{}|]*)\|(?P<other>[^{}|]*))?\}"
+    r"(?:\+(?P<addition>[a-z]+))?(?:(?P<choice>[|?])(?P<one>[^{}|]*)\|(?P<other>[^{}|]*)"
+    r"(?:\|(?P<nought>[^{}|]*))?)?\}"
 )
 
 
@@ -35,7 +38,8 @@ class Slot:
         name: of a number, or of a list of names.
         form: in which it is wanted; empty for digits, or for the plain name.
         addition: what follows each name of a list.
-        words: singular and plural of a word that agrees with it; empty where none does.
+        words: singular and plural of a word that agrees with it, and what is said of nought where
+            that is something else; empty where none does.
         silent: whether only the word is printed.
     """
 
@@ -67,7 +71,9 @@ def parse_template(text: str) -> Template:
         addition = found["addition"] or ""
         if addition not in ("", "fraction", "value"):
             raise TemplateError(f"'+{addition}' is not known; allowed: +fraction, +value")
-        words = (found["one"], found["other"]) if found["choice"] else ()
+        words = tuple(
+            word for word in (found["one"], found["other"], found["nought"]) if word is not None
+        )
         silent = found["choice"] == "?"
         pieces.append(Slot(found["name"], found["form"] or "", addition, words, silent))  # type: ignore[arg-type]
         at = found.end()

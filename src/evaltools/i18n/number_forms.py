@@ -84,7 +84,9 @@ def choose_number(count: int, forms: tuple[str, ...]) -> str:
     The rule of Finnish, Swedish and English for whole numbers in CLDR.
 
     Arguments:
-        forms: singular and plural.
+        forms: singular and plural, and what is said of nought where that is no plural.
     """
-    singular, plural = forms
+    singular, plural, *nought = forms
+    if nought and count == 0:
+        return nought[0]
     return singular if count == 1 else plural
