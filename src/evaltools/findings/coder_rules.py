@@ -99,10 +99,10 @@ def compare_rules(
 
 
 def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]) -> Judgement:
-    """A judgement with its outcomes by rule; one with sentences stands only under all of them."""
+    """A judgement with its outcomes by rule; it stands only under all of them."""
     outcomes = tuple((rule, other.outcome) for rule, other in others)
     told = replace(own, by_rule=outcomes)
-    if not own.finding.sentences or own.outcome == "cannot_be_told":
+    if own.outcome == "cannot_be_told":
         return told
     turned = [other for _, other in others if _claim(other) != _claim(own)]
     if not turned:

@@ -122,8 +122,8 @@ def release_notice(words: Words) -> str:
 
 def _outcome(judgement: Judgement, words: Words) -> str:
     outcome, told = judgement.outcome, judgement.reason.outcome_text(words)
-    if judgement.depends_on_rule:  # what another rule turns is told of no rule
-        outcome, told = "cannot_be_told", words("findings.case.depends_on_rule")
+    if judgement.case == "depends_on_rule":
+        told = words("findings.case.depends_on_rule")
     told = escape_markdown(told[:1].upper() + told[1:])
     if outcome != "holds":
         told = f"**{told}**"

@@ -122,7 +122,7 @@ def judge(
         indicators: all of a run.
         estimand: whose intervals must bear out a finding that names none itself.
         facts: single public facts by name.
-        judging: what a finding with sentences needs before it is said; that of a study which
+        judging: what a finding needs before it is said; that of a study which
             declares nothing where None.
 
     Returns:
@@ -151,12 +151,11 @@ def judge_finding(
     records = dict.fromkeys(each.indicator for each in looked_at if each.indicator is not None)
     lists = {name: _list_names(each, numbers, estimand) for name, each in finding.names.items()}
     named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
-    if finding.sentences:
-        case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
-        said = lists_said(finding, case, lists)
-        needed = _needed_numbers(finding, said, looked_at, named, numbers)
-        records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
-        verdict = _limit(verdict, finding, needed, limits)
+    case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
+    said = lists_said(finding, case, lists)
+    needed = _needed_numbers(finding, said, looked_at, named, numbers)
+    records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
+    verdict = _limit(verdict, finding, needed, limits)
     case = choose_case(verdict.outcome, verdict.because, named, finding.sentences)
     told = finding.sentence_for(case)
     if told is not None and verdict.outcome != "cannot_be_told":
