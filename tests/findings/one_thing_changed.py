@@ -75,12 +75,9 @@ def read_by_findings(records):
     for name, given in content["findings"].items():
         told = yaml.safe_dump([given["condition"], given.get("names", {})])
         asked = set(re.findall(r"[a-z_]+(?:\.[A-Za-z_*]+)+", told))
-        if "sentences" in given:  # too few reports, and coders who disagree, are told as well
-            asked |= {
-                "reports.read.share",
-                "reports.scheme.share",
-                "coding.agreement_by_code.index",
-            }
+        # Too few reports, and coders who disagree, are told as well.
+        asked |= {"reports.read.share", "reports.scheme.share", "coding.agreement_by_code.index"}
+        if "sentences" in given:
             asked |= {"order.first_only.share"} if given.get("names") else set()
         asked |= {re.sub(r"\.[nN]$", ".share", key) for key in asked}
         asked |= {re.sub(r"\.by\.\w+\.\w+\.", ".", key) for key in asked}
