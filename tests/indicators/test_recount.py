@@ -15,7 +15,7 @@ import recount_themes
 from evaltools.chapters.measure_table import measure_table
 from evaltools.chapters.networks import MEASURES
 from evaltools.evidence import Evidence
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.tables import read_one
 from evaltools.i18n.messages import Words
 from evaltools.indicators import (
