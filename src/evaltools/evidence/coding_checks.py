@@ -422,6 +422,6 @@ def check_consensus(frames: NumberedTables) -> Iterator[CellProblem]:
 CODING_RULES: tuple[Rule, ...] = (
     check_kinds_declared, check_codes_used, check_coders_have_read, check_finals_read,
     check_answers, check_relations, check_passages, check_pages, check_code_tree, check_goals,
-    check_signs, check_ratings, check_code_retirement, check_reading_versions, check_coding_versions,
-    check_change_versions, check_change_kinds, check_consensus,
+    check_signs, check_ratings, check_code_retirement, check_reading_versions,
+    check_coding_versions, check_change_versions, check_change_kinds, check_consensus,
 )  # fmt: skip
