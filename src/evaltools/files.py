@@ -18,11 +18,12 @@ import secrets
 import shutil
 import stat
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import Problem, ProblemError, quote_value
 
 LARGEST = 500_000_000
 """Bytes of a file that is read whole, where nothing smaller is asked for."""
@@ -212,6 +213,15 @@ def read_text(path: Path, where: str = "", most: int = LARGEST) -> str:
     content = read_file(path, where, most)
     with errors_as_problems(where or path):
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, as `json` asks for it; raises ValueError where a key stands twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        repeated = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the key {quote_value(repeated)} stands twice in one object")
+    return found
 
 
 def walk_folder(folder: Path) -> Iterator[Path]:

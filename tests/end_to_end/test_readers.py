@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tests" / "indicators"))
 
 import recount
+import recount_rows
 import recount_scope
 import recount_themes
 
@@ -32,7 +33,7 @@ MOST_CLICKS = 2
 
 
 @cache
-def rows() -> dict[tuple[str, str], recount.Row]:
+def rows() -> dict[tuple[str, str], recount_rows.Row]:
     """Recounted numbers without dimensions, by key and estimand."""
     scope = recount_scope.Scope(recount_scope.read(ROOT / "data"), recount_scope.Choice())
     chapters = (recount.portfolio, recount.evidence_base, recount_themes.goals,

@@ -202,9 +202,9 @@ def test_two_of_one_name_are_refused(package: Any) -> None:
 def test_the_first_study_says_of_each_of_its_tables_which_it_is() -> None:
     found = load_descriptor(Path(__file__).parents[2] / "data")
     assert set(known_tables()) <= {one.name for one in found.resources}
-    assert found.as_told("areas") == "municipalities"
-    assert found.as_told("projects", "grant") == "grant_eur"
-    assert found.as_told("no_table", "grant") == "grant"
+    assert found.name_in_file("areas") == "municipalities"
+    assert found.name_in_file("projects", "grant") == "grant_eur"
+    assert found.name_in_file("no_table", "grant") == "grant"
 
 
 def test_a_package_of_an_earlier_version_is_read_as_it_stands(package: Any) -> None:

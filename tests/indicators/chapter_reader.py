@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from evaltools.charts.table import Table
 from evaltools.evidence import Evidence
 from evaltools.indicators import notebook_output as emitting
 from evaltools.indicators.indicator import to_record, to_table
+from evaltools.study.schema import Disclosure
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,3 +72,14 @@ def read(evidence: Evidence, patch: pytest.MonkeyPatch, *chapters: str) -> Read:
                 value = eval(compile(ast.Expression(last.value), path.name, "eval"), space)
                 found.add(f"{chapter} {number}", value)
     return found
+
+
+def find_record(records, key, **by):
+    wanted = tuple(sorted(by.items()))
+    (found,) = (r for r in records if (r.key, r.estimand, r.dimensions) == (key, "D", wanted))
+    return found
+
+
+def declared(evidence, **changes):
+    settings = evidence.disclosure.model_dump() | changes
+    return replace(evidence, disclosure=Disclosure.model_validate(settings))

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from evaltools.evidence import read_tables
+from evaltools.evidence import Evidence, read_tables
+from evaltools.indicators import effects, steering
 from evaltools.study import Study, load_study
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -22,3 +23,28 @@ def study() -> Study:
 @pytest.fixture(scope="session")
 def tables(study: Study) -> dict[str, Any]:
     return dict(read_tables(study.data))
+
+
+@pytest.fixture(scope="module")
+def select(study: Study, tables: dict[str, Any]) -> Any:
+    found = {}
+
+    def made(**values):
+        if str(values) not in found:
+            found[str(values)] = Evidence.select(study, tables, study.parameters(values))
+        return found[str(values)]
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def computed(select: Any) -> Any:
+    found = {}
+
+    def made(**values):
+        if str(values) not in found:
+            evidence = select(**values)
+            found[str(values)] = [*effects.compute(evidence), *steering.compute(evidence)]
+        return found[str(values)]
+
+    return made

@@ -7,7 +7,7 @@ from math import comb
 from statistics import median
 
 import recount_numbers as numbers
-from recount import Rows
+from recount_rows import Rows
 from recount_scope import number
 
 SIGNS = {"owner": "owner_named", "budget": "budget_line", "use": "in_use", "spread": "spread"}

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 import recount
+import recount_coders
+import recount_rows
 import recount_scope
 import recount_themes
 
 from evaltools.chapters.measure_table import measure_table
 from evaltools.chapters.networks import MEASURES
 from evaltools.evidence import Evidence
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.tables import read_one
 from evaltools.i18n.messages import Words
 from evaltools.indicators import (
@@ -134,11 +136,11 @@ def test_sentences_are_what_another_count_makes_them(study, tables):
     evidence = select(study, tables, {})
     records = evidence_base.sentences(evidence, evidence_base.read_texts(evidence, study.data))
     scope = recount_scope.Scope(rows_of_files(), recount_scope.Choice())
-    assert differences(records, recount.sentences(scope, study.data), 5) == []
+    assert differences(records, recount_coders.sentences(scope, study.data), 5) == []
 
 
 def test_what_differs_is_named():
-    row = recount.Row(0.5, 1, 2)
+    row = recount_rows.Row(0.5, 1, 2)
     share = Indicator("a.share", 0.5, "share", x=1, n=2)
     assert differences([share], {share.identity: row}, 5) == []
     for other in (row._replace(value=0.5 + 1e-8), row._replace(n=3), row._replace(low=0.1)):
@@ -213,8 +215,8 @@ def test_a_changed_cell_changes_both_counts_alike(study, tables, copy, table):
         scope = recount_scope.Scope(rows_of_files() | {table: rows}, recount_scope.Choice())
         counted = {chapter: CHAPTERS[chapter](scope) for chapter in chapters}
         if table in ("codings", "readings"):
-            counted[evidence_base] = recount.Rows()
-            recount.coders(scope, counted[evidence_base])
+            counted[evidence_base] = recount_rows.Rows()
+            recount_coders.coders(scope, counted[evidence_base])
         changed = False
         for chapter, expected in counted.items():
             records = (

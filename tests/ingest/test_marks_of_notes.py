@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from evaltools.coding.suggestions.keywords import split_sentences
-from evaltools.ingest.document_ids import same_text_key
+from evaltools.ingest.document_versions import same_text_key
 from evaltools.ingest.form_text import matches, read_day
 from evaltools.ingest.project_match import find_numbers
-from evaltools.qda.quote_search import locate
+from evaltools.qda.search import locate
 
 
 @pytest.mark.parametrize("heading", ["2 Tavoitteet¹", "Tavoitteet ²⁾", "TAVOITTEETᵃ"])

@@ -154,7 +154,7 @@ def test_a_key_given_twice_in_a_list_is_no_list(run_folder: Path) -> None:
     path = run_folder / "manifest.json"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"key":', '"key": "another",\n "key":', 1), encoding="utf-8")
-    assert "given twice" in str(check_folder(run_folder).faults[0])
+    assert "stands twice" in str(check_folder(run_folder).faults[0])
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"outputs":' * 20_000])

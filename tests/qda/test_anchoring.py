@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltools.qda.model import CONTEXT
-from evaltools.qda.quote_search import LocatedQuote, locate
+from evaltools.qda.search import LocatedQuote, locate
 
 LETTERS = st.text(alphabet="abcåäö .\n👩🏽e\u0301", min_size=0, max_size=60)
 

@@ -24,9 +24,9 @@ from evaltools.qda.model import (
     Relation,
     Segment,
 )
+from evaltools.qda.refi.model import find_schema_errors
 from evaltools.qda.refi.read import read_refi
-from evaltools.qda.refi.validate import arrange_coding, find_schema_errors
-from evaltools.qda.refi.write import write_qdc, write_qdpx
+from evaltools.qda.refi.write import arrange_coding, write_qdc, write_qdpx
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 ODD = st.sampled_from(

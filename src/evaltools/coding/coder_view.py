@@ -22,8 +22,8 @@ from evaltools.study import Study
 from evaltools.study.vocabulary import LANGUAGES, Language
 
 TABLES = ("projects", "documents", "sections", "codes", "code_changes", "keywords", "coders")
-_Told = Literal["definition", "include", "exclude"]
-_TOLD: tuple[_Told, ...] = ("definition", "include", "exclude")
+_CodeText = Literal["definition", "include", "exclude"]
+_CODE_TEXTS: tuple[_CodeText, ...] = ("definition", "include", "exclude")
 
 
 class CodedText(NamedTuple):
@@ -92,12 +92,12 @@ class CoderView:
 
     def codebook(self, language: Language) -> list[dict[str, Any]]:
         """Those codes with what the codebook says of them in a language."""
-        told: dict[_Told, dict[str, str]] = {
+        by_text: dict[_CodeText, dict[str, str]] = {
             name: texts_of_codes(self.tables["codes"].dropna(subset=["code_id"]), name, language)
-            for name in _TOLD
+            for name in _CODE_TEXTS
         }
         return [
-            code | {name: texts[code_id] for name, texts in told.items()}
+            code | {name: texts[code_id] for name, texts in by_text.items()}
             for code_id, code in self.codes.items()
         ]
 

@@ -1,4 +1,4 @@
-"""Words of the panels in three languages, from words.yml."""
+"""A coder's work in a round: what the panel asks, what is recorded or refused, and its words."""
 
 from __future__ import annotations
 

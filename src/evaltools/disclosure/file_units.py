@@ -236,8 +236,8 @@ def _notebook(content: bytes) -> Iterator[Unit]:
             yield from _rich(bundle, f"{place}, attachment")
         for output in cell.get("outputs", []):
             yield from paragraphs(_joined(output.get("text", "")), f"{place}, output")
-            told = (output.get("ename", ""), output.get("evalue", ""))
-            yield from paragraphs(" ".join(map(str, told)).strip(), f"{place}, error")
+            error = (output.get("ename", ""), output.get("evalue", ""))
+            yield from paragraphs(" ".join(map(str, error)).strip(), f"{place}, error")
             yield from paragraphs("\n".join(output.get("traceback", [])), f"{place}, error")
             yield from values_of(output.get("metadata", {}), f"{place}, metadata")
             yield from _rich(output.get("data", {}), place)

@@ -96,10 +96,10 @@ def read_release(folder: Path) -> Release:
     Raises:
         ProblemError: the bundle holds no tables, or they cannot be read.
     """
-    told, plain = folder / TABLES_FILE, folder / INDICATORS_FILE
+    tables, plain = folder / TABLES_FILE, folder / INDICATORS_FILE
     try:
-        if told.is_file():
-            return release_from(_json(told), folder.name)
+        if tables.is_file():
+            return release_from(_json(tables), folder.name)
         if plain.is_file():
             records = [from_record(record) for record in _json(plain)]
             return Release(folder.name, published_tables(records))

@@ -188,13 +188,13 @@ def _in_unit(
         remedy = "Put [...] in its place, or allow it in evaluation.yml, disclosure: allowed."
         code = f"disclosure.{person.kind.replace('_', '-')}"
         yield Problem(where, what, remedy=remedy, code=code)
-    told = {
+    matches = {
         "credential": _CREDENTIAL.search(unit.text) is not None,
         "path": folder_in(unit.text, known.folders),
         "formula": unit.sheet and any(is_formula(value) for _, value in unit.row),
         "withheld": any(_reveals(unit, secret) for secret in known.secrets),
     }
-    for code, found in told.items():
+    for code, found in matches.items():
         if found:
             what, remedy = _FAULTS[code]
             yield Problem(where, what, remedy=remedy, code=f"disclosure.{code}")

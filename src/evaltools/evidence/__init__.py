@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from evaltools.evidence.allocation import allocate
     from evaltools.evidence.code_presence import compute_presence, linked_responses
     from evaltools.evidence.data_hash import hash_data
-    from evaltools.evidence.descriptor import Descriptor
-    from evaltools.evidence.descriptor_file import load_descriptor
+    from evaltools.evidence.descriptor import Descriptor, load_descriptor
     from evaltools.evidence.selection import Evidence, open_evidence
     from evaltools.evidence.tables import read_tables
     from evaltools.evidence.validation import check_data, validate
@@ -36,7 +35,7 @@ _HOMES = {
     "check_data": "validation",
     "hash_data": "data_hash",
     "linked_responses": "code_presence",
-    "load_descriptor": "descriptor_file",
+    "load_descriptor": "descriptor",
     "open_evidence": "selection",
     "compute_presence": "code_presence",
     "read_tables": "tables",

@@ -318,7 +318,7 @@ def as_problems(
         if problem.row is not None:
             where += f", row {problem.row}"
         if problem.column is not None:
-            where += f", column {descriptor.as_told(problem.table, problem.column)}"
+            where += f", column {descriptor.name_in_file(problem.table, problem.column)}"
         problems.append(Problem(where, problem.what, problem.allowed, problem.remedy, problem.code))
     return problems
 
@@ -337,7 +337,7 @@ class NumberedTables(dict[str, pd.DataFrame]):
     ) -> None:
         super().__init__(tables)
         self.vocabulary = vocabulary
-        self.as_told = descriptor.as_told
+        self.name_in_file = descriptor.name_in_file
 
     def tell(
         self, rows: pd.DataFrame, place: str, code: str, what: str, allowed: str, remedy: str
@@ -349,17 +349,17 @@ class NumberedTables(dict[str, pd.DataFrame]):
             place: the engine's table and column, such as `projects.grant`.
             what, allowed, remedy: with `{column}` for a value of the row, which stands between
                 quotation marks if it is a text and is not asked for as `{column:s}`; and with
-                `{told[table]}` or `{told[table.column]}` for what the study calls it.
+                `{own[table]}` or `{own[table.column]}` for what the study calls it.
         """
         table, column = place.split(".")
-        names = {"told": _Names(self.as_told)}
+        names = {"own": _Names(self.name_in_file)}
         for row in rows.to_dict("records"):
             values = {
                 str(name): _Quoted(value) if isinstance(value, str) else value
                 for name, value in row.items()
             }
-            told = [text.format_map(values | names) for text in (what, allowed, remedy)]
-            yield CellProblem(table, int(row[ROW]), column, told[0], told[1], told[2], code)
+            texts = [text.format_map(values | names) for text in (what, allowed, remedy)]
+            yield CellProblem(table, int(row[ROW]), column, texts[0], texts[1], texts[2], code)
 
 
 class _Quoted(str):
@@ -371,10 +371,10 @@ class _Quoted(str):
 
 @dataclass(frozen=True)
 class _Names:
-    as_told: Callable[..., str]
+    name_in_file: Callable[..., str]
 
     def __getitem__(self, place: str) -> str:
-        return self.as_told(*place.split("."))
+        return self.name_in_file(*place.split("."))
 
 
 Check = Callable[[NumberedTables], Iterator[CellProblem]]

@@ -88,7 +88,7 @@ def check_coders_have_read(frames: NumberedTables) -> Iterator[CellProblem]:
         "codings.coder_id", "data.reading",
         "{coder_id} has no reading of document {document_id} in round {round}",
         "a coder with a reading of the document in the round",
-        "Add the reading to {told[readings]}, or correct the coder or the round.",
+        "Add the reading to {own[readings]}, or correct the coder or the round.",
     )  # fmt: skip
 
 
@@ -102,8 +102,8 @@ def check_finals_read(frames: NumberedTables) -> Iterator[CellProblem]:
         finals[~finals["document_id"].isin(complete)], "documents.document_id", "data.unread",
         "no coder has read {document_id} from beginning to end",
         "at least one complete reading of each final report",
-        "Add its reading to {told[readings]}; until it is coded, leave it out of "
-        "{told[documents]}.",
+        "Add its reading to {own[readings]}; until it is coded, leave it out of "
+        "{own[documents]}.",
     )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def check_pages(frames: NumberedTables) -> Iterator[CellProblem]:
         yield from frames.tell(
             rows[(rows["page"] > rows["pages"]).fillna(False)], f"{table}.page", "data.page",
             "page {page} of document {document_id}, which has {pages}", "1 to {pages}",
-            "Correct the page, or the {told[documents.pages]} in {told[documents]}.",
+            "Correct the page, or the {own[documents.pages]} in {own[documents]}.",
         )  # fmt: skip
 
 
@@ -207,9 +207,9 @@ def check_code_tree(frames: NumberedTables) -> Iterator[CellProblem]:
 def check_goals(frames: NumberedTables) -> Iterator[CellProblem]:
     """Unreported attainment is unmeasured, and a goal is of the project of its document."""
     goals = frames["goals"]
-    told = goals.dropna(subset=["attainment", "measured_by"])
+    reached = goals.dropna(subset=["attainment", "measured_by"])
     yield from frames.tell(
-        told[(told["attainment"] == "not_reported") != (told["measured_by"] == "none")],
+        reached[(reached["attainment"] == "not_reported") != (reached["measured_by"] == "none")],
         "goals.measured_by", "data.attainment", "{measured_by} with attainment {attainment}",
         "none where the attainment is not_reported, and only there",
         "Correct the one that is wrong.",
@@ -237,7 +237,7 @@ def check_signs(frames: NumberedTables) -> Iterator[CellProblem]:
     return frames.tell(
         goals[attained & ~goals["goal_id"].isin(signs["goal_id"])],
         "goals.goal_id", "data.signs-missing", "{goal_id} is {attainment}, and has no row in "
-        "{told[sustainability]}", "a row of each goal achieved or partly achieved",
+        "{own[sustainability]}", "a row of each goal achieved or partly achieved",
         "Add its row, with silent for what the report does not tell.",
     )  # fmt: skip
 
@@ -322,7 +322,7 @@ def check_coding_versions(frames: NumberedTables) -> Iterator[CellProblem]:
                 group, "codings.code_id", "data.code-version",
                 f"{{code_id}} is in use from version {{codebook_version:s}}{until}, but the "
                 "document was read with {version:s}", "a code of version {version:s}",
-                "Correct the code, or the version in {told[readings]}.",
+                "Correct the code, or the version in {own[readings]}.",
             )  # fmt: skip
 
 
@@ -354,7 +354,7 @@ def check_change_versions(frames: NumberedTables) -> Iterator[CellProblem]:
             changes[absent], f"code_changes.{end}_code_id", "data.code-version",
             f"{{{end}_code_id}} is not in version {{{end}_version:s}}",
             f"a code of version {{{end}_version:s}}",
-            "Correct the code, or its versions in {told[codes]}.",
+            "Correct the code, or its versions in {own[codes]}.",
         )  # fmt: skip
 
 
@@ -401,7 +401,7 @@ def check_consensus(frames: NumberedTables) -> Iterator[CellProblem]:
     for names, document, code, coder, row in iterate_rows(resting, "consensus_of", *columns):
         for name in str(names).split():
             if name not in of:
-                what = f"is not in {frames.as_told('codings')}"
+                what = f"is not in {frames.name_in_file('codings')}"
             elif pd.isna(document) or pd.isna(of[name].document_id):
                 continue  # reported as a missing reference
             elif of[name].document_id != document:
@@ -422,6 +422,6 @@ def check_consensus(frames: NumberedTables) -> Iterator[CellProblem]:
 CODING_RULES: tuple[Rule, ...] = (
     check_kinds_declared, check_codes_used, check_coders_have_read, check_finals_read,
     check_answers, check_relations, check_passages, check_pages, check_code_tree, check_goals,
-    check_signs, check_ratings, check_code_retirement, check_reading_versions, check_coding_versions,
-    check_change_versions, check_change_kinds, check_consensus,
+    check_signs, check_ratings, check_code_retirement, check_reading_versions,
+    check_coding_versions, check_change_versions, check_change_kinds, check_consensus,
 )  # fmt: skip

@@ -111,7 +111,7 @@ def check_documents(frames: NumberedTables, folder: Path) -> Iterator[CellProble
                 yield file_or_problem
         elif not pd.isna(file_hash):
             what, allowed = "a SHA-256 is given and no file", "the file it is of"
-            hash_column = frames.as_told("documents", "file_sha256")
+            hash_column = frames.name_in_file("documents", "file_sha256")
             remedy = f"Put the path of the file there, or empty {hash_column}."
             yield CellProblem(
                 "documents", int(row), "file", what, allowed, remedy, "data.file-missing"
@@ -262,13 +262,13 @@ def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
     projects = projects.merge(first, on="project_id", how="left")
     yield from frames.tell(
         projects[projects["lead_row"].isna()], "projects.lead_org_id", "data.lead",
-        "project {project_id} has no lead in {told[participations]}", "one lead for each project",
-        "Add a row to {told[participations]} with role lead and {lead_org_id}.",
+        "project {project_id} has no lead in {own[participations]}", "one lead for each project",
+        "Add a row to {own[participations]} with role lead and {lead_org_id}.",
     )  # fmt: skip
     yield from frames.tell(
         projects[(projects["lead"] != projects["lead_org_id"]).fillna(False)],
         "projects.lead_org_id", "data.lead",
-        "{lead_org_id} is not the lead in {told[participations]}, row {lead_row}: {lead}",
+        "{lead_org_id} is not the lead in {own[participations]}, row {lead_row}: {lead}",
         "the same lead in both", "Correct the one that is wrong.",
     )  # fmt: skip
 
@@ -286,8 +286,8 @@ def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
     ]
     yield from frames.tell(
         unknown.assign(remedy=remedies), "organisations.area_code", "data.area",
-        "{area_code} is not in {told[areas]} in any year",
-        "a {told[areas.code]} of {told[areas]}", "{remedy:s}",
+        "{area_code} is not in {own[areas]} in any year",
+        "a {own[areas.code]} of {own[areas]}", "{remedy:s}",
     )  # fmt: skip
     needed = ("participations", "projects", "calls")
     if register["year"].isna().all() or not all(table in frames for table in needed):
@@ -303,7 +303,7 @@ def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
     parts["decision"] = parts["decided"].dt.year.astype("int64")
     pairs = set(zip(register["year"], register["code"], strict=True))
     years = sorted({int(year) for year in register["year"].dropna()})
-    telling = f"{frames.as_told('areas')} has the years {list_values(years)}: add the rows of"
+    telling = f"{frames.name_in_file('areas')} has the years {list_values(years)}: add the rows of"
     absent, when, remedies = [], [], []
     for code, decision, call in zip(
         parts["area_code"], parts["decision"], parts["year"], strict=True
@@ -316,7 +316,7 @@ def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
             remedies.append(remedy if known_year else f"{telling} {decision}.")
     yield from frames.tell(
         parts[absent].assign(when=when, remedy=remedies), "participations.org_id", "data.area-year",
-        "{org_id} has the area code {area_code}, which was not in {told[areas]} in {decision}, "
+        "{org_id} has the area code {area_code}, which was not in {own[areas]} in {decision}, "
         "the year of the decision{when:s}", "an area of that year", "{remedy:s}",
     )  # fmt: skip
 
@@ -364,7 +364,7 @@ def check_shares(frames: NumberedTables) -> Iterator[CellProblem]:
     wrong = projects[(shares > 0) & (shares > projects["grant"] + 0.005)]
     return frames.tell(
         wrong.assign(grant=wrong["grant"].map(plain_number)), "projects.grant",
-        "data.share", "{grant:s}, but the shares in {told[participations]} are together {shares:s}",
+        "data.share", "{grant:s}, but the shares in {own[participations]} are together {shares:s}",
         "shares of at most the grant", "Correct the grant or a share.",
     )  # fmt: skip
 

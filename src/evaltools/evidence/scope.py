@@ -88,8 +88,9 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
     Returns the columns of projects and `year` (of the call; where that is not known, the
     project's own, or that of the decision), `lead_name_fi`, `lead_kind`, the columns of the
     study's dimensions, `last_day` (its end, or where that is not known the last day of projects
-    of its call), `size_class`, `population` (of the lead), `organisations` and `areas` (that lead or take part; a vendor does not) and `joint`: several areas take
-    part, or the call funds nothing else, since public sources often do not name the partners.
+    of its call), `size_class`, `population` (of the lead), `organisations` and `areas` (that lead
+    or take part; a vendor does not) and `joint`: several areas take part, or the call funds nothing
+    else, since public sources often do not name the partners.
     """
     of_call = _columns(vocabulary, "call")
     table, _, column = _due_day(vocabulary).partition(".")

@@ -24,8 +24,7 @@ from evaltools.evidence.code_presence import (
 from evaltools.evidence.codebook import Crosswalk
 from evaltools.evidence.computed_once import KEPT, DerivingTables, computed_once
 from evaltools.evidence.data_hash import files_vouched_for
-from evaltools.evidence.descriptor import FILE_NAME
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
 from evaltools.evidence.scope import (
     add_geography,
     can_report,

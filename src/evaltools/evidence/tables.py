@@ -17,8 +17,7 @@ import numpy as np
 import pandas as pd
 
 from evaltools.evidence.cell_values import CellProblem, UnreadTable, as_problems
-from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_descriptor
 from evaltools.evidence.known_tables import DTYPES, KnownTable, known_tables
 from evaltools.evidence.raw_table import RawTable, UnreadableTableError, read_delimited
 from evaltools.evidence.typed_table import TableReader
@@ -81,8 +80,8 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> TablesRead:
             reader = TableReader(resource, _grid(path, resource))
         except UnreadableTableError as error:
             absent.add(resource.name)
-            told = (error.what, error.allowed, error.remedy, error.code)
-            cell_problems.append(CellProblem(resource.name, error.row, None, *told))
+            why = (error.what, error.allowed, error.remedy, error.code)
+            cell_problems.append(CellProblem(resource.name, error.row, None, *why))
             continue
         tables[resource.name] = reader.frame()
         tables[resource.name].attrs["file"] = files[resource.name]

@@ -141,7 +141,7 @@ class TableReader:
         for place, name in unknown:
             if name:
                 what = f"the column {quote_value(name)} is not in {FILE_NAME}"
-                near = suggest_value(name, self.resource.as_told(absent))
+                near = suggest_value(name, self.resource.names_in_file(absent))
                 remedy = near or "Take it out, or describe it there."
                 self._problem(self.grid.header_row, None, what, "", remedy, "data.column-unknown")
             elif any(row[place].strip() for row in self.grid.rows):
@@ -183,8 +183,8 @@ class TableReader:
                     # one wrong text however often it stands there.
                     one_way = error.code in (AMBIGUOUS, AMBIGUOUS_DATE)
                     cause = (error.code, "" if one_way else text)
-                    told = CellValueError(what, error.allowed, error.remedy, error.code)
-                    wrong.append((cause, row, told))
+                    problem = CellValueError(what, error.allowed, error.remedy, error.code)
+                    wrong.append((cause, row, problem))
         return values, wrong
 
     def _doubtful(self, field: Field, wrong: _Unread) -> set[int]:
@@ -201,8 +201,8 @@ class TableReader:
             doubtful.add(place)
             text = texts[place]
             cause = (doubt.remedy, text if doubt.code == SHEET_ERROR else "")
-            told = CellValueError(doubt.sentence(text), "", doubt.remedy, doubt.code)
-            wrong.append((cause, row, told))
+            problem = CellValueError(doubt.sentence(text), "", doubt.remedy, doubt.code)
+            wrong.append((cause, row, problem))
         return doubtful
 
     def _numerals(self, name: str) -> tuple[str, ...]:

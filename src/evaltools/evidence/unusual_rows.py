@@ -72,7 +72,7 @@ def find_unusual_rows(
         total = _total(place, running, values) if absent or last else None
         lacks = len(absent) > 1 or (bool(absent) and absent[0] in resource.primary_key)
         if total and (lacks or _is_bare_total(filled, place, total, values)):
-            (column,), number = resource.as_told([total[0]]), total[1]
+            (column,), number = resource.names_in_file([total[0]]), total[1]
             what = (
                 f"the row is a sum: {plain_number(number)} is what {column} of "
                 f"{list_rows((grid.numbers[0], *grid.numbers[1:place]))} "
@@ -92,7 +92,7 @@ def find_unusual_rows(
             odd.append(
                 UnusualRow(
                     (row,),
-                    f"the row lacks {list_values(resource.as_told(absent), 6)}; "
+                    f"the row lacks {list_values(resource.names_in_file(absent), 6)}; "
                     f"it has {list_values(map(quote_value, filled), 3)}",
                     "rows of the table only, with all that is required",
                     "Fill in what is missing, or delete the row.",

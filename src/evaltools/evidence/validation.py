@@ -22,8 +22,14 @@ from evaltools.evidence.cell_values import (
     number_rows,
 )
 from evaltools.evidence.coding_checks import CODING_RULES
-from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Field, ForeignKey, Resource
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import (
+    FILE_NAME,
+    Descriptor,
+    Field,
+    ForeignKey,
+    Resource,
+    load_descriptor,
+)
 from evaltools.evidence.document_checks import REGISTER_RULES, check_documents, check_texts
 from evaltools.evidence.known_tables import DTYPES
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
@@ -95,8 +101,8 @@ def _no_study(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Proble
         tables = homes[dimension.of]
         available = [one for table in tables for one in columns.get(table, ())]
         if column not in available:
-            told = " or ".join(map(descriptor.as_told, tables))
-            what = f"no column {quote_value(column)} in {told}"
+            names = " or ".join(map(descriptor.name_in_file, tables))
+            what = f"no column {quote_value(column)} in {names}"
             near = (
                 suggest_value(column, available) or "Correct the column, or say whose it is (of)."
             )
@@ -235,13 +241,13 @@ def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProb
         again = known[known.duplicated(columns)]
         first = known.drop_duplicates(columns)[[*columns, ROW]]
         pairs = again.merge(first, on=columns, suffixes=("", "_first"))
-        allowed = f"each {' with '.join(resource.as_told(columns))} once"
+        allowed = f"each {' with '.join(resource.names_in_file(columns))} once"
         remedy = "Take one of the rows out, or correct its identifier."
         for _, pair in pairs.iterrows():
-            shown, told = _cells(pair, columns)
+            shown, column = _cells(pair, columns)
             what = f"{shown} stands already in row {int(pair[f'{ROW}_first'])}"
             row = int(pair[ROW])
-            yield CellProblem(resource.name, row, told, what, allowed, remedy, "data.duplicate")
+            yield CellProblem(resource.name, row, column, what, allowed, remedy, "data.duplicate")
 
 
 def _cells(row: pd.Series, columns: list[str]) -> tuple[str, str | None]:
@@ -262,20 +268,20 @@ def _missing_references(
         return
     candidates = target[key.reference_fields[0]].dropna().astype(str).tolist()
     home = descriptor.resource(key.resource)
-    allowed = f"a {' with '.join(home.as_told(key.reference_fields))} of {home.own_name}"
+    allowed = f"a {' with '.join(home.names_in_file(key.reference_fields))} of {home.own_name}"
     for place, (_, row) in enumerate(absent.iterrows()):
-        (shown, told), remedy = _cells(row, columns), ""
+        (shown, column), remedy = _cells(row, columns), ""
         # Looking for a near value costs time that a wholly wrong column would multiply.
         if len(columns) == 1 and place < _MOST_SUGGESTIONS:
             remedy = suggest_value(str(row[columns[0]]), candidates)
         remedy = remedy or f"Correct it, or add the row to {home.own_name}."
         what, at = f"{shown} is not in {home.own_name}", int(row[ROW])
-        yield CellProblem(resource.name, at, told, what, allowed, remedy, "data.foreign-key")
+        yield CellProblem(resource.name, at, column, what, allowed, remedy, "data.foreign-key")
 
 
 def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for order in resource.date_orders:
-        told = dict(zip(order, resource.as_told(order), strict=True))
+        own_names = dict(zip(order, resource.names_in_file(order), strict=True))
         for place, later in enumerate(order):
             for earlier in order[:place]:
                 # Each date is held against the nearest known one before it.
@@ -283,16 +289,16 @@ def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProble
                 wrong = frame[(frame[later] < frame[earlier]) & frame[between].isna().all(axis=1)]
                 for _, row in wrong.iterrows():
                     found, before = (f"{row[name]:%Y-%m-%d}" for name in (later, earlier))
-                    what = f"{found} is before {told[earlier]}, {before}"
+                    what = f"{found} is before {own_names[earlier]}, {before}"
                     yield CellProblem(
-                        resource.name, int(row[ROW]), later, what, " ≤ ".join(told.values()),
+                        resource.name, int(row[ROW]), later, what, " ≤ ".join(own_names.values()),
                         "Correct the date that is wrong.", "data.date-order",
                     )  # fmt: skip
 
 
 def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for rule in resource.maximum_ratios:
-        (whole,) = resource.as_told([rule.whole])
+        (whole,) = resource.names_in_file([rule.whole])
         part, fully_read = frame[rule.part].astype("float64"), frame[rule.whole].astype("float64")
         # half a cent of grace for sums that were rounded
         for _, row in frame[part > fully_read * rule.maximum + 0.005].iterrows():

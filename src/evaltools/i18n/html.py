@@ -8,13 +8,13 @@ from html import escape
 
 def describe_as_html(title: str, rows: Iterable[tuple[str, object]]) -> str:
     """A heading and a row for each thing that is known; rows without a value are left out."""
-    told = "".join(
+    cells = "".join(
         f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
         f'<td style="text-align:left">{escape(str(value))}</td></tr>'
         for name, value in rows
         if value not in ("", None)
     )
-    return f"<div><p><b>{escape(title)}</b></p><table>{told}</table></div>"
+    return f"<div><p><b>{escape(title)}</b></p><table>{cells}</table></div>"
 
 
 def tabulate_as_html(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

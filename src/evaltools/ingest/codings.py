@@ -9,8 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from evaltools.evidence.codebook import version_order
-from evaltools.evidence.descriptor import FILE_NAME
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
 from evaltools.evidence.validation import check_data
 from evaltools.ingest.file_transaction import import_problem, transaction
 from evaltools.ingest.identification import (
@@ -22,12 +21,12 @@ from evaltools.ingest.identification import (
     read_key,
     write_key,
 )
-from evaltools.ingest.passage_match import MatchedPassages, match_passages
 from evaltools.ingest.table_edits import EditableTable, Row, TableEdits
 from evaltools.problems import Problem, list_values, refuse
 from evaltools.qda import model
 from evaltools.qda.model import Choices, Coding, CodingSet, DroppedItem, ReadDocument, Segment
 from evaltools.qda.readers import read_coding
+from evaltools.qda.search import MatchedPassages, match_passages
 from evaltools.qda.tables import folder_problem, read_study_coding, write_tables
 from evaltools.study.vocabulary import LANGUAGES
 

@@ -23,8 +23,8 @@ from evaltools.problems import (
     quote_value,
     refuse,
 )
-from evaltools.qda.model import Code, Coder
-from evaltools.qda.names import lexicon, path_to_root
+from evaltools.qda.model import Code, Coder, path_to_root
+from evaltools.qda.names import lexicon
 from evaltools.qda.spreadsheets import read_grid, unescape_formula, write_cells
 
 

@@ -13,23 +13,23 @@ from pathlib import Path
 from evaltools.documents.isolation import read_documents
 from evaltools.documents.model import DocumentText
 from evaltools.evidence.data_hash import IMPORT_LOG, RECEIVED, REPLACED
-from evaltools.evidence.descriptor import Descriptor
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.tables import read_one
 from evaltools.files import resolve_inside
-from evaltools.ingest.document_ids import (
+from evaltools.ingest.document_metadata import MappingRow, Options, read_mapping, read_metadata
+from evaltools.ingest.document_versions import (
     IdentifiedDocument,
     IncomingDocument,
+    MovedPassages,
     PresentDocuments,
     identify_documents,
+    move_passages,
     replaced_stem,
     same_text_key,
 )
-from evaltools.ingest.document_metadata import MappingRow, Options, read_mapping, read_metadata
 from evaltools.ingest.file_transaction import FileTransaction, transaction
 from evaltools.ingest.folder_scan import scan_folder
 from evaltools.ingest.form_text import find_sections
-from evaltools.ingest.passage_match import MovedPassages, move_passages
 from evaltools.ingest.project_match import FIRST_PAGE_CHARACTERS, Projects, Way, match_project
 from evaltools.ingest.summary import ImportedDocument, ReportsImported, State, update_log
 from evaltools.ingest.table_edits import Row, TableEdits

@@ -12,9 +12,9 @@ from evaltools.documents.model import Coverage
 from evaltools.evidence.data_hash import IMPORT_LOG
 from evaltools.ingest.codings import CodingsImported, MergedTables
 from evaltools.ingest.folder_scan import SkippedFile
-from evaltools.ingest.passage_match import HOW, MatchedPassages
 from evaltools.ingest.project_match import Way
 from evaltools.problems import Problem, list_values, quote_value
+from evaltools.qda.search import HOW, MatchedPassages
 from evaltools.qda.spreadsheets import read_cells, write_cells
 
 State = Literal["new", "replaced", "changed", "there"]

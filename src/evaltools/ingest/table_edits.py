@@ -166,7 +166,7 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
         for name, value in known_tables().get(resource.name, KnownTable()).defaults.items()
         if name not in columns
     }
-    missing = resource.as_told(sorted(needed - set(columns) - set(implied)))
+    missing = resource.names_in_file(sorted(needed - set(columns) - set(implied)))
     if missing:
         raise import_problem(where, f"the column {missing[0]} is missing", "Put it back.")
     encoding = next((name for name in _ENCODINGS if _is_written_in(name, text, data)), None)

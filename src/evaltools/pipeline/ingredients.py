@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.evidence.descriptor import FILE_NAME
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
 from evaltools.pipeline.notebooks import (
     Cell,
     check_parameters_cell,

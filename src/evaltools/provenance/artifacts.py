@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from evaltools.files import refuse_repeated_keys
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.manifest import FILE_NAME, RUN_NAME_LENGTH, Ingredients, read_manifest
 
@@ -60,8 +61,8 @@ class JudgedFinding:
 
     def sentence(self, language: str) -> str:
         """What the report says in a language; in another of its own where it lacks that one."""
-        told = self.said or self.text
-        return told.get(language) or next((text for _, text in sorted(told.items())), "")
+        texts = self.said or self.text
+        return texts.get(language) or next((text for _, text in sorted(texts.items())), "")
 
     @property
     def other_rules(self) -> tuple[tuple[str, str], ...]:
@@ -308,7 +309,7 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
     """
     text = read_list(folder, name)
     with _errors_as_problems(folder, name):
-        content = json.loads(text, object_pairs_hook=_refuse_repeated_keys)
+        content = json.loads(text, object_pairs_hook=refuse_repeated_keys)
     if not isinstance(content, dict):
         raise ProblemError([Problem(name, "is no mapping", code="verify.list")])
     return content
@@ -321,10 +322,3 @@ def _errors_as_problems(folder: Path, name: str) -> Iterator[None]:
     except (OSError, ValueError, RecursionError) as error:
         what = "cannot be read: " + str(error).replace(str(folder), folder.name)
         raise ProblemError([Problem(name, what, code="verify.list")]) from None
-
-
-def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key is given twice in one object")
-    return found

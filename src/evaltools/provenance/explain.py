@@ -104,10 +104,10 @@ def _function(records: Sequence[Indicator]) -> Iterator[str]:
     yield "Computed by"
     methods = sorted({record.method for record in records if record.method in METHODS})
     functions = [(name, name) for name in sorted({record.source for record in records} - {""})]
-    for told, name in [*functions, *((f"limits {each}", METHODS[each]) for each in methods)]:
+    for label, name in [*functions, *((f"limits {each}", METHODS[each]) for each in methods)]:
         origin = parse_origin(name)
-        says = origin.says or ("not in the installed version" if told == name else "")
-        yield from _wrap_text(f"{told}: {says}", 2)
+        says = origin.says or ("not in the installed version" if label == name else "")
+        yield from _wrap_text(f"{label}: {says}", 2)
         for source in origin.sources:
             yield from _wrap_text(f"source: {source}", 4)
 
@@ -177,9 +177,9 @@ def _counted_rows(run: Artifact, key: str, study: Study) -> Iterator[str]:
     values = {name: value for name, value in run.ingredients.parameters.items() if name in known}
     evidence = Evidence.select(study, tables, study.parameters(values))
     rows = evidence.presence[evidence.presence["code_id"].astype(str).eq(stem)]
-    told_of = {"yes": "affirmed", "no": "denied", "silent": "not mentioned",
+    in_words = {"yes": "affirmed", "no": "denied", "silent": "not mentioned",
                "not_asked": "not asked, read with another codebook"}  # fmt: skip
-    for state, sentence in told_of.items():
+    for state, sentence in in_words.items():
         projects = sorted(rows.loc[rows["state"].astype(str).eq(state), "project_id"].astype(str))
         if projects or state != "not_asked":
             unit = "project" if len(projects) == 1 else "projects"

@@ -73,8 +73,8 @@ def outcome_in_words(finding: JudgedFinding | None, words: Words) -> str:
     """The outcome, with the case in brackets where it is not the outcome itself."""
     name = "none" if finding is None else finding.outcome
     key = f"comparison.outcome.{name}"
-    told = words(key) if words.has(key) else name
+    outcome = words(key) if words.has(key) else name
     if finding is None or finding.case in ("", finding.outcome):
-        return told
+        return outcome
     key = f"comparison.case.{finding.case}"
-    return f"{told} ({words(key) if words.has(key) else finding.case})"
+    return f"{outcome} ({words(key) if words.has(key) else finding.case})"

@@ -178,30 +178,30 @@ def _read_lists(folder: Path, kind: ArtifactKind, editions: Iterable[str]) -> li
 def _compare_lists(lists: list[_HashList], inventory: Inventory) -> list[Fault]:
     """What the lists say against what is there, and against each other; one fault a cause."""
     main, *others = lists
-    told = {fault.file for fault in inventory.faults}
+    reported = {fault.file for fault in inventory.faults}
     own = {main.name, SIGNATURE} if main.name in (BUNDLE, TAGS) else {main.name}
-    faults = [*_compare_main_list(main, inventory.files, told, own)]
+    faults = [*_compare_main_list(main, inventory.files, reported, own)]
     faults += [
         Fault(folder, "extra", "an empty folder")
         for folder in inventory.empty
         if not any(name.startswith(f"{folder}/") for name in main.files)
     ]
-    told |= {fault.file for fault in faults}
+    reported |= {fault.file for fault in faults}
     for other in others:
-        faults += _compare_other_list(other, inventory.files, told, own)
+        faults += _compare_other_list(other, inventory.files, reported, own)
     return [*faults, *_compare_inputs(lists)]
 
 
 def _compare_main_list(
-    main: _HashList, present: Mapping[str, FileEntry], told: set[str], own: set[str]
+    main: _HashList, present: Mapping[str, FileEntry], reported: set[str], own: set[str]
 ) -> Iterator[Fault]:
     for name, digest in main.files.items():
-        if name in told:
+        if name in reported:
             continue
         if not is_plain_path(name):
             yield Fault(name, "outside")
         elif name not in present:
-            if not _is_below(name, told):
+            if not _is_below(name, reported):
                 yield Fault(name, "missing")
         elif present[name].sha256 != digest:
             yield Fault(name, "changed")
@@ -209,10 +209,10 @@ def _compare_main_list(
 
 
 def _compare_other_list(
-    other: _HashList, present: Mapping[str, FileEntry], told: set[str], own: set[str]
+    other: _HashList, present: Mapping[str, FileEntry], reported: set[str], own: set[str]
 ) -> Iterator[Fault]:
     for name, digest in other.files.items():
-        if name in told or name == other.name or _is_below(name, told):
+        if name in reported or name == other.name or _is_below(name, reported):
             continue
         if not is_plain_path(name):
             yield Fault(name, "outside", f"in {other.name}")
@@ -225,7 +225,7 @@ def _compare_other_list(
             yield Fault(name, "contradiction", f"{other.name} has another size of it")
     if other.complete:
         for name in present:
-            if name not in {*other.files, *told, *own, other.name}:
+            if name not in {*other.files, *reported, *own, other.name}:
                 yield Fault(name, "extra", f"{other.name} does not list it")
 
 
@@ -243,8 +243,8 @@ def _compare_inputs(lists: Iterable[_HashList]) -> Iterator[Fault]:
                 detail = f"of the input {printable_name(name)} it says other than {second.name}"
                 yield Fault(first.name, "contradiction", detail)
     runs = {item.name: item.runs for item, _ in with_inputs}
-    told = runs.pop(CRATE, None)
-    if runs and told not in (None, frozenset().union(*runs.values())):
+    crate_runs = runs.pop(CRATE, None)
+    if runs and crate_runs not in (None, frozenset().union(*runs.values())):
         yield Fault(CRATE, "contradiction", f"it is of another run than {' or '.join(runs)}")
 
 

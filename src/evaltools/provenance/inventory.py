@@ -22,7 +22,7 @@ FaultKind = Literal[
     "alike",
 ]  # fmt: skip
 
-_TOLD: dict[FaultKind, str] = {
+_FAULT_WORDS: dict[FaultKind, str] = {
     "missing": "is listed and not there",
     "changed": "is not as it was made",
     "extra": "is there and not listed",
@@ -58,7 +58,7 @@ class Fault:
         return Problem(printable_name(self.file), self._what(), code=f"verify.{self.kind}")
 
     def _what(self) -> str:
-        return _TOLD[self.kind] + (f": {self.detail}" if self.detail else "")
+        return _FAULT_WORDS[self.kind] + (f": {self.detail}" if self.detail else "")
 
 
 @dataclass(frozen=True)

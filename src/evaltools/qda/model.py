@@ -10,11 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
+from pathlib import PurePath
 from typing import Any, Literal, TypeVar, get_args
 
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.offsets.conventions import Convention
 
+K = TypeVar("K")
+T = TypeVar("T")
 Polarity = Literal["affirm", "deny", "mixed"]
 Certainty = Literal["sure", "unsure"]
 Loss = Literal["passage", "repeated", "uncoded", "unsupported"]
@@ -231,6 +234,10 @@ class Choices:
 NO_CHOICES = Choices()
 
 
+SUFFIXES = (
+    *(".txt", ".docx", ".doc", ".pdf", ".odt", ".rtf", ".md", ".html", ".htm", ".epub"),
+    *(".xlsx", ".ods"),
+)
 CONTEXT = 32
 
 
@@ -255,6 +262,20 @@ def parse_day(moment: object) -> date | None:
 def coding_id(segment: str, code_id: str, coder_id: str, round_: int) -> str:
     """Identifier of a coding: reading the same file twice gives the same ones."""
     return f"{segment}-{code_id}-{coder_id}-{round_}"
+
+
+def path_to_root(key: K, above: Callable[[K], K | None]) -> tuple[K, ...]:
+    """What stands above a code, broadest first, and the code itself; a circle is cut open."""
+    line = [key]
+    while (higher := above(line[-1])) is not None and higher not in line:
+        line.append(higher)
+    return tuple(reversed(line))
+
+
+def name_stem(name: str) -> str:
+    """The last part of a path of any system, without the suffix of a format of texts."""
+    path = PurePath(name.replace("\\", "/"))
+    return path.stem if path.suffix.casefold() in SUFFIXES else path.name
 
 
 def rename(
@@ -303,7 +324,6 @@ _ALLOWED = {
     "Literal['coder', 'consensus']": ("coder", "consensus"),
     "Loss": get_args(Loss),
 }
-T = TypeVar("T")
 
 
 def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:

@@ -1,27 +1,22 @@
-"""Names of other tools: identifiers made of them, and the study's documents found by them."""
+"""Names of other tools: what they mean, and identifiers made of them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Mapping
 from functools import cache, partial
 from importlib.resources import files
 from itertools import count
-from pathlib import PurePath
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 
 from evaltools.documents.spreadsheets.xlsx_parts import column_letters
-from evaltools.qda.model import Document
+from evaltools.qda.model import name_stem
 
 _IDENTIFIER = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+)*")
 CODE_ID = re.compile(r"[a-z_]+(\.[a-z_]+)+")
-SUFFIXES = (
-    *(".txt", ".docx", ".doc", ".pdf", ".odt", ".rtf", ".md", ".html", ".htm", ".epub"),
-    *(".xlsx", ".ods"),
-)
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
 
 K = TypeVar("K", bound=Hashable)
@@ -67,20 +62,6 @@ def document_ids(names: Mapping[K, str]) -> dict[K, str]:
         return _slug(stem, "a-z0-9").replace("_", "-")[:100] or "document"
 
     return _unique(names, plain, lambda one, number: f"{one}-{number}")
-
-
-def path_to_root(key: K, above: Callable[[K], K | None]) -> tuple[K, ...]:
-    """What stands above a code, broadest first, and the code itself; a circle is cut open."""
-    line = [key]
-    while (higher := above(line[-1])) is not None and higher not in line:
-        line.append(higher)
-    return tuple(reversed(line))
-
-
-def name_stem(name: str) -> str:
-    """The last part of a path of any system, without the suffix of a format of texts."""
-    path = PurePath(name.replace("\\", "/"))
-    return path.stem if path.suffix.casefold() in SUFFIXES else path.name
 
 
 def fold_name(name: str) -> str:
@@ -133,65 +114,3 @@ def slug(name: str) -> str:
     `\\` or `/` are parted by dots."""
     parts = (_slug(part, "a-z0-9") for part in re.split(r"::|[\\/]", fold_name(name)))
     return ".".join(part for part in parts if part)
-
-
-class Match(NamedTuple):
-    """A document of the study, and by what it was known; or why none is."""
-
-    document: Document | None
-    why: str
-
-
-def match_document(
-    found: Document,
-    library: Sequence[Document],
-    mapping: Mapping[str, str],
-    hints: Iterable[str] = (),
-) -> Match:
-    """The study's document that a tool's document is.
-
-    Arguments:
-        found: the tool's document.
-        library: documents of the study; their variables hold what else they are known by, such
-            as a project or a register number.
-        mapping: identifiers by the tool's name, where somebody has said so; goes before all.
-        hints: further values that tell it, such as the variables of its case.
-    """
-    by_id = {document.document_id: document for document in library}
-    for key in (found.name, found.document_id):
-        if key in mapping:
-            return Match(by_id.get(mapping[key]), f"mapped to {mapping[key]}")
-    if found.text_sha256:
-        same = [document for document in library if document.text_sha256 == found.text_sha256]
-        if len(same) == 1:
-            return Match(same[0], "the same text")
-    if found.document_id in by_id:
-        return Match(by_id[found.document_id], "its identifier")
-    names = {readable_name(found.name), readable_name(found.document_id)} - {""}
-    named = [
-        document
-        for document in library
-        if names & {readable_name(document.document_id), readable_name(document.name)}
-    ]
-    if len(named) == 1:
-        return Match(named[0], "its name")
-    values = {readable_name(one) for one in (*found.variables.values(), *hints)} | names
-    known = [
-        document
-        for document in library
-        if values & {readable_name(value) for value in document.variables.values() if value}
-    ]
-    if len(known) == 1:
-        return Match(known[0], "its project or register number")
-    if several := named or known:
-        listed = ", ".join(document.document_id for document in several[:5])
-        return Match(None, f"it could be any of {listed}")
-    return Match(None, "no document of the study has this text, name or register number")
-
-
-def readable_name(name: str) -> str:
-    """A name without what differs by chance: suffix, capitals, spaces and underscores."""
-    stem = name_stem(unicodedata.normalize("NFC", name).strip())
-    # A register number such as AB/1234/2021 has slashes of its own.
-    whole = name.strip() if re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name.strip()) else stem
-    return re.sub(r"[\s_-]+", " ", whole.casefold()).strip()

@@ -28,7 +28,7 @@ from evaltools.qda.offsets.conventions import (
     OffsetScale,
     normalise_text,
 )
-from evaltools.qda.quote_search import fold_short, locate
+from evaltools.qda.search import fold_short, locate
 
 Span = tuple[int, int]
 

@@ -27,8 +27,9 @@ from evaltools.problems import (
     suggest_value,
 )
 from evaltools.qda import model
-from evaltools.qda.names import code_ids, document_ids, lexicon, match_document, meanings
+from evaltools.qda.names import code_ids, document_ids, lexicon, meanings
 from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages
+from evaltools.qda.search import match_document
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 LARGEST = 200_000_000

@@ -30,7 +30,7 @@ from evaltools.documents.text_normalisation import clean
 from evaltools.problems import ProblemError, list_values, nearest_value, quote_value
 from evaltools.qda import model
 from evaltools.qda.model import DroppedItem
-from evaltools.qda.names import code_ids, document_ids, path_to_root
+from evaltools.qda.names import code_ids, document_ids
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.placement import (
     PROGRAM,
@@ -40,7 +40,7 @@ from evaltools.qda.placement import (
     digest,
     place_passages,
 )
-from evaltools.qda.quote_search import locate
+from evaltools.qda.search import locate
 
 MAGIC = b"SQLite format 3\x00"
 LARGEST = 2_000_000_000
@@ -167,7 +167,7 @@ def read_codes(
         found = above(key)
         return found if found in rows else None  # type: ignore[return-value]
 
-    lines = {key: path_to_root(key, parent) for key in rows}
+    lines = {key: model.path_to_root(key, parent) for key in rows}
     ids = code_ids(
         {key: tuple(read_text(rows[one][name]) for one in line) for key, line in lines.items()}
     )

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import pandas as pd
 
-from evaltools.evidence.descriptor_file import load_descriptor
+from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.tables import fill_missing_columns, read_one
 from evaltools.files import build_beside, hold_lock, put_in_place, resolve_inside
 from evaltools.problems import Problem, ProblemError, refuse

@@ -208,21 +208,21 @@ def _masi(sets: Sequence[Set[object]]) -> Callable[[slice], Floats]:
     holds = np.zeros((len(sets), len(members) + 1), dtype=np.float32)
     for number, each in enumerate(sets):
         holds[number, [place[member] for member in each] or len(members)] = 1
-    # The distance follows from two sizes and how many members are in both: each is told once.
+    # The distance follows from two sizes and how many members are in both: each is computed once.
     sizes, rank = np.unique(holds.sum(axis=1).astype(np.intp), return_inverse=True)
     one, other = sizes[:, None, None], sizes[:, None]
     both = np.arange(int(sizes.max(initial=0)) + 1)
     smaller, union = np.minimum(one, other), np.maximum(one + other - both, 1)
     # Thirds as counts of three, so that equal sets are at exactly zero.
     monotone = np.where(both == union, 3, np.where(both == smaller, 2, 1))
-    told = (1 - both / union * monotone / 3).ravel()
+    by_size = (1 - both / union * monotone / 3).ravel()
     rows, columns = rank * len(sizes) * len(both), rank * len(both)
 
     def distances_to(part: slice) -> Floats:
         cells = (holds @ holds[part].T).astype(np.intp)
         cells += rows[:, None]
         cells += columns[part]
-        return np.asarray(told[cells], dtype=np.float64)
+        return np.asarray(by_size[cells], dtype=np.float64)
 
     return distances_to
 
@@ -311,9 +311,9 @@ class _ClusterCounts:
     rows: int
     categories: int
 
-    def sum(self, told: Floats) -> Floats:
-        """By row, of what is told for each category that it holds."""
-        return _sum_by(self.owner, told, self.rows)
+    def sum(self, values: Floats) -> Floats:
+        """By row, of a value for each category that it holds."""
+        return _sum_by(self.owner, values, self.rows)
 
     @cached_property
     def dense(self) -> Floats:
@@ -341,8 +341,8 @@ def _count_by_cluster(read: Ratings, clusters: NDArray[np.int_] | None) -> _Clus
     return _ClusterCounts(cells // max(q, 1), cells % max(q, 1), counts.astype(np.float64), rows, q)
 
 
-def _sum_by(groups: NDArray[np.int_], told: Floats, count: int) -> Floats:
-    return np.bincount(groups, told, count).astype(np.float64, copy=False)
+def _sum_by(groups: NDArray[np.int_], values: Floats, count: int) -> Floats:
+    return np.bincount(groups, values, count).astype(np.float64, copy=False)
 
 
 def _groups(read: Ratings, clusters: NDArray[np.int_] | None) -> NDArray[np.int_]:

@@ -1,4 +1,6 @@
-"""What reading and writing REFI-QDA share: identifiers, private notes, the list of leftovers.
+"""What reading and writing REFI-QDA share: identifiers, private notes, the list of leftovers, and
+where a file breaks the schemas of the standard (`schemas/ORIGIN.md`): real exports do and are read
+all the same, what is written here never does.
 
 What the format has no place for stands in notes of our own that other tools show as memos. A
 note's first line says what it is; each further line is a JSON object, whose first key says what
@@ -13,6 +15,9 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from importlib.resources import as_file, files
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -272,3 +277,66 @@ def shorten(text: str, longest: int = _LONGEST) -> str:
     """A text in one line of no more characters, with an ellipsis where it was cut."""
     flat = " ".join(text.split())
     return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+NAMESPACES = {"Project": "urn:QDA-XML:project:1.0", "CodeBook": "urn:QDA-XML:codebook:1.0"}
+_FILES = {"Project": "project.xsd", "CodeBook": "codebook.xsd"}
+_MOST = 50  # one fault is often repeated in every element
+
+_QUALIFIED = re.compile(r"\{[^}]*\}")
+_ABOUT = re.compile(
+    r"^Element '([^']+)'(?:, attribute '([^']+)')?: (?:\[[^\]]*\] )?(.*)$", re.DOTALL
+)
+_VALUE = re.compile(r"(?:The value )?'(.*?)' is not (?:accepted|an element|a valid)", re.DOTALL)
+_EXPECTED = re.compile(r"Expected is (?:one of )?\( ?(.*?) ?\)\.")
+
+
+@cache
+def _schema(kind: str) -> etree.XMLSchema:
+    with as_file(files("evaltools.qda.refi") / "schemas" / _FILES[kind]) as path:
+        return etree.XMLSchema(etree.parse(path))
+
+
+def find_schema_errors(root: etree._Element) -> tuple[str, ...]:
+    """Where `Project` or `CodeBook`, in whatever namespace, breaks the schema, a line each."""
+    kind, errors = local_name(root), dict[str, None]()
+    namespace = str(etree.QName(root).namespace or "")
+    if namespace != NAMESPACES[kind]:
+        errors[
+            f"line {root.sourceline}: the namespace is {namespace or 'missing'}, not "
+            f"{NAMESPACES[kind]}; it was read as if it were"
+        ] = None
+        root = deepcopy(root)
+        for element in root.iter():
+            if isinstance(element.tag, str):
+                element.tag = f"{{{NAMESPACES[kind]}}}{local_name(element)}"
+    schema = _schema(kind)
+    if not schema.validate(root):
+        found = [f"line {entry.line}: {_explain(entry.message)}" for entry in schema.error_log]
+        errors |= dict.fromkeys(found)
+    shown = list(errors)
+    if len(shown) > _MOST:
+        shown = [*shown[:_MOST], f"and {len(shown) - _MOST} more places that break the format"]
+    return tuple(shown)
+
+
+def _explain(message: str) -> str:
+    text = _QUALIFIED.sub("", message).strip()
+    match = _ABOUT.match(text)
+    if match is None:
+        return text
+    element, attribute, rest = match.groups()
+    expected = _EXPECTED.search(rest)
+    names = " or ".join(part.strip() for part in expected[1].split(",")) if expected else ""
+    if "Missing child element" in rest:
+        return f"{element} is empty or ends too early; it needs {names} in it"
+    if "This element is not expected" in rest:
+        where = f"; {names} may stand there" if names else "; nothing may follow there"
+        return f"{element} stands where it may not{where}"
+    if missing := re.match(r"The attribute '([^']+)' is required but missing", rest):
+        return f"{element} has no {missing[1]}, which it needs"
+    if foreign := re.match(r"The attribute '([^']+)' is not allowed", rest):
+        return f"{element} has {foreign[1]}, which the format does not know"
+    if value := _VALUE.match(rest):
+        return f"{attribute or 'text'} of {element} is “{value[1]}”, which is no value of it"
+    return f"{element}{f', {attribute}' if attribute else ''}: {rest}"

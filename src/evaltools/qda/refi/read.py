@@ -26,7 +26,6 @@ from evaltools.qda.refi.sources import (
     read_sources,
     read_values,
 )
-from evaltools.qda.refi.validate import find_schema_errors
 
 _POLARITIES: Mapping[str, model.Polarity] = {one: one for one in get_args(model.Polarity)}
 _CERTAINTIES: Mapping[str, model.Certainty] = {one: one for one in get_args(model.Certainty)}
@@ -59,7 +58,7 @@ def read_with_leftovers(
     if local_name(archive.root) == "CodeBook":
         project = ProjectFile(archive, refi.PrivateNotes(), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
-        faults, dropped = find_schema_errors(archive.root), leftovers.dropped
+        faults, dropped = refi.find_schema_errors(archive.root), leftovers.dropped
         return model.CodingSet(origin, codes=codes, faults=faults, dropped=dropped), leftovers
     variables = {
         (guid := refi.read_guid(variable)): variable.get("name", guid)
@@ -110,7 +109,7 @@ def _read_project(
         relations=relations,
         cases=cases,
         positions=own.text("positions") if unchanged else detected.words,
-        faults=(*own.texts("faults"), *find_schema_errors(root)),
+        faults=(*own.texts("faults"), *refi.find_schema_errors(root)),
         dropped=(*_dropped_before(own), *leftovers.dropped),
         assumed=(*own.texts("assumed"), *assumed, *coders.assumed, *passages.assumed),
     )

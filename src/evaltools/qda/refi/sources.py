@@ -25,8 +25,8 @@ from evaltools.documents.limits import Limits
 from evaltools.documents.zip_package import Package, children, first, local_name, parse
 from evaltools.files import read_file
 from evaltools.problems import ProblemError
-from evaltools.qda.model import Coder, Document, parse_day, refusal
-from evaltools.qda.names import SUFFIXES, identifier
+from evaltools.qda.model import SUFFIXES, Coder, Document, parse_day, refusal
+from evaltools.qda.names import identifier
 from evaltools.qda.offsets.detection import ToolPassage, ToolText
 from evaltools.qda.placement import digest
 from evaltools.qda.refi.model import Leftovers, PrivateNotes, read_guid, selection_loss

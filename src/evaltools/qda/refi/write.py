@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 from lxml import etree
 
 from evaltools.files import replace_file
-from evaltools.problems import refuse
+from evaltools.problems import Problem, refuse
 from evaltools.qda import model
 from evaltools.qda.names import first_free
 from evaltools.qda.offsets.scoring import quote_key
 from evaltools.qda.placement import digest
 from evaltools.qda.refi import model as refi
-from evaltools.qda.refi.validate import (
-    NAMESPACES,
-    arrange_coding,
-    find_schema_errors,
-    find_writing_problems,
-)
 
 PROJECT_NAME = "evaltools coding"
 SHOWN = 100  # characters of a quote that a selection's name holds, as tools do
@@ -68,8 +64,88 @@ def write_qdc(codings: model.CodingSet, path: Path) -> None:
     replace_file(path, _serialise(root))
 
 
+def arrange_coding(codings: model.CodingSet) -> model.CodingSet:
+    """A coding in the order in which a file shows it: codes below their parents, passages in their
+    documents by position, codings at their passages."""
+    place = {document.document_id: i for i, document in enumerate(codings.documents)}
+    segments = sorted(
+        codings.segments,
+        key=lambda s: (place.get(s.document_id, -1), s.start, s.end, s.segment_id),
+    )
+    at = {segment.segment_id: i for i, segment in enumerate(segments)}
+    return replace(
+        codings,
+        codes=tuple(_nested(codings.codes)),
+        segments=tuple(segments),
+        codings=tuple(sorted(codings.codings, key=lambda c: at.get(c.segment_id, -1))),
+    )
+
+
+def _nested(codes: tuple[model.Code, ...]) -> Iterator[model.Code]:
+    known = {code.code_id for code in codes}
+    below: dict[str | None, list[model.Code]] = {}
+    for code in codes:
+        parent = code.parent_id if code.parent_id in known else None
+        below.setdefault(parent, []).append(code)
+    waiting = list(reversed(below.get(None, [])))
+    while waiting:
+        code = waiting.pop()
+        yield code
+        waiting += reversed(below.get(code.code_id, []))
+
+
+def find_writing_problems(codings: model.CodingSet) -> Iterator[Problem]:
+    """Everything that keeps a coding from being written."""
+    known: dict[str, Counter[str]] = {}
+    for kind in ("document", "code", "coder", "segment", "coding", "relation"):
+        rows = getattr(codings, f"{kind}s")
+        known[kind] = Counter(getattr(row, f"{kind}_id") for row in rows)
+        for name, count in known[kind].items():
+            yield from [_problem(f"{kind}s", f"{name!r} is there twice")] * (count - 1)
+    if len(list(_nested(codings.codes))) != len(codings.codes):
+        yield _problem("codes", "some codes are their own parents, over one or more others")
+    yield from _wrong_passages(codings)
+    references = [
+        (f"codings, {one.coding_id}", kind, getattr(one, f"{kind}_id"))
+        for one in codings.codings
+        for kind in ("segment", "code", "coder")
+    ]
+    references += [
+        (f"relations, {one.relation_id}", "segment", name)
+        for one in codings.relations
+        for name in (one.from_segment_id, one.to_segment_id)
+    ]
+    for where, kind, name in references:
+        if name not in known[kind]:
+            yield _problem(where, f"there is no {kind} {name!r}")
+
+
+def _wrong_passages(codings: model.CodingSet) -> Iterator[Problem]:
+    texts = {document.document_id: document.text for document in codings.documents}
+    for segment in codings.segments:
+        where = f"segments, {segment.segment_id}"
+        text = texts.get(segment.document_id)
+        if text is None:
+            yield _problem(where, f"the text of its document {segment.document_id!r} is missing")
+        elif not 0 <= segment.start < segment.end <= len(text):
+            yield _problem(where, f"{segment.start} to {segment.end} is no passage of its document")
+        elif text[segment.start : segment.end] != segment.quote:
+            yield _problem(where, "its quote is not what stands there")
+    for document in codings.documents:
+        where, text = f"documents, {document.document_id}", document.text or ""
+        if "\r" in text:
+            yield _problem(where, "its text is not normalised")
+        elif re.search("[\ud800-\udfff]", text):
+            yield _problem(where, "its text is no Unicode")
+
+
+def _problem(where: str, what: str) -> Problem:
+    remedy = "Run `evaltools check`, and correct the tables that the coding comes from."
+    return Problem(where, what, "", remedy, "exchange.unwritable")
+
+
 def _serialise(root: etree._Element) -> bytes:
-    errors = find_schema_errors(root)
+    errors = refi.find_schema_errors(root)
     if errors:  # a mistake of ours: nobody should get such a file
         raise AssertionError(f"not valid against the schema: {errors}")
     etree.indent(root, space=" ")
@@ -85,7 +161,7 @@ def _add(package: zipfile.ZipFile, name: str, data: bytes) -> None:
 
 
 def _root(kind: str) -> etree._Element:
-    return etree.Element(f"{{{NAMESPACES[kind]}}}{kind}", nsmap={None: NAMESPACES[kind]})
+    return etree.Element(f"{{{refi.NAMESPACES[kind]}}}{kind}", nsmap={None: refi.NAMESPACES[kind]})
 
 
 def _child(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Element:

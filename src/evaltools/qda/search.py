@@ -1,4 +1,5 @@
-"""Search for a quote in a text that may not be the one it was cut from.
+"""Search for what a tool coded in a study: its documents, and its passages by their quotes, in a
+text that may not be the one they were cut from.
 
 A quote is put where it stands letter by letter, else where it stands but for white space,
 hyphenation, quotation marks and capitals, else, marked as such, where something very like it
@@ -9,13 +10,18 @@ would be found by nobody.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal, NamedTuple
+
+from evaltools.qda import model
+from evaltools.qda.model import CodingSet, Document, DroppedItem, Segment
 
 # Hyphens and dashes of all widths, the soft hyphen and what pypdfium2 writes for it, bullets,
 # joiners and marks without width. The zero-width joiner too: an emoji is recognised by its parts.
@@ -45,10 +51,6 @@ class FoldedText:
         return end == len(self.text) or not (
             self.places[end] == self.places[end - 1] or unicodedata.combining(self.text[end])
         )
-
-    def before(self, place: int) -> int:
-        """How many folded characters stand before an index of the original."""
-        return bisect_left(self.places, place)
 
 
 @lru_cache(maxsize=4096)
@@ -168,7 +170,7 @@ class _Context:
 
     def place(self, start: int, end: int) -> _Candidate:
         text = self.folded.text
-        left, right = self.folded.before(start), self.folded.before(end)
+        left, right = (bisect_left(self.folded.places, place) for place in (start, end))
         before = _common(self.prefix[::-1], text[max(0, left - len(self.prefix)) : left][::-1])
         after = _common(self.suffix, text[right : right + len(self.suffix)])
         full = before == len(self.prefix) and after == len(self.suffix)
@@ -264,3 +266,182 @@ def _similarity(one: str, other: str) -> float:
     # Letter by letter would take seconds; what begins at each letter is nearly unique and quick.
     ones, others = ([text[at : at + 8] for at in range(len(text))] for text in (one, other))
     return difflib.SequenceMatcher(None, ones, others, autojunk=False).ratio()
+
+
+class Match(NamedTuple):
+    """A document of the study, and by what it was known; or why none is."""
+
+    document: Document | None
+    why: str
+
+
+def match_document(
+    found: Document,
+    library: Sequence[Document],
+    mapping: Mapping[str, str],
+    hints: Iterable[str] = (),
+) -> Match:
+    """The study's document that a tool's document is.
+
+    Arguments:
+        found: the tool's document.
+        library: documents of the study; their variables hold what else they are known by, such
+            as a project or a register number.
+        mapping: identifiers by the tool's name, where somebody has said so; goes before all.
+        hints: further values that tell it, such as the variables of its case.
+    """
+    by_id = {document.document_id: document for document in library}
+    for key in (found.name, found.document_id):
+        if key in mapping:
+            return Match(by_id.get(mapping[key]), f"mapped to {mapping[key]}")
+    if found.text_sha256:
+        same = [document for document in library if document.text_sha256 == found.text_sha256]
+        if len(same) == 1:
+            return Match(same[0], "the same text")
+    if found.document_id in by_id:
+        return Match(by_id[found.document_id], "its identifier")
+    names = {readable_name(found.name), readable_name(found.document_id)} - {""}
+    named = [
+        document
+        for document in library
+        if names & {readable_name(document.document_id), readable_name(document.name)}
+    ]
+    if len(named) == 1:
+        return Match(named[0], "its name")
+    values = {readable_name(one) for one in (*found.variables.values(), *hints)} | names
+    known = [
+        document
+        for document in library
+        if values & {readable_name(value) for value in document.variables.values() if value}
+    ]
+    if len(known) == 1:
+        return Match(known[0], "its project or register number")
+    if several := named or known:
+        listed = ", ".join(document.document_id for document in several[:5])
+        return Match(None, f"it could be any of {listed}")
+    return Match(None, "no document of the study has this text, name or register number")
+
+
+def readable_name(name: str) -> str:
+    """A name without what differs by chance: suffix, capitals, spaces and underscores."""
+    stem = model.name_stem(unicodedata.normalize("NFC", name).strip())
+    # A register number such as AB/1234/2021 has slashes of its own.
+    whole = name.strip() if re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name.strip()) else stem
+    return re.sub(r"[\s_-]+", " ", whole.casefold()).strip()
+
+
+HOW = {
+    "same": "at the same place of the same text",
+    "exact": "found again word for word in the study's text",
+    "normalised": "found again but for white space, hyphens, quotation marks or capitals",
+    "close": "reworded in the study's text, between the same neighbours",
+}
+
+
+@dataclass(frozen=True)
+class MatchedPassages:
+    """Documents and passages of the study by those of the file.
+
+    `known_by` says how each document was known; `how` counts passages by way, a key of HOW; `close`
+    has (old words, new words) of passages that were reworded; `dropped` are not in the study.
+    """
+
+    documents: Mapping[str, str]
+    known_by: Mapping[str, str]
+    segments: Mapping[str, Segment]
+    how: Mapping[str, int]
+    close: tuple[tuple[str, str], ...]
+    dropped: tuple[DroppedItem, ...]
+
+
+def match_passages(
+    coding: CodingSet, library: Sequence[Document], mapping: Mapping[str, str]
+) -> MatchedPassages:
+    """Find the documents and passages of a file in the study.
+
+    `library` has the documents of the study with their texts; `mapping` their identifiers by name
+    in the file.
+    """
+    dropped: list[DroppedItem] = []
+    documents: dict[str, Document] = {}
+    known_by: dict[str, str] = {}
+    texts = {document.document_id: document for document in coding.documents}
+    hints: dict[str, set[str]] = {}
+    for case in coding.cases:
+        for name in case.documents:
+            hints.setdefault(name, set()).update((case.name, case.project_id))
+            hints[name].update(case.variables.values())
+    used = {segment.document_id for segment in coding.segments}
+    for name, document in texts.items():
+        if name not in used:
+            continue
+        match = match_document(document, library, mapping, sorted(hints.get(name, set()) - {""}))
+        if match.document is None:
+            dropped.append(DroppedItem(f"document {document.name}", "", match.why, "passage"))
+        else:
+            documents[name], known_by[name] = match.document, match.why
+
+    def drop(name: str, quote: str, why: str) -> None:
+        dropped.append(DroppedItem(f"passage {name}", quote[:200], why, "passage"))
+
+    segments: dict[str, Segment] = {}
+    ways: dict[str, str] = {}
+    for segment in coding.segments:
+        name, target = segment.segment_id, documents.get(segment.document_id)
+        if target is None:
+            drop(name, segment.quote, "its document is not in the study")
+        elif target.text is None:
+            drop(name, segment.quote, "its text is not there")
+        else:
+            placed = _place(segment, texts[segment.document_id].text, target.text)
+            if isinstance(placed, str):
+                drop(name, segment.quote, placed)
+            else:
+                start, end, ways[name] = placed
+                segments[name] = replace(
+                    segment,
+                    segment_id=model.segment_id(target.document_id, start, end),
+                    document_id=target.document_id,
+                    **passage_at(target.text, start, end),
+                )
+    for name in _sharing_words(coding, segments):
+        why = "it stood apart from another passage, and here both would stand on the same words"
+        drop(name, segments.pop(name).quote, why)
+    return MatchedPassages(
+        {name: document.document_id for name, document in documents.items()},
+        known_by,
+        segments,
+        dict(Counter(ways[name] for name in segments)),
+        tuple(
+            (one.quote, segments[one.segment_id].quote)
+            for one in coding.segments
+            if one.segment_id in segments and ways[one.segment_id] == "close"
+        ),
+        tuple(dropped),
+    )
+
+
+def _sharing_words(coding: CodingSet, segments: Mapping[str, Segment]) -> list[str]:
+    """Passages that stood apart in the file and would stand on the same words in the study."""
+    at: dict[str, list[str]] = {}
+    for name, segment in segments.items():
+        at.setdefault(segment.segment_id, []).append(name)
+    places = {one.segment_id: (one.document_id, one.start, one.end) for one in coding.segments}
+    groups = (group for group in at.values() if len({places[name] for name in group}) > 1)
+    return [name for group in groups for name in group]
+
+
+def _place(segment: Segment, source: str | None, text: str) -> tuple[int, int, str] | str:
+    """Start and end in a text, and by which way they were found."""
+    start, end = segment.start, segment.end
+    if source == text and text[start:end] == segment.quote:
+        return start, end, "same"
+    found = locate(text, segment.quote, segment.prefix, segment.suffix, start)
+    return found if isinstance(found, str) else (found.start, found.end, found.how)
+
+
+def passage_at(text: str, start: int, end: int) -> dict[str, Any]:
+    """What a passage says of its place in a text."""
+    prefix, suffix = model.neighbours(text, start, end)
+    quote = text[start:end]
+    return {"start": start, "end": end, "quote": quote, "prefix": prefix, "suffix": suffix}
