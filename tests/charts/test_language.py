@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
 
 NB = "\u00a0"
@@ -118,3 +120,24 @@ def test_printed_numbers_read_back_as_the_rounded_number(value: float, decimals:
         assert back == pytest.approx(value, abs=0.5000001 * 10**-decimals, rel=1e-11)
         assert " " not in text
         assert "-" not in text
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "told"),
+    [
+        ("ratings", {"of": (4, 7)}, "Yli puolet vastanneista antaa parhaita arvosanoja 4/7"),
+        ("ratings", {"of": (0, 7)}, "Yhdessäkään kysymyksessä ei yli puolet vastanneista anna"),
+        ("logic", {"of": (0, 11), "against": (2, 11)}, "Näyttö ei tue yhtäkään vaikutuslogiikan"),
+        ("logic", {"of": (2, 11), "against": (0, 11)}, "eikä yksikään ole sen vastainen"),
+        ("logic", {"of": (0, 11), "against": (0, 11)}, "kaikki 11 jäävät avoimiksi"),
+        (
+            "results",
+            {"silent": (30, 55), "denied": (0, 55)},
+            "yhdenkään ei kerrota jääneen",
+        ),
+    ],
+)
+def test_a_headline_says_none_of_all_in_words_of_its_own(key, values, told) -> None:
+    text = Words("fi").counted(f"headline.{key}", values)
+    assert told in text
+    assert not re.search(r"\b0/", text)

@@ -90,6 +90,11 @@ WRONG = {
     "a case that the digits lack": re.compile(r"\d\s(?:sta|stä|ssa|ssä|lla|llä)\b"),
 }
 
+NOUGHT = re.compile(
+    r"(?i)\b(?:nolla\w*|noll|zero)\b|\b0/\d+\s(?:raport|tavoit|tulo|vasta|rapport|mål|report|goal)"
+)
+"""None as a number before its noun, where a language has words for it."""
+
 
 @dataclass
 class Found:
@@ -315,9 +320,9 @@ def faults_of(judgements: Iterable[Judgement]) -> list[str]:
         if not item.said:
             found.append(f"{item.finding.id}: nothing is said of the case {item.case}")
         for language in item.said:
-            found += [
-                f"{item.finding.id}, {language}: {what}" for what in wrong_in(item.text(language))
-            ]
+            text = item.text(language)
+            wrong = [*wrong_in(text), *(["a nought as a number"] if NOUGHT.search(text) else [])]
+            found += [f"{item.finding.id}, {language}: {what}" for what in wrong]
     return found
 
 

@@ -256,12 +256,20 @@ def test_unknown_numbers_forms_and_parameters_are_told_at_once():
         ("siitä kertoo {a.one.x:words|raportti|raporttia}", "Siitä kertoo yksi\u00a0raportti"),
         ("{a.two.x:inessive|raportissa|raportissa}", "Kahdessa\u00a0raportissa"),
         ("Niitä {a.two.x?on|ovat} {a.two.fraction}.", "Niitä ovat 2/52."),
+        (
+            "{a.none.x?on|on|ei ole} {a.none.x:words|raportti|raporttia|yksikään raportti}",
+            "Ei ole yksikään raportti",
+        ),
+        (
+            "{a.one.x?on|on|ei ole} {a.one.x:words|raportti|raporttia|yksikään raportti}",
+            "On yksi\u00a0raportti",
+        ),
         ("{parameter.region:elative} luettiin", "Pirkanmaalta luettiin"),
         ("Osuus on {reports.read.share}.", "Osuus on 43\u00a0%."),
     ],
 )
 def test_slots_print_numbers_in_the_form_that_is_asked_for(template, text):
-    own = [*share("a.one.share", 1), *share("a.two.share", 2)]
+    own = [*share("a.none.share", 0), *share("a.one.share", 1), *share("a.two.share", 2)]
     if text is None:
         with pytest.raises(KeyError):
             fill(template, own, region="06")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from html import unescape
 
 import pytest
@@ -110,6 +111,34 @@ def test_a_word_for_how_many_needs_agreement_every_coder_rule_and_enough_reports
     assert ("most" in text.partition("[")[0]) is worded
 
 
+@pytest.mark.parametrize(
+    ("x", "n", "fi", "sv", "en"),
+    [
+        (0, 52, "ei kerrota yhdessäkään raportissa (0/52)", "i ingen rapport (0/52)",
+         "in no report (0/52)"),
+        (0, 4, "ei kerrota yhdessäkään raportissa (0/4)", "i ingen rapport (0/4)",
+         "in no report (0/4)"),
+        (1, 5, "kerrotaan yhdessä raportissa (1/5)", "i en rapport (1/5)", "in one report (1/5)"),
+        (1, 1, "kerrotaan ainoassa raportissa (1/1)", "i den enda rapporten (1/1)",
+         "in the only report (1/1)"),
+        (5, 5, "kerrotaan kaikissa raporteissa (5/5)", "i alla rapporter (5/5)",
+         "in all reports (5/5)"),
+        (3, 5, "kerrotaan 3/5 raportissa", "i 3/5 rapporter", "in 3/5 reports"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("estimand", ["D", "S"])
+def test_none_one_and_all_have_words_of_their_own(
+    estimand: str, x: int, n: int, fi: str, sv: str, en: str
+) -> None:
+    """They say no more than the counts, so neither few reports nor an interval stands against."""
+    key = "challenge.staff"
+    records = [share(f"{key}.share", x, n), share(f"{key}.share", x, n, "S", low=0.0, high=1.0)]
+    for language, told in (("fi", fi), ("sv", sv), ("en", en)):
+        made = indicator_variables(records, estimand, Words(language))  # type: ignore[arg-type]
+        said = " ".join([made[f"{key}.told"]] * (language == "fi") + [made[f"{key}.quantity"]])
+        assert re.sub(r"\[\[([^\]]*)\]\{[^}]*\}\]\([^)]*\)\{[^}]*\}", r"\1", said) == told
+
+
 def test_a_percentage_of_fewer_than_ten_is_printed_as_a_count() -> None:
     made = indicator_variables([share("challenge.staff.share", 3, 8)], "D", Words("fi"))
     assert shown(made["challenge.staff.share"]) == "3/8"
@@ -207,5 +236,5 @@ def test_a_ranking_of_nothing_says_so() -> None:
 def test_every_number_leads_to_its_evidence() -> None:
     made = indicator_variables(STAFF, "D", Words("fi")) | ranking(staff=9)
     for name, text in made.items():
-        if name.startswith("challenge.staff") or "[[" in text:
+        if not name.endswith(".told") and (name.startswith("challenge.staff") or "[[" in text):
             assert text.count("](#ev-challenge-staff-share){.evidence-link}") == 1, name

@@ -2,6 +2,7 @@
 the study's languages, and everybody can use it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,23 @@ def test_the_matrix_tells_outcomes_by_mark_and_word_those_that_turn_first(langua
         cells = [cell.text_content() for cell in row.cssselect("td")]
         assert cells[:3] == [str(outcomes.count(outcome)) for outcome in MARKS]
         assert cells[3:] == [MARKS[each] + words(f"sweep.mark.{each}") for each in outcomes]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_scenarios_that_give_the_same_report_are_told_as_such(language: str) -> None:
+    """The same numbers twice are two scenarios, and not two reports."""
+    page, words = regions(language), Words(language)
+    assert words("sweep.alike", count=2) not in write_page(page)
+    contents = ["a", "b", "a", "c", "b", "d", "e"]
+    for one, content in zip(page.done, contents, strict=True):
+        page.results[one.name]["content"] = content  # type: ignore[index]
+    text = html.fromstring(write_page(replace(page)))
+    assert words("sweep.alike", count=2) in text.text_content()
+    rows = [row.cssselect("td")[0].text_content() for row in text.cssselect("#scenarios tbody tr")]
+    names = [page.label(one) for one in page.done]
+    told = {place: row.partition("; ")[2] for place, row in enumerate(rows[: len(names)])}
+    same = {2: words("sweep.same", name=names[0]), 4: words("sweep.same", name=names[1])}
+    assert told == {place: same.get(place, "") for place in range(len(names))}
 
 
 def test_whatever_came_from_elsewhere_is_text() -> None:

@@ -15,7 +15,7 @@ from evaltools.charts.bars import Stack
 from evaltools.charts.intervals import Dot
 from evaltools.charts.maps import Panel
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import count_of, number, share
+from evaltools.i18n.numbers import number, share
 from evaltools.indicators import evidence_base, networks, takeup
 from evaltools.indicators.agreement import RELIABLE
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
 
 Values = Mapping[str, object]
-"""Fields of the phrase of a headline; empty where the data have no value for one."""
+"""Fields of the phrase of a headline, counts as x and n; empty where the data have no value."""
 RARE = 0.05
 """Chance below which a theme is hardly missed."""
 
 
 def add_headline(words: Words, key: str, values: Values, caption: str) -> str:
     """The caption of a figure behind the sentence that heads it; alone without values for one."""
-    return f"{words.markdown(f'headline.{key}', **values)} {caption}" if values else caption
+    return f"{words.counted(f'headline.{key}', values)} {caption}" if values else caption
 
 
 def most_applications(calls: pd.DataFrame, evidence: Evidence) -> Values:
@@ -40,8 +40,7 @@ def most_applications(calls: pd.DataFrame, evidence: Evidence) -> Values:
     first = _first(applied["call_id"], applied["applications"])
     if first is None:
         return {}
-    of = count_of(int(first[1]), int(applied["applications"].sum()), evidence.parameters.language)
-    return {"call": first[0], "of": of}
+    return {"call": first[0], "of": (int(first[1]), int(applied["applications"].sum()))}
 
 
 def most_projects(evidence: Evidence) -> Values:
@@ -50,8 +49,7 @@ def most_projects(evidence: Evidence) -> Values:
     first = _first(areas["label"], areas["projects"])
     if first is None:
         return {}
-    of = count_of(int(first[1]), evidence.funded, evidence.parameters.language)
-    return {"area": first[0], "of": of}
+    return {"area": first[0], "of": (int(first[1]), evidence.funded)}
 
 
 def most_money(evidence: Evidence) -> Values:
@@ -79,15 +77,13 @@ def told_states(rows: Sequence[Stack], evidence: Evidence, *states: str) -> Valu
     if not sum(sums):
         return {}
     counts = dict(zip(("told", "denied", "silent"), sums, strict=True))
-    return {
-        state: count_of(counts[state], sum(sums), evidence.parameters.language) for state in states
-    }
+    return {state: (counts[state], sum(sums)) for state in states}
 
 
 def linked_pairs(panels: Sequence[Panel], evidence: Evidence) -> Values:
     """Of challenges and responses in one report: those told as answers."""
     both, linked = (sum(x or 0 for row in panel.counts for x in row) for panel in panels)
-    return {"of": count_of(linked, both, evidence.parameters.language)} if both else {}
+    return {"of": (linked, both)} if both else {}
 
 
 def partner_numbers(evidence: Evidence) -> Values:
@@ -105,7 +101,7 @@ def ties_within(counts: Sequence[Sequence[int | None]], evidence: Evidence) -> V
     between = sum(counts[i][j] or 0 for i in range(len(counts)) for j in range(i))
     if len(counts) < 2:
         return {}
-    return {"of": count_of(within, within + between, evidence.parameters.language)}
+    return {"of": (within, within + between)}
 
 
 def seldom_missed(evidence: Evidence) -> Values:
@@ -130,7 +126,7 @@ def reliable_codes(records: Iterable[Indicator], evidence: Evidence) -> Values:
     if not alphas:
         return {}
     language = evidence.parameters.language
-    of = count_of(sum(alpha >= RELIABLE for alpha in alphas), len(alphas), language)
+    of = (sum(alpha >= RELIABLE for alpha in alphas), len(alphas))
     return {"of": of, "limit": number(RELIABLE, language, 1)}
 
 
@@ -145,7 +141,7 @@ def high_ratings(rows: Sequence[Dot], evidence: Evidence) -> Values:
     if not rows or any(row.suppressed for row in rows):
         return {}
     high = sum((row.value or 0) > 1 / 2 for row in rows)
-    return {"of": count_of(high, len(rows), evidence.parameters.language)}
+    return {"of": (high, len(rows))}
 
 
 def _first(names: pd.Series, values: pd.Series) -> tuple[str, float] | None:

@@ -37,7 +37,7 @@ def sweep(
 ) -> None:  # fmt: skip
     """Compute indicators and findings of many scenarios; what is there already is kept."""
     from evaltools.sweep import run  # loads pandas
-    from evaltools.sweep.scenarios import make_grid, read_list
+    from evaltools.sweep.scenarios import find_alike, make_grid, read_list
 
     if (over is None) == (listed is None):
         what, allowed = "says nothing of what to go through, or twice", "--over or --list"
@@ -78,7 +78,9 @@ def sweep(
         first, *rest = made.results[one.name]["problems"]
         more = f" (and {len(rest)} more in {run.SUMMARY})" if rest else ""
         click.echo(f"{one.name}: failed: {first}{more}")
-    click.echo(f"{len(made.of('done'))} of {len(scenarios)} scenarios computed")
+    alike = len(find_alike(scenarios, made.results))
+    again = f", {alike} of them with the numbers and findings of another" if alike else ""
+    click.echo(f"{len(made.of('done'))} of {len(scenarios)} scenarios computed{again}")
     click.echo(f"  {relative_path(to / run.PAGE)}")
     if made.of("failed") or failed:
         raise SystemExit(1)

@@ -9,7 +9,7 @@ from evaltools.findings.conclusion_pages import Told, premise_text
 from evaltools.findings.logic import STAGES, ExaminedLink, Logic
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import MISSING, count_of
+from evaltools.i18n.numbers import MISSING
 
 if TYPE_CHECKING:
     from evaltools.charts.figure import Figure
@@ -35,11 +35,11 @@ def logic_figure(logic: Logic, links: Sequence[ExaminedLink], words: Words) -> F
     caption = words("logic.figure.caption")
     if links:
         states = [each.state for each in links]
-        of, against = (
-            count_of(states.count(state), len(links), words.language)
-            for state in ("supported", "contradicted")
-        )
-        caption = f"{words('headline.logic', of=of, against=against)} {caption}"
+        counts = {
+            "of": (states.count("supported"), len(links)),
+            "against": (states.count("contradicted"), len(links)),
+        }
+        caption = f"{words.counted('headline.logic', counts)} {caption}"
     return chart.figure(caption)
 
 

@@ -13,7 +13,15 @@ from types import MappingProxyType
 from typing import Final
 
 from evaltools.i18n.markdown import escape_markdown
-from evaltools.i18n.numbers import LANGUAGES, NBSP, Language, money, money_short, number
+from evaltools.i18n.numbers import (
+    LANGUAGES,
+    NBSP,
+    Language,
+    count_of,
+    money,
+    money_short,
+    number,
+)
 from evaltools.yaml_text import load_trusted
 
 Phrases = Mapping[str, Mapping[str, str]]
@@ -78,6 +86,22 @@ class Words:
         """The phrase as markdown for captions: values are escaped, the phrase itself is not."""
         escaped = {k: escape_markdown(v) if isinstance(v, str) else v for k, v in values.items()}
         return self(key, **escaped)
+
+    def counted(self, key: str, values: Mapping[str, object]) -> str:
+        """The phrase as markdown, counts among its values given as x and n.
+
+        What is none of all has words of its own where a phrase has them: `KEY.no_of` is said where
+        `of` is none, of `{n}`.
+        """
+        counts = {name: each for name, each in values.items() if isinstance(each, tuple)}
+        nought = [name for name, (x, _) in counts.items() if not x]
+        if nought and self.has(own := ".no_".join([key, *nought])):
+            key = own
+        shown = dict(values) | {k: count_of(x, n, self.language) for k, (x, n) in counts.items()}
+        if counts:
+            shown["n"] = max(n for _, n in counts.values())
+        wanted = fields(self.template(key))
+        return self.markdown(key, **{k: each for k, each in shown.items() if k in wanted})
 
     def has(self, key: str) -> bool:
         """Whether a phrase is called so."""

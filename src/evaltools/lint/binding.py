@@ -231,7 +231,7 @@ def _kind_of_clause(
     """
     text = block.text[start:end]
     if any(
-        start <= piece.at < end and not name.startswith(_NO_NUMBERS)
+        start <= piece.at < end and not name.startswith(_NO_NUMBERS) and not name.endswith(".told")
         for name, piece in block.variables
     ):
         return None if any(words.ranks.hits(text)) else "numbers"

@@ -27,8 +27,9 @@ from evaltools.report.variables import find_headline, group_by_name
 
 _SHORTCODE: Final = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
 _CLOSING: Final = re.compile(r"\]\{[^{}\n]*\}|\]\([^()\n]*\)|\]|\*{1,2}")
-Reason = Literal["none", "withheld", "few"]
-"""There is nothing to compute it from, it is withheld, or there are too few reports to say."""
+Reason = Literal["none", "untold", "withheld", "few"]
+"""There is nothing to compute it from; what there is does not tell it; it is withheld; or there are
+too few reports to say."""
 _EMPTY: Final = re.compile(r"\[\s*\]\{[^{}\n]*\}[ \t]*|(?<!\*)\*{4}(?!\*)[ \t]*")
 
 
@@ -114,7 +115,7 @@ class _Absent:
             return "none" if gone else None
         if record.suppressed:
             return "withheld"
-        return "none" if record.value is None or key not in self._values else None
+        return "untold" if record.value is None or key not in self._values else None
 
 
 def _cuts(

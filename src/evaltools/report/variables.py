@@ -107,9 +107,11 @@ def indicator_variables(
     An indicator `challenge.staff.share` of the reports read yields `challenge.staff.share`
     (37 %), `.x` (19), `.n` (52) and `.quantity` (a phrase whose word holds for the whole
     interval of the estimand); its other estimands yield `.population`, `.superpopulation` and
-    `.bounds`. An indicator broken down by one dimension has `by.<dimension>.<value>` before its
-    measure. Every number is a span that names its indicator, within a link to its entry in the
-    evidence, so that a reader and a test can walk from the page to the table.
+    `.bounds`. `.told` is the verb before a `.quantity` where a language denies nought by the verb
+    (Finnish *kerrotaan*, *ei kerrota*). An indicator broken down by one dimension has
+    `by.<dimension>.<value>` before its measure. Every number is a span that names its indicator,
+    within a link to its entry in the evidence, so that a reader and a test can walk from the page
+    to the table.
 
     Arguments:
         indicators: all of a run.
@@ -141,6 +143,7 @@ def indicator_variables(
         if headline.unit == "share":
             chosen = by_estimand.get(estimand, headline)
             made[f"{name}.quantity"] = format_quantity(chosen, stem, words, grounds)
+            made[f"{name}.told"] = words(f"report.told.{'none' if chosen.x == 0 else 'some'}")
     return made
 
 
@@ -212,13 +215,24 @@ def format_quantity(indicator: Indicator, stem: str, words: Words, grounds: Word
         if words.has(f"report.quantity.{family}.{word}"):
             noun = family
         return _span(indicator, words(f"report.quantity.{noun}.{word}"))
-    word = grounds.word(indicator, stem)
-    if words.has(f"report.quantity.{family}.{word}"):
-        noun = family
     assert indicator.x is not None
     assert indicator.n is not None
+    word = grounds.word(indicator, stem)
+    if word in ("number", "all"):
+        word = _whole_word(indicator.x, indicator.n)
+    if words.has(f"report.quantity.{family}.number"):
+        noun = family
+    if not words.has(f"report.quantity.{noun}.{word}"):
+        word = "number"
     fraction = _span(indicator, say.count_of(indicator.x, indicator.n, words.language), "fraction")
     return words(f"report.quantity.{noun}.{word}", fraction=fraction)
+
+
+def _whole_word(x: int, n: int) -> str:
+    """What says no more than the counts themselves: none, one, the only one, all, or a number."""
+    if x == n:
+        return "only" if n == 1 else "all"
+    return {0: "none", 1: "one"}.get(x, "number")
 
 
 def _span(indicator: Indicator, text: str, shows: str = "value") -> str:

@@ -25,7 +25,7 @@ from evaltools.report.variables import format_indicator
 from evaltools.study import Study
 from evaltools.sweep.compute import Outcome, shown_keys
 from evaltools.sweep.multiples import Panels
-from evaltools.sweep.scenarios import Scenario
+from evaltools.sweep.scenarios import Scenario, find_alike
 
 _STYLE = Path(__file__).with_name("page.css")
 MARKS: Final[Mapping[Judged, str]] = {"holds": "●", "does_not_hold": "✕", "cannot_be_told": "○"}
@@ -68,6 +68,11 @@ class SweepPage:
     def done(self) -> list[Scenario]:
         """Scenarios that have numbers."""
         return [one for one in self.scenarios if self.results[one.name]["outcome"] == "done"]
+
+    @cached_property
+    def alike(self) -> dict[str, Scenario]:
+        """Scenarios that give the same numbers and findings as one before them."""
+        return find_alike(self.scenarios, self.results)
 
     def label(self, scenario: Scenario) -> str:
         """A scenario by what of it is not the default, in words; by its only choice where it is."""
@@ -184,6 +189,8 @@ class _Content:
         told = [words("sweep.counts.done", count=counts["done"], total=len(page.scenarios))]
         told += [words(f"sweep.counts.{name}", count=counts[name])
                  for name in get_args(Outcome)[1:] if counts[name]]  # fmt: skip
+        if page.alike:
+            told.append(words("sweep.alike", count=len(page.alike)))
         lines = [words("sweep.varied", over=", ".join(over))] if over else []
         lines.append("; ".join(told) + ".")
         if any(one.turns for one in self.findings):
@@ -298,6 +305,8 @@ class _Content:
             told = escape(words(f"sweep.outcome.{result['outcome']}"))
             if result["outcome"] == "failed":
                 told += f': <span lang="en">{escape("; ".join(result["problems"]))}</span>'
+            if one.name in page.alike:
+                told += f"; {escape(words('sweep.same', name=page.label(page.alike[one.name])))}"
             rests = ""
             if result["outcome"] == "done":
                 rests = words(

@@ -32,7 +32,7 @@ from evaltools.provenance.hashes import hash_file, hash_value
 from evaltools.study import Study
 from evaltools.sweep.compute import Result, compute_scenario, shown_keys, state_of
 from evaltools.sweep.page import SweepPage, write_page
-from evaltools.sweep.scenarios import Scenario, varying
+from evaltools.sweep.scenarios import Scenario, find_alike, varying
 
 SUMMARY = "sweep.json"
 INDICATORS = "indicators.csv"
@@ -170,7 +170,9 @@ def _compute_all(
 
 def _without_numbers(record: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept in memory of a scenario, so that a thousand need no more than ten."""
-    return {name: value for name, value in record.items() if name not in ("main", "findings")}
+    kept = {name: value for name, value in record.items() if name not in ("main", "findings")}
+    done = record["outcome"] == "done"
+    return kept | {"content": hash_value([record["csv"], record["findings"]]) if done else ""}
 
 
 def _run(tasks: Sequence[Task], settings: Settings) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -257,10 +259,12 @@ def _write_whole(study: Study, made: Sweep) -> None:
                 row = (one.name, name, item["outcome"], item["case"], item["said"])
                 writer.writerow(map(escape_formula, row))
     building.replace(folder / FINDINGS)
+    alike = find_alike(made.scenarios, made.results)
     summary = [
         {
             "name": one.name,
             "parameters": one.values,
+            "same_as": alike[one.name].name if one.name in alike else "",
             **{name: made.results[one.name][name]
                for name in ("outcome", "n", "N", "funded", "problems")},
         }

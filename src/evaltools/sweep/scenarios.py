@@ -127,3 +127,23 @@ def varying(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
         return ()
     values = [scenario.values for scenario in scenarios]
     return tuple(name for name in values[0] if any(one[name] != values[0][name] for one in values))
+
+
+def find_alike(
+    scenarios: Sequence[Scenario], results: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Scenario]:
+    """By name, scenarios whose numbers and findings are those of one before them, and that one.
+
+    A parameter that changes nothing in the data gives the same report once more: they are as many
+    scenarios, and fewer reports.
+
+    Arguments:
+        results: what came of each, by its name, with the hash of it (`content`).
+    """
+    first: dict[str, Scenario] = {}
+    found: dict[str, Scenario] = {}
+    for one in scenarios:
+        content = results[one.name].get("content")
+        if content and first.setdefault(content, one) is not one:
+            found[one.name] = first[content]
+    return found
