@@ -90,6 +90,7 @@ FRAMES = {
     "raw block of another format": "```{=latex}\n%s\n```",
     "raw text of another format": "`%s`{=typst}",
     "code": "`%s`",
+    "shortcode that is shown": "{{{< var %s >}}}",
     "code beside a number": "{{< var a.x >}} raporttia `%s`",
     "block of code": "```\n%s\n```",
     "indented code": "Luku {{< var a.x >}}.\n\n    %s",

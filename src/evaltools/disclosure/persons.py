@@ -21,11 +21,11 @@ from evaltools.disclosure import name_lists as names
 from evaltools.disclosure.identifiers import Kind, find_identifiers
 from evaltools.disclosure.inflection import base_forms
 from evaltools.disclosure.name_shapes import names_in
+from evaltools.evidence.redaction_checks import GAP
 
 THIRD_PARTY: frozenset[Kind] = frozenset({"business_id", "company"})
 """Not of persons; reported apart, since naming a vendor can harm it but is often public."""
 
-GAP = "[...]"
 _WORD = re.compile(r"[A-ZÅÄÖŠŽÉ][a-zåäöéüšž]+(?:-[A-ZÅÄÖŠŽÉ][a-zåäöéüšž]+)?")
 _ENDING = (
     r"(?:n|a|ä|ta|tä|lle|lla|llä|lta|ltä|ssa|ssä|sta|stä|na|nä|ksi|kin|han|hän|s|ia|ja|in"

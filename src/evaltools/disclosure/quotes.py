@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +10,6 @@ from typing import Literal
 import pandas as pd
 
 from evaltools.disclosure.persons import (
-    GAP,
     NOBODY,
     THIRD_PARTY,
     KnownNames,
@@ -19,6 +17,8 @@ from evaltools.disclosure.persons import (
     redact,
     with_article,
 )
+from evaltools.evidence.redaction_checks import CODE, GAP, find_alteration, strip_controls
+from evaltools.evidence.redaction_checks import only_deletes as only_deletes
 from evaltools.problems import Problem
 
 Policy = Literal["none", "paraphrase", "redacted", "verbatim"]
@@ -54,7 +54,8 @@ def public_quote(
 ) -> str | None:
     """The words that may be printed, as plain text on one line; None where none may be.
 
-    An approved text always goes before the passage. Persons are never printed: under `redacted`
+    An approved text always goes before the passage, and other words are printed under `paraphrase`
+    alone. Persons are never printed: under `redacted`
     they and third parties give way to `[...]`, under `verbatim` a passage that needs it is not
     printed at all. The text is not escaped: whoever prints it does that for the format.
 
@@ -70,6 +71,8 @@ def public_quote(
         if redaction is None or redaction.reason != "paraphrase":
             return None
         text = redaction.text_public
+    elif redaction is not None and redaction.reason == "paraphrase":
+        return None  # other words are no quotation
     else:
         text = redaction.text_public if redaction else quote
     cleaned, edits = redact(strip_controls(text), known, companies=policy != "verbatim")
@@ -78,22 +81,6 @@ def public_quote(
     if not re.sub(r"[\W_]", "", cleaned.replace(GAP, "")):
         return None  # nothing but gaps is left
     return cleaned
-
-
-def strip_controls(text: str) -> str:
-    """One line without control and direction characters, which could show what is not there."""
-    printable = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
-        for c in unicodedata.normalize("NFC", text)
-        if unicodedata.category(c) not in ("Cf", "Cs", "Co")
-    )
-    return re.sub(r"[ \t]{2,}", " ", printable).strip()
-
-
-def only_deletes(quote: str, text_public: str) -> bool:
-    """Whether a public text is the passage with stretches replaced by `[...]`, and no more."""
-    pieces = [re.escape(piece) for piece in strip_controls(text_public).split(GAP)]
-    return len(pieces) > 1 and re.fullmatch(r".+?".join(pieces), strip_controls(quote)) is not None
 
 
 def check_redactions(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -107,13 +94,9 @@ def check_redactions(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
     problems = []
     for one in redactions_of(tables).values():
         where = f"{TABLE}, segment {one.segment_id}"
-        quote = quotes.get(one.segment_id)
-        altered = quote is not None and not only_deletes(str(quote), one.text_public)
-        if altered and one.reason != "paraphrase":
-            what = "the public text is not the passage with parts taken out"
-            allowed = f"the words of the report, and {GAP} for what is left out"
-            remedy, code = "Correct it, or give the reason paraphrase.", "disclosure.redaction"
-            problems.append(Problem(where, what, allowed, remedy, code))
+        quote = str(quotes.get(one.segment_id, ""))
+        if quote and (wrong := find_alteration(quote, one.text_public, one.reason)):
+            problems.append(Problem(where, *wrong, CODE))
         problems += check_text(one.text_public, where, known)
     return sorted(problems)
 

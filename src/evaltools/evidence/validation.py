@@ -1,7 +1,7 @@
 """Validation: whether the tables are what the descriptor says and what an evaluation needs.
 
 What the descriptor says of values, keys, references, orders of dates and ratios is checked here,
-and what only this domain knows in `document_checks` and `coding_checks`.
+and what only this domain knows in `document_checks`, `coding_checks` and `redaction_checks`.
 Everything wrong in all tables is found in one go.
 """
 
@@ -32,6 +32,7 @@ from evaltools.evidence.descriptor import (
 )
 from evaltools.evidence.document_checks import REGISTER_RULES, check_documents, check_texts
 from evaltools.evidence.known_tables import DTYPES
+from evaltools.evidence.redaction_checks import check_redacted
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
 from evaltools.problems import Problem, list_values, plain_number, quote_value, suggest_value
 from evaltools.study import Vocabulary
@@ -164,7 +165,7 @@ def find_cell_problems(
             for key in resource.foreign_keys:
                 if key.resource in frames and unread.fully_read(key.resource, key.reference_fields):
                     cell_problems += _missing_references(resource, key, frames, descriptor)
-    for rule in (*REGISTER_RULES, *CODING_RULES):
+    for rule in (*REGISTER_RULES, *CODING_RULES, check_redacted):
         if rule.applies(frames, unread):
             cell_problems += rule.check(frames)
     if vocabulary:

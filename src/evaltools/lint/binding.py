@@ -19,17 +19,17 @@ from evaltools.lint.blocks import PLACEHOLDER, Block, Piece
 from evaltools.lint.lexicon import Lexicon, common_words, lexicon
 from evaltools.lint.markdown import metadata_places
 from evaltools.lint.messages import excerpt
-from evaltools.lint.result_chapters import GENERATED, included_path
+from evaltools.lint.result_chapters import GENERATED, included_path, other_notebook
 from evaltools.lint.source import Report, Source
 from evaltools.problems import Problem
 
 Mark = Literal[
     "background", "method", "definition", "caution", "heading", "metadata", "numbers",
-    "references", "wording", "waived", "declaration",
+    "references", "wording", "waived", "declaration", "prose",
 ]  # fmt: skip
 """What a person signs: what authors mark, headings, metadata, the words around numbers and
 references, findings that are written out in other words than they are declared in, what a waiver
-lets stand, and the words of declarations."""
+lets stand, the words of declarations and notebooks, and the prose of other chapters."""
 MARKS: Final[tuple[Mark, ...]] = ("background", "method", "definition", "caution")
 _BREAK: Final = "\n"
 _CROSS_REFERENCE: Final = re.compile(r"(?:fig|tbl|sec|eq)-")
@@ -281,9 +281,21 @@ def check_binding(report: Report) -> list[Problem]:
 
 
 def _unread_includes(report: Report) -> list[Problem]:
-    """Includes of files that no rule has read."""
+    """Includes and embeddings of files that no rule has read."""
     read = {source.name for source in report.sources}
-    return [
+    embedded = [
+        Problem(
+            source.where(block, piece.at),
+            f"{excerpt(piece.content)} shows what no run has made",
+            "a notebook of the study: ../notebooks/01.ipynb#label",
+            "Show an output of a notebook of notebooks/.",
+            "E17",
+        )
+        for source, block in report.blocks()
+        for piece in block.shortcodes
+        if other_notebook(report, source, piece.content)
+    ]
+    return embedded + [
         Problem(
             source.where(block, piece.at),
             f"{excerpt(piece.content)} puts in what is no prose of reports/{report.language}",

@@ -2,13 +2,15 @@
 
 A finding prints its sentence, a recommendation its text, a form the name of a code: all of them
 are written by somebody. Each declaration is an entry in each language, with all its words, so
-that a person looks at it again when one of them changes. In findings, conclusions and the
-intervention logic what has to be so for the words to be printed belongs to them.
+that a person looks at it again when one of them changes. In findings, conclusions, the
+intervention logic, the choice of cases and the study's declaration what has to be so for the words
+to be printed belongs to them: a threshold that is lowered, or a chapter that is declared to report
+no results, says more than before. Of data the words that people have written are entries: labels,
+names and titles, and passages told in other words, each beside the passage.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterator
@@ -21,42 +23,25 @@ import yaml
 
 from evaltools.findings.templates import Slot, TemplateError, parse_template
 from evaltools.lint.blocks import PLACEHOLDER, Block, Piece, Span
+from evaltools.lint.data_words import Declared, data_texts
 from evaltools.lint.source import LANGUAGES, Language, Source
 from evaltools.yaml_text import StudyLoader, load_yaml
 
 JUDGING: Final = ("reports/findings.yml", "reports/conclusions.yml", "reports/logic.yml")
-"""Files of which all counts, also what is in no language: conditions, rules, premises."""
 STUDY: Final = "evaluation.yml"
-DECLARING: Final = (*JUDGING, STUDY, "reports/cases.yml", "reports/words.yml", "reports/forms.yml")
+_WHOLE: Final = (*JUDGING, STUDY, "reports/cases.yml")
+"""Files of which all counts, also what is in no language: conditions, rules, premises, limits."""
+DECLARING: Final = (*_WHOLE, "reports/words.yml", "reports/forms.yml")
 REGISTERS: Final = ("reports/signatures.yml", "reports/waivers.yml")
 """Files in which people say what they have looked at."""
 _SECTIONS: Final = {"words": 1, "forms": 1}
 """Files whose names at the top are declarations; elsewhere they are sections of them."""
-_PRINTED: Final = ("publication", "coder_word")
-"""Sections of `evaluation.yml` that are printed and have no languages."""
-_TABLES: Final = ("codes.csv", "rating_items.csv")
-"""Tables of the study whose words, in columns such as `label_fi`, people have written."""
 _SENTENCES: Final = ("findings", "recommendations", "elements", "scale", "questions", "statements")
 """Sections whose words are sentences of the report."""
 _ENTRY: Final = re.compile(r"^@(?!comment|preamble|string)\w+\s*\{\s*(?P<key>[^\s,]+)\s*,",
                            re.MULTILINE | re.IGNORECASE)  # fmt: skip
 
 Place = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A declaration in a language.
-
-    Arguments:
-        where: file and line.
-        name: file, declaration and language; without a language where it has none.
-        content: its words, a line each with its place in the declaration.
-    """
-
-    where: str
-    name: str
-    content: str
 
 
 @dataclass(frozen=True)
@@ -73,9 +58,7 @@ def declared_texts(root: Path, language: Language) -> list[Declared]:
     found: list[Declared] = []
     for name in DECLARING:
         found += _declarations(root, name, language)
-    for path in sorted(root.glob("data/**/*.csv")):
-        if path.name in _TABLES:
-            found += _rows(path, path.relative_to(root).as_posix(), language)
+    found += data_texts(root, language)
     others: set[str] = {each for each in LANGUAGES if each != language}
     for path in _files(root / "reports", others):
         name = path.relative_to(root).as_posix()
@@ -118,6 +101,7 @@ def declared_sentences(root: Path, language: Language) -> tuple[Source, ...]:
 def _files(reports: Path, others: set[str]) -> Iterator[Path]:
     """The files that are rendered, without those of other languages and what was built."""
     for first in sorted(reports.iterdir()) if reports.is_dir() else ():
+        # As staging takes them; what is built is none.
         own = not first.name.startswith((".", "_build")) and first.name not in others
         if own and not first.is_symlink():
             for path in (first, *sorted(first.rglob("*"))):
@@ -167,7 +151,7 @@ def _declarations(root: Path, file: str, language: Language) -> Iterator[Declare
         grouped.setdefault(head, []).append(leaf)
     for head, leaves in grouped.items():
         spoken = any(leaf.language for leaf in leaves)
-        whole = file in JUDGING or (file == STUDY and head[0] in _PRINTED)
+        whole = file in _WHOLE
         told = [
             leaf
             for leaf in leaves
@@ -185,28 +169,13 @@ def _declarations(root: Path, file: str, language: Language) -> Iterator[Declare
         yield Declared(where, f"{name}, {language}" if spoken else name, content)
 
 
-def _rows(path: Path, file: str, language: Language) -> list[Declared]:
-    """The words of the rows of a table; none of one that cannot be read, as others tell."""
-    found = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as rows:
-            reader = csv.DictReader(rows)
-            for row in reader:
-                names = [str(name) for name, value in row.items() if value]
-                words = [name for name in names if name.endswith(f"_{language}")]
-                if words:
-                    content = "\n".join(f"{name}: {row[name]}" for name in words)
-                    name = f"{file}: {next(iter(row.values()))}, {language}"
-                    found.append(Declared(f"{file}:{reader.line_num}", name, content))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return []
-    return found
-
-
 def _references(path: Path, file: str) -> Iterator[Declared]:
     """The entries of a bibliography."""
     text = path.read_text(encoding="utf-8", errors="replace")
     found = list(_ENTRY.finditer(text))
+    first = found[0].start() if found else len(text)
+    if before := text[:first].strip():  # abbreviations that entries use
+        yield Declared(f"{file}:1", file, before)
     ends = [each.start() for each in found[1:]] + [len(text)]
     for entry, end in zip(found, ends, strict=True):
         line = text.count("\n", 0, entry.start()) + 1

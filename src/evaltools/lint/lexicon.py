@@ -68,6 +68,11 @@ class Lexicon:
     among: re.Pattern[str]
     heading_number: re.Pattern[str]
     statute: re.Pattern[str]
+    counted: re.Pattern[str]
+    counting: re.Pattern[str]
+    partitive: re.Pattern[str]
+    tellers: re.Pattern[str]
+    told_of: re.Pattern[str]
 
 
 @cache
@@ -106,6 +111,11 @@ def lexicon(language: str) -> Lexicon:
         least=_whole_words(lists["least"]),
         than=_whole_words(lists["than"]),
         among=_whole_words(lists["among"]),
+        counted=_whole_words(lists["counted"]),
+        counting=re.compile(content["counting"], re.IGNORECASE),
+        partitive=re.compile(content["partitive"], re.IGNORECASE),
+        tellers=_whole_words(lists["tellers"]),
+        told_of=_whole_words(lists["told_of"]),
         heading_number=re.compile(rf"\s*(?:{labels}) \d+(?:\.\d+)*", re.IGNORECASE),
         statute=re.compile(
             rf"(?:\b{content['statutes']} \(?\d{{1,4}}/\d{{4}}\b)|§ ?\d+|\d+ ?(?:[a-z] )?§(?::\w+)?"

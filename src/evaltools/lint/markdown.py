@@ -394,7 +394,10 @@ class _Reader:
                 continue
             content = found["name"].strip("{}") if kind == "reference" else found[0]
             if kind == "shortcode":
-                content = self._shortcode(flat.offsets[found.start()])
+                place = flat.offsets[found.start()]
+                content = self._shortcode(place)
+                if self._source.startswith("{{{", place):  # stands there as it is written
+                    kind = "code"
             elif kind == "url":
                 content = content.rstrip(_URL_TAIL)
                 end = found.start() + len(content)

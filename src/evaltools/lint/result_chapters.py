@@ -1,31 +1,24 @@
-"""Which blocks of a report stand in chapters that report results, notebooks they show among them.
-
-Notebooks of a report call helpers, which take their words from the study's declarations. So in a
-code cell a literal that is no bare name (`legacy`, `result.*`), or that is displayed, is a sentence
-of its author; so are the options of a cell that a reader meets, and a cell of raw text.
-"""
+"""Which blocks of a report stand in chapters that report results, those of notebooks among them."""
 
 from __future__ import annotations
 
-import ast
-import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
 from evaltools.lint.blocks import Block
 from evaltools.lint.markdown import UnreadableMarkdownError
-from evaltools.lint.source import UNREAD, Language, Report, Source, parse_all
+from evaltools.lint.notebook_words import foreign_names, read_cells, read_code
+from evaltools.lint.source import UNREAD, Report, Source, parse_all
 from evaltools.problems import Problem
 
 TOPICS: Final = ("summary", "results", "findings", "conclusions", "recommendations")
 """Topics of `sections` whose chapters report results."""
 GENERATED: Final = "_generated/"
 """Folder of pages that are written anew from the run."""
-_NOTEBOOK: Final = re.compile(r"embed\s+(?:\.\./)*(?P<path>notebooks/[^\s#]+\.ipynb)#")
+_NOTEBOOK: Final = re.compile(r"embed\s+[\"']?(?:\.\./)*(?P<path>notebooks/[^\s#\"']+\.ipynb)#")
 
 
 def result_anchors(report: Report) -> frozenset[str]:
@@ -42,12 +35,19 @@ def topic_anchors(report: Report, topic: str) -> frozenset[str]:
 
 def included_path(source: Source, content: str) -> str | None:
     """The file that a shortcode includes, from the study's root; None where it is no include."""
-    name, _, target = content.partition(" ")
-    if name != "include":
-        return None
-    return posixpath.normpath(
-        posixpath.join(posixpath.dirname(source.name), target.strip().strip("\"'"))
-    )
+    return _target(source, content) if content.partition(" ")[0] == "include" else None
+
+
+def other_notebook(report: Report, source: Source, content: str) -> bool:
+    """Whether a shortcode shows a notebook that is there and that no run executes."""
+    if content.partition(" ")[0] != "embed" or embedded_notebook(content):
+        return False
+    return (report.root / _target(source, content.partition("#")[0])).exists()
+
+
+def _target(source: Source, content: str) -> str:
+    path = content.partition(" ")[2].strip().strip("\"'")
+    return posixpath.normpath(posixpath.join(posixpath.dirname(source.name), path))
 
 
 def result_blocks(report: Report) -> list[tuple[Source, Block]]:
@@ -99,9 +99,14 @@ def find_results(report: Report) -> tuple[Report, list[Problem]]:
     """
     results = tuple(result_blocks(report))
     code = read_shown_code(report)
-    names = _shown_notebooks(results)
-    cells = [cell for name in names for cell in _cells(report.root / name, name)]
-    texts = {cell.place: cell.source for cell in cells if cell.kind == "markdown"}
+    names = shown_notebooks(results)
+    cells = [
+        cell
+        for name in names
+        for cell in read_cells(report.root / name, name)
+        if cell.kind == "markdown"
+    ]
+    texts = {cell.place: cell.source for cell in cells}
     problems = []
     try:
         read = parse_all(texts, report.language) if texts else ()
@@ -117,127 +122,33 @@ def find_results(report: Report) -> tuple[Report, list[Problem]]:
 
 def read_shown_code(report: Report) -> tuple[Source, ...]:
     """The words in cells of code, and of raw text, of the notebooks that a report shows."""
-    cells = [
-        cell
-        for name in _shown_notebooks(report.blocks())
-        for cell in _cells(report.root / name, name)
-        if cell.kind != "markdown"
-    ]
-    return tuple(
-        _read_code(cell.source, cell.place, report.language, raw=cell.kind != "code").within(
-            cell.tags
-        )
-        for cell in cells
-    )
-
-
-def _shown_notebooks(blocks: Iterable[tuple[Source, Block]]) -> list[str]:
-    found = (_NOTEBOOK.match(piece.content) for _, block in blocks for piece in block.shortcodes)
-    return sorted({each["path"] for each in found if each})
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A cell of a notebook: its place, `notebooks/01.ipynb, cell 3`, kind, text and tags."""
-
-    place: str
-    kind: str
-    source: str
-    tags: tuple[str, ...]
-
-
-def _cells(path: Path, name: str) -> list[_Cell]:
-    """The cells of a notebook; none of one that cannot be read, which running it tells."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return []
     found = []
-    for number, cell in enumerate(cells if isinstance(cells, list) else (), start=1):
-        if isinstance(cell, dict):
-            source, metadata = cell.get("source", ""), cell.get("metadata")
-            text = "".join(map(str, source)) if isinstance(source, list) else str(source)
-            tags = metadata.get("tags") if isinstance(metadata, dict) else None
-            given = tuple(map(str, tags)) if isinstance(tags, list) else ()
-            found.append(_Cell(f"{name}, cell {number}", str(cell.get("cell_type")), text, given))
-    return found
+    for name in shown_notebooks(report.blocks()):
+        cells = read_cells(report.root / name, name)
+        foreign = foreign_names(cells)
+        found += [
+            read_code(cell, report.language, foreign) for cell in cells if cell.kind != "markdown"
+        ]
+    return tuple(found)
 
 
-_OPTION: Final = re.compile(r"^#\|[ \t]*(?P<key>[\w.-]+)[ \t]*:[ \t]*(?P<value>.*)$", re.MULTILINE)
-_CONTINUED: Final = re.compile(r"^#\|(?![ \t]*[\w.-]+[ \t]*:)[ \t]*(?P<value>.*)$", re.MULTILINE)
-_SILENT: Final = re.compile(r"(?:[>|][+-]?|[\w.%-]*)")
-"""Values of options that say nothing: names, numbers, switches."""
-_NAME: Final = re.compile(r"[a-z0-9_.*:/-]*")
-"""A literal that names something for the code."""
-_DISPLAYING: Final = frozenset(
-    {"display", "print", "Markdown", "HTML", "Latex", "Math", "Pretty", "SVG", "Image", "Code",
-     "pprint", "display_markdown", "display_html", "display_pretty", "display_latex"}
-)  # fmt: skip
+def shown_notebooks(blocks: Iterable[tuple[Source, Block]]) -> list[str]:
+    """The notebooks that some blocks embed."""
+    found = (embedded_notebook(piece.content) for _, block in blocks for piece in block.shortcodes)
+    return sorted({each for each in found if each})
 
 
-def _read_code(source: str, name: str, language: Language, raw: bool = False) -> Source:
-    """The words of a code cell as prose: a block for each literal or option that says something.
-
-    A cell that is raw or not Python (a magic, an error) is read as a whole.
-    """
-    found = [
-        each.span("value")
-        for pattern in (_OPTION, _CONTINUED)
-        for each in pattern.finditer(source)
-        if not _SILENT.fullmatch(each["value"].strip().strip("'\""))
-        and not (pattern is _OPTION and each["key"] in ("label", "tags"))
-    ]
-    try:
-        found += [] if raw else _literals(ast.parse(source), source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raw = True
-    blocks = tuple(
-        Block(False, source[start:end], tuple(range(start, end)), (), (), 0, ())
-        for start, end in ([(0, len(source))] if raw else sorted(set(found)))
-        if start < end
-    )
-    return Source(name, language, source, blocks)
+def embedded_notebook(content: str) -> str | None:
+    """The notebook that a shortcode shows; None where it shows none that a run executes."""
+    found = _NOTEBOOK.match(content)
+    path = found["path"] if found else ""
+    return path if path and posixpath.normpath(path) == path else None
 
 
-def _literals(tree: ast.AST, source: str) -> Iterator[tuple[int, int]]:
-    """Where the literals stand that a reader may meet."""
-    lines = source.splitlines(keepends=True)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
-
-    displaying = _DISPLAYING | {
-        str(alias.asname)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.name in _DISPLAYING
-    }
-
-    def offset(line: int, column: int) -> int:
-        return starts[line - 1] + len(lines[line - 1].encode()[:column].decode(errors="ignore"))
-
-    def visit(node: ast.AST, displayed: bool) -> Iterator[tuple[int, int]]:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
-            said = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
-            if any(map(str.isalpha, said)) and (displayed or not _NAME.fullmatch(said)):
-                yield (
-                    offset(node.lineno, node.col_offset),
-                    offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
-                )
-            return
-        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call):
-            displayed = True  # the last expression of a cell is shown
-        if isinstance(node, ast.Call):
-            displayed = displayed or _called(node.func) in displaying
-        for child in ast.iter_child_nodes(node):
-            yield from visit(child, displayed)
-
-    return visit(tree, False)
-
-
-def _called(function: Any) -> str:
-    """The name of what is called; `print` for a method of a literal, which makes words of it."""
-    if isinstance(function, ast.Attribute):
-        return "print" if isinstance(function.value, ast.Constant) else function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+def study_notebooks(report: Report) -> list[str]:
+    """All notebooks of the study, shown or not: a run executes and publishes each of them."""
+    declared = report.declared_in("evaluation.yml").get("notebooks")
+    names = [str(each) for each in declared] if isinstance(declared, list) else []
+    found = [path.relative_to(report.root).as_posix()
+             for path in sorted(report.root.glob("notebooks/*.ipynb"))]  # fmt: skip
+    return sorted({*names, *found, *shown_notebooks(report.blocks())})

@@ -2,9 +2,10 @@
 
 In chapters that report results, background, methods, definitions and cautions are an author's
 word, and so is every heading, what stands around numbers and references, and what a waiver lets
-stand. So are the words of declarations, which findings and tables print. A named person signs each
-before the report is published; the register holds the hash of the text, so that a changed sentence
-needs a new look.
+stand. So are the words of declarations, which findings and tables print, the prose of all other
+chapters, and notebooks, whose code can show any words however it makes them. A named person signs
+each before the report is published; the register holds the hash of the text, so that a
+changed sentence needs a new look. What is computed changes no text that is signed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from evaltools.lint.companions import read_companions
 from evaltools.lint.declarations import declared_texts
 from evaltools.lint.findings_index import read_findings_index
 from evaltools.lint.messages import excerpt
-from evaltools.lint.result_chapters import find_results
+from evaltools.lint.notebook_words import notebook_texts
+from evaltools.lint.result_chapters import find_results, study_notebooks
 from evaltools.lint.run import WAIVABLE, is_waived, read_waivers
 from evaltools.lint.source import Language, Report, read_sources
 from evaltools.problems import Problem, refuse
@@ -91,20 +93,33 @@ def marked_sentences(
     findings, unreadable = read_findings_index(root)
     report, unread = find_results(Report(root, language, sources, findings))
     beside, hindered = _BESIDE.validate_python(recall(read_beside))
-    sentences = [*_sentences_of(root, [report]), *beside]
+    sentences = [*_sentences_of(root, [report]), *_other_prose(report), *beside]
     return sentences_to_sign(sentences), [*problems, *unreadable, *unread, *hindered]
 
 
 def _sentences_beside(root: Path, language: Language) -> tuple[list[Sentence], list[Problem]]:
     """Those of all that stands beside the prose of the report, and what cannot be read of it."""
-    releases, hindered = read_companions(root, read_findings_index(root)[0])
+    findings, _ = read_findings_index(root)
+    releases, hindered = read_companions(root, findings)
+    notebooks = notebook_texts(root, study_notebooks(Report(root, language, (), findings)))
     spoken = dict.fromkeys((language, *(one.language for one in releases)))
     declared = [
         Sentence(each.where, each.name, "declaration", True, each.content)
         for one in spoken
-        for each in declared_texts(root, one)
+        for each in (*declared_texts(root, one), *notebooks)
     ]
     return [*_sentences_of(root, releases), *declared], hindered
+
+
+def _other_prose(report: Report) -> list[Sentence]:
+    """What chapters that report no results say, and is neither a finding nor a quotation."""
+    results = {(source.name, id(block)) for source, block in report.results}
+    others = [(source, block) for source, block in report.blocks()
+              if (source.name, id(block)) not in results]  # fmt: skip
+    return [
+        each if each.bound else replace(each, mark="prose", bound=True)
+        for each in read_sentences(replace(report, results=tuple(others)))
+    ]
 
 
 def _sentences_of(root: Path, reports: Sequence[Report]) -> list[Sentence]:

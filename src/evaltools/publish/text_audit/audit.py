@@ -364,6 +364,8 @@ class _Reading:
         told = [
             each for each in items if self._statements.covers(clause.text, [each])
             and (sentence.row or not self._statements.means_another(sentence.text, each))
+            and (sentence.row
+                 or self._statements.roles.are_kept(sentence.text, clause, number, each))
         ]  # fmt: skip
         if any(sentence.row or self._statements.tells_as_told(sentence.text, number, each)
                for each in told):  # fmt: skip

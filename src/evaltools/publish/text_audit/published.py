@@ -93,6 +93,7 @@ class Published:
         files: of the report, in its formats.
         criteria: what was judged of them.
         programme: beginnings of the words that the programme goes by, by language.
+        kinds: the same of the labels of the kinds of codes, by language and kind.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Published:
     files: tuple[Path, ...] = ()
     criteria: CriterionLevels = field(default_factory=CriterionLevels)
     programme: Mapping[Language, frozenset[str]] = field(default_factory=dict)
+    kinds: Mapping[Language, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     _read: dict[Path, list[str]] = field(default_factory=dict, init=False)
     _without_numbers: dict[Language, dict[str, list[Wording]]] = field(
         default_factory=dict, init=False
@@ -302,6 +304,7 @@ def read_published(folder: Path) -> Published:
                            for path in path.glob("*") if path.suffix in _FORMATS)),
         criteria=read_levels(sources[0] / "conclusions.yml", artifact.findings or {}),
         programme=_programme_words(declared),
+        kinds={each: _kind_words(declared, each) for each in LANGUAGES},
     )  # fmt: skip
 
 
@@ -313,6 +316,21 @@ def _programme_words(declared: Mapping[str, Any]) -> dict[Language, frozenset[st
             *(word_stems(str(title.get(each, ""))) for title in titles if isinstance(title, dict))
         )
         for each in LANGUAGES
+    }
+
+
+def _kind_words(declared: Mapping[str, Any], language: Language) -> dict[str, frozenset[str]]:
+    """The beginnings of the words by which a study calls the kinds of its codes."""
+    kinds = declared.get("code_kinds")
+    labels = {
+        str(name): each.get("label") for name, each in (
+            kinds.items() if isinstance(kinds, dict) else ()
+        ) if isinstance(each, dict)
+    }  # fmt: skip
+    return {
+        name: stems
+        for name, label in labels.items()
+        if isinstance(label, dict) and (stems := word_stems(str(label.get(language, ""))))
     }
 
 

@@ -26,6 +26,7 @@ from evaltools.publish.text_audit.clauses import (
 from evaltools.publish.text_audit.number_match import prints_alike
 from evaltools.publish.text_audit.plain_forms import STEM, are_akin, sentence_parts
 from evaltools.publish.text_audit.published import Published, name_of_key
+from evaltools.publish.text_audit.roles import Roles
 from evaltools.publish.text_audit.stated_numbers import StatedNumber, counted_words, find_numbers
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -45,6 +46,9 @@ class Statements:
     published: Published
     language: Language
     _words: dict[Indicator, frozenset[str]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.roles = Roles(self.published, self.language, self._content, _is_known)
 
     def covers(self, text: str, items: Iterable[Indicator]) -> bool:
         """Whether each word of a text is one of what some numbers mean, or adds nothing."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evaltools.disclosure.persons import GAP
-from evaltools.disclosure.quotes import strip_controls
 from evaltools.evidence import Evidence
+from evaltools.evidence.redaction_checks import GAP, strip_controls
 from evaltools.findings.declaration import NoneFound, Support
 from evaltools.findings.judgement import Judgement
 from evaltools.i18n.markdown import escape_markdown
