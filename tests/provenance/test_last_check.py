@@ -141,10 +141,32 @@ def test_an_edit_while_it_was_looked_leaves_no_note(place: Path) -> None:
     assert check_of(place).recall() == ["up to date"]
 
 
-def test_a_file_as_young_as_the_clock_can_tell_leaves_no_note(place: Path) -> None:
+def test_a_file_as_young_as_the_clock_can_tell_leaves_no_note(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Git's racy case: changed before the check, and perhaps again at the same time of the disk."""
+    (place / "reports" / "_build" / "checks").mkdir()
+    monkeypatch.setattr(last_check, "TICK", 10**12)  # longer than a busy machine takes to get there
     (place / "data" / "a.csv").write_text("x,2\n")
     note(place)
+    assert check_of(place).recall() is None
+
+
+@pytest.mark.parametrize(("changed", "older"), [(10**18, False), (10**18 + 1, True)])
+def test_what_was_just_edited_is_noted_where_the_disk_tells_times_apart(
+    changed: int, older: bool
+) -> None:
+    """A second before the check: of a whole second the disk may tell no other times."""
+    assert last_check._is_older(changed, 10**18 + 10**9) is older
+
+
+def test_the_first_command_of_a_study_leaves_a_note(place: Path) -> None:
+    build = place / "reports" / "_build"
+    build.rmdir()
+    with check_of(place).watch() as watched:
+        watched.roots, watched.told = [str(place / "reports")], ["made"]
+    assert check_of(place).recall() == ["made"]
+    (place / "reports" / "new.qmd").write_text("")
     assert check_of(place).recall() is None
 
 

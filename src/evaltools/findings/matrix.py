@@ -117,7 +117,7 @@ def matrix_problems(
               for name in part.findings if name not in known),
         ]  # fmt: skip
         problems += [_problem(where, what, kind) for what, kind in lacking]
-        problems += _unused_methods(part, found, where)
+        problems += _unused_methods(part, found, keys, where)
     return problems
 
 
@@ -141,14 +141,13 @@ def matching(pattern: str, names: Iterable[str]) -> list[str]:
 
 
 def _unused_methods(
-    part: Question, indicators: Iterable[Indicator], where: str
+    part: Question, indicators: Sequence[Indicator], keys: Collection[str], where: str
 ) -> Iterator[Problem]:
     """Planned intervals that none of the question's numbers has; a told departure explains it."""
     if part.departures:
         return
-    own = [
-        item for item in indicators if any(matching(text, [item.key]) for text in part.indicators)
-    ]
+    meant = {key for pattern in part.indicators for key in matching(pattern, keys)}
+    own = [item for item in indicators if item.key in meant]
     # Where nothing could be computed there is nothing that a method could have been used for.
     if not any(item.value is not None for item in own):
         return

@@ -4,7 +4,7 @@ A check that found everything up to date reads and hashes all that a report depe
 note of the state of these files: size, times of change, inode, and the names in each folder. The
 same states later mean the same contents, with one exception that git knows as well: a file that was
 changed just when it was looked at may have the same times before and after. So a note is only left
-where every change is older than the check by more than the times of any file system are apart, but
+where every change is older than the check by more than the times of its file system are apart, but
 for what the command has just made itself. The time of the last change of an inode (ctime) counts,
 which no program can set back.
 
@@ -33,6 +33,10 @@ NOTEBOOKS_UP_TO_DATE = "The notebooks are up to date."
 FOLDER = "checks"
 GRANULARITY = 2_000_000_000
 """Nanoseconds between two times that the coarsest file system (FAT) tells apart."""
+_COARSE = 10_000_000
+"""Times of file systems that tell so few apart are multiples of this, and seldom are others."""
+TICK = 20_000_000
+"""Nanoseconds that the clock of all others may stand still: twice the longest tick of a system."""
 _MOST_NOTES = 40
 _LEFT_OUT = frozenset(("__pycache__", "_build", ".ipynb_checkpoints"))
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
@@ -70,7 +74,7 @@ class Check:
             return
         roots = [*watched.roots, *watched.made, _PACKAGE, *sys.path, *os.get_exec_path()]
         with contextlib.suppress(OSError):  # a folder that may not be written to takes no note
-            state = _state(roots, begun - GRANULARITY, watched.made)
+            state = _state(roots, begun, watched.made)
             if state is not None:
                 asked = self._asked()
                 note = {"asked": asked, "roots": roots, "state": state, "told": watched.told}
@@ -96,8 +100,10 @@ class Check:
     def _now(self) -> int | None:
         """The time by the clock of the disk or of the machine, whichever is behind."""
         place = self.build / FOLDER / f".clock-{secrets.token_hex(4)}"
-        try:  # where nothing was ever built there is nothing to note
-            place.parent.mkdir(exist_ok=True)
+        try:
+            if not place.parent.is_dir():
+                place.parent.mkdir(parents=self.build.parent.is_dir(), exist_ok=True)
+                time.sleep(2 * TICK / 1e9)  # or the sources would be younger than the check
             place.touch()
             begun = place.stat().st_ctime_ns
             place.unlink()
@@ -130,8 +136,8 @@ class Watch:
     told: Any = None
 
 
-def _state(roots: Sequence[str], before: int | None = None, made: Sequence[str] = ()) -> str | None:
-    """A hash of the state of some files; None where one changed at `before` or later.
+def _state(roots: Sequence[str], begun: int | None = None, made: Sequence[str] = ()) -> str | None:
+    """A hash of the state of some files; None where one may have changed at `begun` or later.
 
     Those that the command has made itself may be as young as they are.
     """
@@ -139,10 +145,14 @@ def _state(roots: Sequence[str], before: int | None = None, made: Sequence[str] 
     shallow = {*sys.path, *os.get_exec_path()}
     for root in roots:
         for line, changed in _states(root, root in shallow):
-            if before is not None and changed >= before and root not in made:
+            if begun is not None and root not in made and not _is_older(changed, begun):
                 return None
             digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def _is_older(changed: int, begun: int) -> bool:
+    return changed < begun - (TICK if changed % _COARSE else GRANULARITY)
 
 
 def _states(path: str, shallow: bool) -> Iterator[tuple[str, int]]:

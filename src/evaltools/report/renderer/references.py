@@ -332,12 +332,13 @@ def cite(
         return blocks
     for missing in filter(None, map(_MISSING.search, told)):
         _refuse_unknown(missing[1], problems)
-    if parts is not blocks:
-        for part, made in zip(parts, resolved, strict=True):
-            part.update(made)
-        resolved = blocks
     # A Cite would be resolved again by writers that know citations themselves.
-    return rewrite(resolved, _drop_citations, kinds=frozenset({"Cite"}))
+    kept: list[Node] = rewrite(resolved, _drop_citations, kinds=frozenset({"Cite"}))
+    if parts is blocks:
+        return kept
+    for part, made in zip(parts, kept, strict=True):
+        part.update(made)
+    return blocks
 
 
 def _parts_with_citations(blocks: list[Node]) -> list[Node]:

@@ -12,6 +12,7 @@ from evaltools.report.renderer.print.document import (
     accessibility_problems,
     page_problems,
     raw_problems,
+    walk,
 )
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
@@ -20,10 +21,11 @@ HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 def found(folder: Path, text: str, head: str = HEAD) -> list[Problem]:
     tree = samples.resolved(folder, head + text)
     context = samples.context(folder)
+    places = list(walk(tree))
     return [
-        problem
-        for check in (accessibility_problems, page_problems, raw_problems)
-        for problem in check(tree, context)
+        *accessibility_problems(tree, places, context),
+        *page_problems(places, context),
+        *raw_problems(places, context),
     ]
 
 

@@ -30,6 +30,7 @@ from evaltools.report.renderer.print.document import (
     read_facts,
     shorten,
     stage_images,
+    walk,
 )
 from evaltools.report.renderer.print.shapes import shape_for_print
 
@@ -182,7 +183,8 @@ _PLAIN_STYLES = (None, "Compact", "BodyText", "FirstParagraph", "Normal")
 
 def write_docx(tree: Node, context: Context) -> bytes:
     """Write a resolved document as a Word document."""
-    refuse((*accessibility_problems(tree, context), *raw_problems(tree, context)))
+    places = list(walk(tree))
+    refuse((*accessibility_problems(tree, places, context), *raw_problems(places, context)))
     facts = read_facts(tree, context)
     page = Page(
         facts.language_tag,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from evaltools.report.renderer.pandoc_tree import (
     Node,
     attributes,
     is_div,
+    nodes,
     rewrite,
     text_of,
 )
@@ -234,19 +235,19 @@ _BOX_CLASSES = ("callout", "layout", "cell", "margin", "aside", "listing", "exam
                 "cover", "description-sheet")  # fmt: skip
 
 
-def accessibility_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
+Places = Sequence[tuple[Node, Place]]
+"""What `walk` gives of a document, found once for all that looks for something wrong in it."""
+
+
+def accessibility_problems(tree: Node, places: Places, context: Context) -> tuple[Problem, ...]:
     """Everything in a resolved document that its readers' aids would stumble over."""
     found: list[Problem] = []
     if not meta_text(tree, "title", "pagetitle"):
         what, remedy = "the document has no title", "Give `title` in its metadata"
         found.append(Problem(context.document_name, what, "", remedy, "render.title"))
-    places = list(walk(tree))
     for check in (_images, _headings, _tables, _targets):
         found += check(places, context)
     return tuple(found)
-
-
-Places = Sequence[tuple[Node, Place]]
 
 
 def _images(places: Places, context: Context) -> Iterator[Problem]:
@@ -309,10 +310,10 @@ def _targets(places: Places, context: Context) -> Iterator[Problem]:
             yield Problem(place.located(context), what, "", "Correct the target", "render.link")
 
 
-def page_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
+def page_problems(places: Places, context: Context) -> tuple[Problem, ...]:
     """Page breaks and chapter headings that stand inside a box, where no page can end."""
     found = []
-    for node, place in walk(tree):
+    for node, place in places:
         breaks = is_div(node, "pagebreak")
         if not breaks and not (node["t"] == "Header" and node["c"][0] == 1):
             continue
@@ -334,10 +335,10 @@ def _box(name: str) -> str:
     return next((each for each in classes if each in _BOX_CLASSES), "")
 
 
-def raw_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
+def raw_problems(places: Places, context: Context) -> tuple[Problem, ...]:
     """Raw Typst or Word content that would fetch, read or run something."""
     found = []
-    for node, place in walk(tree):
+    for node, place in places:
         if node["t"] in RAW_KINDS and node["c"][0] in _ACTIVE_RAW:
             kind, content = node["c"]
             if match := _ACTIVE_RAW[kind].search(content):
@@ -348,20 +349,15 @@ def raw_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
 
 def stage_images(tree: Node, context: Context, folder: Path, kinds: tuple[str, ...]) -> Node:
     """Copy every image into a folder and name it there by its content."""
-    problems: list[Problem] = []
-    names: dict[str, str] = {}
-    for node, place in walk(tree):
-        if node["t"] != "Image" or (source := node["c"][2][0]) in names:
-            continue
-        file = next(_candidates(source, context, kinds), None)
-        if file is None:
-            what = f"the image {source} cannot be used"
-            allowed = "a file of the project ending in " + ", ".join(kinds)
-            where, remedy = place.located(context), "Check its path and kind"
-            problems.append(Problem(where, what, allowed, remedy, "render.image"))
-        else:
-            names[source] = write_picture(folder, file.read_bytes(), file.suffix.lower())
-    refuse(problems)
+    sources = {node["c"][2][0] for node in nodes(tree["blocks"]) if node["t"] == "Image"}
+    files = {source: next(_candidates(source, context, kinds), None) for source in sources}
+    if None in files.values():
+        refuse(_unusable(tree, context, files, kinds))
+    names = {
+        source: write_picture(folder, file.read_bytes(), file.suffix.lower())
+        for source, file in files.items()
+        if file is not None
+    }
 
     def renamed(node: Node) -> list[Node] | None:
         if node["t"] != "Image":
@@ -370,6 +366,17 @@ def stage_images(tree: Node, context: Context, folder: Path, kinds: tuple[str, .
         return [{"t": "Image", "c": [triple, text, [names[source], title]]}]
 
     return {**tree, "blocks": rewrite(tree["blocks"], renamed, kinds={"Image"})}
+
+
+def _unusable(
+    tree: Node, context: Context, files: Mapping[str, Path | None], kinds: tuple[str, ...]
+) -> Iterator[Problem]:
+    for node, place in walk(tree):
+        if node["t"] == "Image" and files[source := node["c"][2][0]] is None:
+            what = f"the image {source} cannot be used"
+            allowed = "a file of the project ending in " + ", ".join(kinds)
+            where, remedy = place.located(context), "Check its path and kind"
+            yield Problem(where, what, allowed, remedy, "render.image")
 
 
 def _candidates(source: str, context: Context, kinds: tuple[str, ...]) -> Iterator[Path]:

@@ -20,7 +20,7 @@ from evaltools.report.renderer.block_writer import write_blocks
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import PandocError, pandoc
-from evaltools.report.renderer.pandoc_tree import Node, make_document, raw, rewrite, text_of
+from evaltools.report.renderer.pandoc_tree import Node, make_document, nodes, raw, rewrite, text_of
 from evaltools.report.renderer.print.document import (
     PRINT_KINDS,
     accessibility_problems,
@@ -141,15 +141,18 @@ def _other_problem(part: str, context: Context) -> Problem:
 
 def write_pdf(tree: Node, context: Context) -> bytes:
     """Set a resolved document as PDF/UA-1 and PDF/A-2a."""
-    checks = (accessibility_problems, page_problems, raw_problems)
-    refuse(problem for check in checks for problem in check(tree, context))
+    places = list(walk(tree))
+    found = accessibility_problems(tree, places, context)
+    refuse((*found, *page_problems(places, context), *raw_problems(places, context)))
     with TemporaryDirectory(prefix="evaltools-") as name:
         folder = Path(name)
         staged = stage_images(prepare_for_print(tree, context), context, folder, PRINT_KINDS)
         main = write_source(staged, context, folder)
         if not read_facts(staged, context).slides:
             staged = {**staged, "blocks": arrange_pages(main, staged["blocks"])}
-        tables = tuple(count_row_headers(node) for node, _ in walk(staged) if node["t"] == "Table")
+        tables = tuple(
+            count_row_headers(node) for node in nodes(staged["blocks"]) if node["t"] == "Table"
+        )
         pdf = compile_pdf(main, tree, context)
     return tag_row_headers(pdf, tables)
 
