@@ -152,13 +152,14 @@ def agreement_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
         words.markdown("agreement.table", **_compared(evidence)),
         words.language,
         note=words.markdown("agreement.table_note"),
+        totals=1,
     )
 
 
 @figure_of("reports", "coding")
 def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure:
     """How far coders agreed on each code."""
-    words = evidence.words
+    words, compared = evidence.words, _compared(evidence)["n"]
     return ReliabilityChart(
         agreement_groups(records, evidence),
         words("agreement.axis"),
@@ -166,13 +167,13 @@ def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure
         RELIABLE,
         evidence.parameters.confidence,
         words=words,
-        nothing=words("agreement.none"),
+        nothing=words("agreement.none_estimable" if compared else "agreement.none"),
     ).figure(
         headlines.add_headline(
             words,
             "agreement",
             headlines.reliable_codes(records, evidence),
-            words.markdown("agreement.figure", n=_compared(evidence)["n"]),
+            words.markdown("agreement.figure", n=compared),
         ),
         note=words.markdown("agreement.figure_note"),
     )
@@ -225,7 +226,7 @@ def saturation_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figur
         headlines.add_headline(
             words,
             "saturation",
-            headlines.themes_seen(records),
+            headlines.themes_seen(records, evidence),
             words.markdown("saturation.figure", n=evidence.n),
         ),
         note=words.markdown("saturation.note", level=level_of(evidence), orders=ORDERS),

@@ -50,7 +50,8 @@ def result_states_figure(evidence: Evidence) -> Figure:
         )
         for row in themes(evidence, "result").to_dict("records")
     ]  # fmt: skip
-    return states_chart(rows, words, words("themes.none")).figure(
+    nothing = words("themes.none" if evidence.n else "themes.no_reports")
+    return states_chart(rows, words, nothing).figure(
         headlines.add_headline(
             words,
             "results",
@@ -101,7 +102,8 @@ def quality_table(evidence: Evidence) -> Table:
     frame = goals.quality_by_theme(evidence).replace({"label": {"": words("goals.row.all")}})
     columns = [Column(part, words(f"goals.column.{part}"), "count") for part in parts]
     caption = words.markdown("goals.table_quality", **_sizes(evidence))
-    return Table(frame, [Column("label", words("column.goal")), *columns], caption, words.language)
+    columns = [Column("label", words("column.goal")), *columns]
+    return Table(frame, columns, caption, words.language, totals=1)
 
 
 def goal_stacks(frame: pd.DataFrame) -> list[Stack]:

@@ -62,8 +62,9 @@ def partners_figure(evidence: Evidence) -> Figure:
 def region_ties_figure(evidence: Evidence) -> Figure:
     """Ties within areas and between them."""
     words, (labels, counts) = evidence.words, networks.ties_between_areas(evidence)
-    panels = [Panel(words("networks.ties"), counts)] if labels else []
-    return Heatmap(panels, labels, labels, words=words, nothing=words("networks.nothing")).figure(
+    nothing = words("networks.one_area" if len(labels) == 1 else "networks.nothing")
+    panels = [Panel(words("networks.ties"), counts)] if len(labels) > 1 else []
+    return Heatmap(panels, labels, labels, words=words, nothing=nothing).figure(
         headlines.add_headline(
             words,
             "ties",

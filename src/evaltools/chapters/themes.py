@@ -46,7 +46,7 @@ def themes_figure(evidence: Evidence, role: str, caption: str) -> Figure:
         theme_dots(frame.head(MOST_ROWS), evidence),
         words=words,
         level=evidence.parameters.confidence,
-        nothing=words("themes.none"),
+        nothing=words("themes.none" if evidence.n else "themes.no_reports"),
     ).figure(words.markdown(caption, **_caption_values(evidence, role, caption)), note=note)
 
 

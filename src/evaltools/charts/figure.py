@@ -33,6 +33,7 @@ class Figure:
         note: markdown, added to the caption: symbols, what is left out.
         narrow: the same for a phone; None where the wide one has to be scrolled there.
         data: what is drawn, as a table.
+        nothing: why there is nothing to draw, a sentence; a report then has it and no figure.
 
     Raises:
         ValueError: the caption or alt is empty, alt repeats the caption or is longer than
@@ -45,6 +46,7 @@ class Figure:
     note: str = ""
     narrow: Drawing | None = None
     data: FigureData | None = None
+    nothing: str = ""
 
     def __post_init__(self) -> None:
         if not self.caption.strip():
@@ -95,7 +97,12 @@ class Figure:
         return {
             "image/svg+xml": self.svg,
             "image/png": base64.b64encode(self.png).decode("ascii"),
-            CAPTION_TYPE: {"caption": self.full_caption, "alt": self.alt, "kind": "figure"},
+            CAPTION_TYPE: {
+                "caption": self.full_caption,
+                "alt": self.alt,
+                "kind": "figure",
+                **({"nothing": self.nothing} if self.nothing else {}),
+            },
             FIGURE_TYPE: self.page,
             "text/plain": self.alt,
         }

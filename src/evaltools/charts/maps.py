@@ -74,7 +74,7 @@ class Heatmap(Chart):
                 raise ValueError(f"{panel.heading}: not {tall} × {wide} counts")
 
     def _is_empty(self) -> bool:
-        return not self.panels or not self.rows or not self.columns
+        return all(count == 0 for panel in self.panels for row in panel.counts for count in row)
 
     def _draw(self) -> Drawing:
         panels, columns = self.panels, self.columns
@@ -196,6 +196,8 @@ def _draw_cell(
 WIDE, TALL, GAP = 74.0, 42.0, 3.0
 """Tile and space between tiles, points."""
 _EDGE = "#b9c1c8"
+_OUTSIDE = Paint(PAPER, edge=_EDGE, hatch="...")
+"""Of an area that is not examined."""
 
 
 @dataclass(frozen=True)
@@ -206,12 +208,14 @@ class Tile:
         label: its name, in at most two lines.
         row, column: its place, from the north and the west; 1 is the first.
         value: None where it is missing.
+        in_scope: whether it is one of those examined; the others have no value.
     """
 
     label: str
     row: int
     column: int
     value: float | None
+    in_scope: bool = True
 
 
 def classes(values: Sequence[float]) -> list[float]:
@@ -277,11 +281,15 @@ class TileMap(Chart):
             raise ValueError("two tiles have the same place")
 
     def _is_empty(self) -> bool:
-        return not self.tiles
+        return not self._known
+
+    @property
+    def _inside(self) -> list[Tile]:
+        return [tile for tile in self.tiles if tile.in_scope]
 
     @property
     def _known(self) -> list[float]:
-        return [tile.value for tile in self.tiles if tile.value is not None]
+        return [tile.value for tile in self._inside if tile.value is not None]
 
     def _draw(self) -> Drawing:
         if is_narrow():
@@ -300,7 +308,13 @@ class TileMap(Chart):
             fill = None
             if tile.value is not None:
                 fill = PAPER if tile.value <= 0 else colors[_class_of(tile.value, upper)]
-            self._draw_tile(canvas, tile, (x, y), wide, fill)
+            if tile.in_scope:
+                self._draw_tile(canvas, tile, (x, y), wide, fill)
+            else:
+                _draw_box(canvas, (x, y, wide, TALL), PAPER)
+                canvas.box(x, y, wide, 6, _OUTSIDE)
+                lines = wrap(tile.label, wide - 6, SMALL, max_lines=2)
+                canvas.text(x + wide / 2, y + TALL / 2 + 3, lines, _QUIET, align="center")
         self._draw_key(canvas, 1.5 + across * (wide + GAP) + 16, upper, colors)
         return canvas.drawing
 
@@ -308,13 +322,13 @@ class TileMap(Chart):
         """Every area with its value."""
         rows: list[Cells] = [
             [t.label, Value(DASH if t.value is None else self.value_text(t.value), t.value)]
-            for t in sorted(self.tiles, key=lambda t: (-(t.value or 0.0), t.label))
+            for t in sorted(self._inside, key=lambda t: (-(t.value or 0.0), t.label))
         ]
         return FigureData([self._category, self.heading], rows)
 
     def _draw_rows(self) -> Drawing:
         """For a phone, on which a tile has no room for its name: a bar an area, largest first."""
-        tiles = sorted(self.tiles, key=lambda tile: (-(tile.value or 0.0), tile.label))
+        tiles = sorted(self._inside, key=lambda tile: (-(tile.value or 0.0), tile.label))
         upper = classes(self._known)
         colors, most = _colors(len(upper)), max([0.0, *self._known]) or 1.0
         texts = [DASH if t.value is None else self.value_text(t.value) for t in tiles]
@@ -330,7 +344,7 @@ class TileMap(Chart):
 
     def _describe(self) -> str:
         """Areas in order of value, and which have none."""
-        language, tiles = self.language, self.tiles
+        language, tiles = self.language, self._inside
         items = [
             (tile.label, tile.value, self.value_text(tile.value))
             for tile in tiles
@@ -374,17 +388,20 @@ class TileMap(Chart):
         for fill, text in self._entries(upper, colors):
             if not text:
                 continue
-            _draw_box(canvas, (x, y, 14, 10), fill)
-            label = wrap(text, room - 20, SMALL, max_lines=1)[0]
-            canvas.text(x + 20, y + 5, label, KEY_WORDS)
-            y += 15
+            if isinstance(fill, Paint):
+                canvas.box(x, y, 14, 10, fill)
+            else:
+                _draw_box(canvas, (x, y, 14, 10), fill)
+            label = wrap(text, room - 20, SMALL, max_lines=3)
+            canvas.text(x + 20, y + 5 + height(len(label) - 1, SMALL) / 2, label, KEY_WORDS)
+            y += 15 + height(len(label) - 1, SMALL)
 
     def _entries(
         self, upper: Sequence[float], colors: Sequence[str]
-    ) -> list[tuple[str | None, str]]:
+    ) -> list[tuple[str | Paint | None, str]]:
         """Fill, or None for hatching, and words of each line of the key."""
         known = self._known
-        entries: list[tuple[str | None, str]] = []
+        entries: list[tuple[str | Paint | None, str]] = []
         if any(value <= 0 for value in known):
             entries.append((PAPER, self.value_text(0.0)))
         low = min([value for value in known if value > 0], default=0.0)
@@ -395,8 +412,10 @@ class TileMap(Chart):
             ends = [self.value_text(v) for v in (min(inside), max(inside))] if inside else []
             entries.append((color, DASH.join(dict.fromkeys(ends))))
             low = min([value for value in known if value > limit], default=limit)
-        if any(tile.value is None for tile in self.tiles):
+        if any(tile.value is None for tile in self._inside):
             entries.append((None, f"{DASH} {self.words('legend.missing')}"))
+        if len(self._inside) < len(self.tiles):
+            entries.append((_OUTSIDE, self.words("legend.outside")))
         return entries
 
 

@@ -75,7 +75,7 @@ class ReliabilityChart(Chart):
         return [(group.heading, row) for group in self.groups for row in group.rows]
 
     def _is_empty(self) -> bool:
-        return not self._rows
+        return all(row.value is None for _, row in self._rows)
 
     def _draw(self) -> Drawing:
         column = inner_width() if is_narrow() else (inner_width() - GUTTER) / 2

@@ -34,6 +34,18 @@ FIGURE_LABEL = re.compile(r"^#\| label: *([\w-]+) *$", re.MULTILINE)
 KEPT = ("image/svg+xml", "image/png", "text/markdown", FIGURE_TYPE)
 
 
+def undrawn_figures(notebooks: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """Why there is nothing to draw, by the label of each figure of which that is so."""
+    return {
+        label[1]: told["nothing"]
+        for notebook in notebooks.values()
+        for cell in notebook["cells"]
+        if (label := FIGURE_LABEL.search("".join(cell["source"])))
+        for output in cell.get("outputs", [])
+        if (told := output.get("data", {}).get(CAPTION_TYPE, {})).get("nothing")
+    }
+
+
 def stage_notebook(
     notebook: dict[str, Any], headlines: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, Any]:
