@@ -67,7 +67,7 @@ GROUPS = "| Question | Told |\n|---|--:|\n" + "".join(
 )
 TABLES = f"{TABLE}\n: Projects {{#tbl-projects}}\n\n{FACTS}\n: Facts {{#tbl-facts}}\n"
 TABLES += f"{SHARES}\n: Shares {{#tbl-shares}}\n\n{GROUPS}\n: Groups {{#tbl-groups}}\n"
-BODY = f"# Chapter {{#sec-one}}\n\n{BODY}{TABLES}"
+BODY = f"{{{{< pagebreak >}}}}\n\n# Chapter {{#sec-one}}\n\n{BODY}{TABLES}"
 
 
 def with_figures(folder: Path) -> Report:

@@ -81,9 +81,9 @@ def annotate_table(
     for place, column in enumerate(read_columns(texts, language)):
         names = "|".join(words[f"csv-{name}"] for name in column.names)
         told = {"kind": "" if grouped else column.kind, "unit": column.unit, "parts": names}
-        for key, value in told.items():
-            if value:
-                put(headings[place][0], f"data-{key}", value)
+        for key, said in told.items():
+            if said:
+                put(headings[place][0], f"data-{key}", said)
         for row, value in zip(rows, column.values, strict=False):
             if value is not None:
                 put(row[place][0], "data-value", value)
@@ -124,7 +124,7 @@ def read_column(texts: Sequence[str], language: str) -> ColumnValues:
     whole = [each for each in numbers if each and not each[2]]
     units = {each[1] for each in numbers if each}
     if known and len(whole) == len(known) and len(units) == 1:
-        return ColumnValues("number", _spread(plain, [each[0] for each in whole]), *units)
+        return ColumnValues("number", _spread(plain, [each[0] for each in whole]), units.pop())
     if known and all(numbers) and len(units) == 1 and not any(days):
         return ColumnValues("leading", _spread(plain, [each[0] for each in numbers if each]))
     return ColumnValues("" if whole or any(days) else "text")

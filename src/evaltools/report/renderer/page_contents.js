@@ -109,7 +109,7 @@
   box.append(label, found, ...drawer.querySelectorAll(":scope > :not(summary)"));
   drawer.appendChild(box);
   var texts = null;
-  function plain(text) { return text.replace(/\u00ad/g, "").replace(/[ \t\n\r]+/g, " ").trim(); }
+  function plain(text) { return text.replace(/\u00ad/g, "").replace(/\s+/g, " ").trim(); }
   // Where something stands: its figure or table, and its section unless that is what was found.
   function placed(to, section) {
     var label = to.closest("figure") && to.closest("figure").querySelector(".caption-label");
