@@ -19,6 +19,7 @@ from evaltools.chapters.agreement_rows import (
     unit_note,
     unit_table,
 )
+from evaltools.chapters.headlines import RARE
 from evaltools.chapters.themes import level_of, sizes_of
 from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
@@ -119,16 +120,20 @@ def selection_table(evidence: Evidence) -> Table:
 @figure_of("reports")
 def unseen_figure(evidence: Evidence) -> Figure:
     """The chance that a theme was missed, by how many projects have it."""
-    words, size = evidence.words, evidence_base.THEME_SIZE
-    marked = {size: words("evidence_base.theme_of", count=size)}
-    points = [
-        Point(row["k"], row["chance"], label=marked.get(row["k"], ""))
-        for row in evidence_base.unseen_curve(evidence).to_dict("records")
-    ]
+    words, curve = evidence.words, evidence_base.unseen_curve(evidence)
+    # Further on it stays where it is, and the part that falls would have no room.
+    shown = curve[curve["k"] <= max(evidence_base.THEME_SIZE, 2 * (curve["chance"] >= RARE).sum())]
+    points = [Point(row["k"], row["chance"]) for row in shown.to_dict("records")]
+    limit = say.percent(RARE, words.language)
     return Line(
         points,
         words("axis.projects_with_theme"),
         words("axis.probability"),
+        limit=RARE,
+        sides=(
+            words("evidence_base.below", limit=limit),
+            words("evidence_base.not_below", limit=limit),
+        ),
         words=words,
         nothing=words("evidence_base.unseen_none"),
     ).figure(
@@ -173,7 +178,12 @@ def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure
             words,
             "agreement",
             headlines.reliable_codes(records, evidence),
-            words.markdown("agreement.figure", n=compared),
+            words.markdown(
+                "agreement.figure",
+                n=compared,
+                least=say.number(TENTATIVE, words.language, 3),
+                good=say.number(RELIABLE, words.language, 1),
+            ),
         ),
         note=words.markdown("agreement.figure_note"),
     )
