@@ -85,6 +85,7 @@ def selection_figure(evidence: Evidence) -> Figure:
     gaps = [Gap(str(row["label"]), row["difference"]) for row in rows.to_dict("records")]
     sides = ("unreported", "reported")
     left, right = (words(f"evidence_base.towards_{side}") for side in sides)
+    known = [abs(gap.value) for gap in gaps if gap.value is not None]
     return Differences(
         gaps if rows["difference"].notna().any() else [],
         unit="standardised",
@@ -95,6 +96,9 @@ def selection_figure(evidence: Evidence) -> Figure:
     ).figure(
         words.markdown("evidence_base.selection", **_sides(evidence)),
         note=words.markdown("evidence_base.selection_note"),
+        headline=headlines.counted(
+            words, "selection", sum(each > selection.FLAG for each in known), len(known)
+        ),
     )
 
 

@@ -77,6 +77,9 @@ def sought_figure(evidence: Evidence) -> Figure:
     ).figure(
         words.markdown("goals.sought", **_sizes(evidence)),
         alt=goal_alt(frame, words),
+        headline=headlines.counted(
+            words, "goals", int(frame["achieved"].sum()), int(frame["stated"].sum())
+        ),
         note=words.markdown("goals.sought_note"),
     )
 
@@ -91,7 +94,11 @@ def attainment_figure(evidence: Evidence) -> Figure:
         for by, count in row.items()
     }
     chart = Cascade(counts, words=words, nothing=words("goals.none"))
-    return chart.figure(words.markdown("goals.attainment", **_sizes(evidence)))
+    measured = counts.get(("achieved", "measured"), 0)
+    return chart.figure(
+        words.markdown("goals.attainment", **_sizes(evidence)),
+        headline=headlines.counted(words, "measured", measured, sum(counts.values())),
+    )
 
 
 @table_of("reports", "goals")

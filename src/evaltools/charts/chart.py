@@ -42,7 +42,7 @@ class Chart(ABC):
         """In which it is told."""
         return self.words.language
 
-    def figure(self, caption: str, *, note: str = "", alt: str = "") -> Figure:
+    def figure(self, caption: str, *, note: str = "", alt: str = "", headline: str = "") -> Figure:
         """The drawing with caption and alternative text; the latter from the data unless given."""
         narrow = None
         if self.HAS_NARROW_LAYOUT:
@@ -50,7 +50,7 @@ class Chart(ABC):
                 narrow = self.draw()
         empty, alt = self._is_empty(), alt or self.describe()
         data, nothing = (None, self._reason) if empty else (self.data(), "")
-        return Figure(self.draw(), caption, alt, note, narrow, data, nothing)
+        return Figure(self.draw(), caption, alt, note, narrow, data, nothing, headline)
 
     def data(self) -> FigureData | None:
         """What is drawn, as a table; None where the words around it have all of it."""

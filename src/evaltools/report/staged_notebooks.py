@@ -54,7 +54,7 @@ def stage_notebook(
     Caption and alternative text are computed from data, so the notebook's source cannot hold
     them; Quarto, however, reads them from the cell's options. Outputs keep what a page can show.
     A caption begins with the figure's headline: the sentence of a finding that stands behind it,
-    or else the first sentence of the caption, which says what is counted and judges nothing.
+    or else what the figure says of itself in its numbers, or the first sentence of the caption.
 
     Arguments:
         headlines: markdown by the label of the figure.
@@ -110,6 +110,7 @@ def _cell_options(properties: dict[str, Any], headline: str) -> list[str]:
     """Quarto's cell options; JSON strings are YAML strings too."""
     options: dict[str, Any] = {"echo": False}
     if properties.get("kind") == "figure":
+        headline = headline or properties.get("headline", "")
         options |= {"fig-cap": _head(properties["caption"], headline), "fig-alt": properties["alt"]}
     if properties.get("kind") == "table":
         widths = [round(100 * width, 2) for width in properties["widths"]]

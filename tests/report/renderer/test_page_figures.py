@@ -131,6 +131,18 @@ def test_the_headline_is_that_of_the_finding_or_else_the_first_sentence_of_the_c
     assert "What hindered projects. Reports read: 52." in other
 
 
+def test_a_figure_says_of_itself_what_it_shows_where_no_finding_does() -> None:
+    chart = Heatmap([Panel("Both", [[1]])], ["A"], ["B"], words=Words("en"))
+    figure = chart.figure("Pairs of things. Reports read: 52.", headline="Of the pairs, 1/1.")
+    output = {"output_type": "display_data", "metadata": {}, "data": figure.bundle()}
+    content = {"cells": [cell("#| label: fig-a\nx", output) | {"id": "fig-a"}], "metadata": {},
+               "nbformat": 4, "nbformat_minor": 5}  # fmt: skip
+    for headlines, head in (({}, "Of the pairs, 1/1."), ({"fig-a": "Told."}, "Told.")):
+        (staged_cell,) = stage_notebook(content, headlines)["cells"]
+        told = f"[**{head}**]{{.figure-headline}} Pairs of things. Reports read: 52."
+        assert f'fig-cap: "{told}"' in staged_cell["source"]
+
+
 def test_ids_of_a_page_are_unique_and_every_reference_within_a_drawing_leads_somewhere(
     page: str,
 ) -> None:
