@@ -54,7 +54,7 @@ def themes_figure(evidence: Evidence, role: str, caption: str) -> Figure:
     ).figure(
         words.markdown(caption, **_caption_values(evidence, role, caption)),
         note=note,
-        headline=headlines.counted(words, "themes", seen, len(shown), n=evidence.n),
+        headline=headlines.counted(words, "themes", seen, len(shown), reports=evidence.n),
     )
 
 
