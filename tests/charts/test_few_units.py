@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from evaltools.charts.bars import Part, Stack, Stacks
 from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.maps import Tile, TileMap
 from evaltools.i18n.messages import Words
 
 PERCENT = re.compile(r"\d\s*%")
@@ -54,6 +55,22 @@ def test_an_axis_of_few_counts_out_of_them():
     assert {"0/5", "1/5", "5/5"} <= set(texts_of(dots(3, 5, 5).draw()))
     # Rows of different sizes have no common count.
     assert "0/5" not in texts_of(dots(3, 5, 7).draw())
+
+
+def test_what_lies_outside_the_scope_of_a_map_is_not_called_missing():
+    tiles = [Tile("In", 1, 1, 3.0), Tile("Out", 1, 2, None, in_scope=False)]
+    maps = {
+        missing: TileMap([*tiles, *more], str, "projects", words=Words("en"))
+        for missing, more in ((False, []), (True, [Tile("Gap", 2, 1, None)]))
+    }
+    outside, lacking = "outside this report’s scope", "no data"
+    for missing, chart in maps.items():
+        told = " ".join(texts_of(chart.draw()))
+        assert (outside in told, lacking in told) == (True, missing)
+        data = chart.data()
+        assert data is not None
+        assert [row[0] for row in data.rows] == ["In", *(["Gap"] if missing else [])]
+        assert "Out" not in chart.describe()
 
 
 def test_few_are_counted_in_words_too():

@@ -153,7 +153,8 @@ def test_matrix_is_legible(data: st.DataObject, tongue: Any) -> None:
 def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
     values = st.none() | st.just(0.0) | st.floats(0.01, 1e6)
     tiles = [
-        maps.Tile(data.draw(label), place // 4 + 1, place % 4 + 1, data.draw(values))
+        maps.Tile(data.draw(label), place // 4 + 1, place % 4 + 1, data.draw(values), inside)
+        for inside in [data.draw(st.booleans())]
         for place in range(data.draw(st.integers(1, 24)))
     ]
     chart = maps.TileMap(

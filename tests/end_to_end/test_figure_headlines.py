@@ -46,16 +46,18 @@ def test_a_headline_is_the_sentence_that_is_true_of_the_run(
     folder = built.root / "reports" / "_build" / name
     declared = yaml.safe_load((built.root / "reports" / "findings.yml").read_text("utf-8"))
     shown, sentences = headlines(folder), said(folder, language)
+    judged = json.loads((folder / "findings.json").read_text("utf-8"))
+    untold = {each["id"] for each in judged if each["case"] in ("too_few", "withheld", "missing")}
     behind = {
         figure: finding
         for finding, content in declared["findings"].items()
         for figure in content.get("figures", ())
-        if figure in shown
+        if figure in shown and finding not in untold
     }
-    assert len(behind) >= 6
+    assert len(behind) >= 6 or name == "region-06"
     assert {f: shown[f] for f in behind} == {f: sentences[behind[f]] for f in behind}
-    # The others are headed by numbers of the figure, or where it has none for that by its topic.
+    # The others are headed by numbers of the figure: that nothing can be told is not what it shows.
     others = {figure: title for figure, title in shown.items() if figure not in behind}
     for figure, title in others.items():
         assert not re.search(r"enemmistö|harva|useimm", title), (figure, title)
-        assert name != "default" or re.search(r"\d", title), (figure, title)
+        assert re.search(r"\d", title), (figure, title)

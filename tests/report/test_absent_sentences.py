@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from evaltools.charts.bars import Part, Stack, Stacks
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.absent_sentences import leave_out
@@ -23,14 +25,17 @@ RECORDS = (
 )
 
 
-def left(tmp_path: Path, written: str, few: bool = False) -> tuple[str, dict[str, str]]:
+def left(
+    tmp_path: Path, written: str, few: bool = False, notebooks: Any = None
+) -> tuple[str, dict[str, str]]:
     """A source after the sentences were left out, and the variables."""
     path = tmp_path / "en" / "_a.qmd"
     path.parent.mkdir()
     path.write_text(written, encoding="utf-8")
     rows = pd.DataFrame({"x": [1]})
     tables = dict.fromkeys(("saving_claims", "segments", "documents"), rows)
-    material = ReportMaterial("", {}, RECORDS, tables, None, 52, 72, 122)  # type: ignore[arg-type]
+    notebooks = notebooks or {}
+    material = ReportMaterial("", notebooks, RECORDS, tables, None, 52, 72, 122)  # type: ignore[arg-type]
     told: list[str] = []
     values = leave_out(tmp_path, [path], KNOWN, material, Words("en"), few, told.append)
     text = path.read_text(encoding="utf-8")
@@ -97,3 +102,31 @@ def test_a_paragraph_of_which_nothing_is_left_says_why(
 def test_a_ranking_is_told_of_enough_reports(tmp_path: Path) -> None:
     written = "Most often {{< var ranking.goal.list >}}."
     assert left(tmp_path, written)[0] == written
+
+
+WHY = "No project examined has several organisations."
+EMPTY = Stacks([], [Part("a", "#000000")], "", words=Words("en"), nothing=WHY).figure("Partners.")
+DRAWN = Stacks([Stack("b", (3,))], [Part("a", "#000000")], "", words=Words("en")).figure("Calls.")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("{{< embed ../notebooks/a.ipynb#fig-partners >}}\n", f"There is no figure here. {WHY}\n"),
+        ("{{< embed ../notebooks/a.ipynb#fig-calls >}}\n",
+         "{{< embed ../notebooks/a.ipynb#fig-calls >}}\n"),
+        ("Many. [Figure @fig-partners] shows\nthem, [Table @tbl-a] too. See @fig-calls.\n",
+         "Many. \nSee @fig-calls.\n"),
+        ("The comparison is in [Figure @fig-partners].\n", "\n"),
+    ],
+)  # fmt: skip
+def test_a_sentence_stands_in_place_of_a_figure_that_has_nothing_to_draw(
+    tmp_path: Path, written: str, kept: str
+) -> None:
+    cells = [
+        {"cell_type": "code", "source": f"#| label: fig-{name}\nx",
+         "outputs": [{"data": figure.bundle()}]}
+        for name, figure in (("partners", EMPTY), ("calls", DRAWN))
+    ]  # fmt: skip
+    text, _ = left(tmp_path, written, notebooks={"a.ipynb": {"cells": cells}})
+    assert text == kept

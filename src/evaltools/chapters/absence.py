@@ -30,7 +30,8 @@ def figure_of(*subjects: Subject) -> Callable[[_Drawing[P]], _Drawing[P]]:
                 return draw(evidence, *args, **kwargs)
             words, reason = evidence.words, evidence.words(f"absence.{absent}")
             alt = words("figure.empty_alt", reason=reason)
-            return Figure(draw_reason(reason), words("absence.figure", reason=reason), alt)
+            caption = words("absence.figure", reason=reason)
+            return Figure(draw_reason(reason), caption, alt, nothing=reason)
 
         return draw_or_explain  # type: ignore[return-value]  # `wraps` gives the argument a name
 

@@ -46,7 +46,8 @@ def pairs_figure(evidence: Evidence) -> Figure:
     """Challenge by response: mentioned in the same report, and linked by it."""
     words = evidence.words
     panels, rows, columns = pair_panels(evidence)
-    chart = Heatmap(panels, rows, columns, words=words, nothing=words("themes.none"))
+    nothing = words("challenges.no_pairs")
+    chart = Heatmap(panels, rows, columns, words=words, nothing=nothing)
     return chart.figure(
         headlines.add_headline(
             words,

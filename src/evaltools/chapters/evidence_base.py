@@ -19,6 +19,7 @@ from evaltools.chapters.agreement_rows import (
     unit_note,
     unit_table,
 )
+from evaltools.chapters.headlines import RARE
 from evaltools.chapters.themes import level_of, sizes_of
 from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
@@ -84,6 +85,7 @@ def selection_figure(evidence: Evidence) -> Figure:
     gaps = [Gap(str(row["label"]), row["difference"]) for row in rows.to_dict("records")]
     sides = ("unreported", "reported")
     left, right = (words(f"evidence_base.towards_{side}") for side in sides)
+    known = [abs(gap.value) for gap in gaps if gap.value is not None]
     return Differences(
         gaps if rows["difference"].notna().any() else [],
         unit="standardised",
@@ -94,6 +96,9 @@ def selection_figure(evidence: Evidence) -> Figure:
     ).figure(
         words.markdown("evidence_base.selection", **_sides(evidence)),
         note=words.markdown("evidence_base.selection_note"),
+        headline=headlines.counted(
+            words, "selection", sum(each > selection.FLAG for each in known), len(known)
+        ),
     )
 
 
@@ -119,16 +124,20 @@ def selection_table(evidence: Evidence) -> Table:
 @figure_of("reports")
 def unseen_figure(evidence: Evidence) -> Figure:
     """The chance that a theme was missed, by how many projects have it."""
-    words, size = evidence.words, evidence_base.THEME_SIZE
-    marked = {size: words("evidence_base.theme_of", count=size)}
-    points = [
-        Point(row["k"], row["chance"], label=marked.get(row["k"], ""))
-        for row in evidence_base.unseen_curve(evidence).to_dict("records")
-    ]
+    words, curve = evidence.words, evidence_base.unseen_curve(evidence)
+    # Further on it stays where it is, and the part that falls would have no room.
+    shown = curve[curve["k"] <= max(evidence_base.THEME_SIZE, 2 * (curve["chance"] >= RARE).sum())]
+    points = [Point(row["k"], row["chance"]) for row in shown.to_dict("records")]
+    limit = say.percent(RARE, words.language)
     return Line(
         points,
         words("axis.projects_with_theme"),
         words("axis.probability"),
+        limit=RARE,
+        sides=(
+            words("evidence_base.below", limit=limit),
+            words("evidence_base.not_below", limit=limit),
+        ),
         words=words,
         nothing=words("evidence_base.unseen_none"),
     ).figure(
@@ -152,13 +161,14 @@ def agreement_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
         words.markdown("agreement.table", **_compared(evidence)),
         words.language,
         note=words.markdown("agreement.table_note"),
+        totals=1,
     )
 
 
 @figure_of("reports", "coding")
 def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure:
     """How far coders agreed on each code."""
-    words = evidence.words
+    words, compared = evidence.words, _compared(evidence)["n"]
     return ReliabilityChart(
         agreement_groups(records, evidence),
         words("agreement.axis"),
@@ -166,13 +176,18 @@ def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure
         RELIABLE,
         evidence.parameters.confidence,
         words=words,
-        nothing=words("agreement.none"),
+        nothing=words("agreement.none_estimable" if compared else "agreement.none"),
     ).figure(
         headlines.add_headline(
             words,
             "agreement",
             headlines.reliable_codes(records, evidence),
-            words.markdown("agreement.figure", n=_compared(evidence)["n"]),
+            words.markdown(
+                "agreement.figure",
+                n=compared,
+                least=say.number(TENTATIVE, words.language, 3),
+                good=say.number(RELIABLE, words.language, 1),
+            ),
         ),
         note=words.markdown("agreement.figure_note"),
     )
@@ -225,7 +240,7 @@ def saturation_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figur
         headlines.add_headline(
             words,
             "saturation",
-            headlines.themes_seen(records),
+            headlines.themes_seen(records, evidence),
             words.markdown("saturation.figure", n=evidence.n),
         ),
         note=words.markdown("saturation.note", level=level_of(evidence), orders=ORDERS),

@@ -50,7 +50,8 @@ def result_states_figure(evidence: Evidence) -> Figure:
         )
         for row in themes(evidence, "result").to_dict("records")
     ]  # fmt: skip
-    return states_chart(rows, words, words("themes.none")).figure(
+    nothing = words("themes.none" if evidence.n else "themes.no_reports")
+    return states_chart(rows, words, nothing).figure(
         headlines.add_headline(
             words,
             "results",
@@ -76,6 +77,9 @@ def sought_figure(evidence: Evidence) -> Figure:
     ).figure(
         words.markdown("goals.sought", **_sizes(evidence)),
         alt=goal_alt(frame, words),
+        headline=headlines.counted(
+            words, "goals", int(frame["achieved"].sum()), int(frame["stated"].sum())
+        ),
         note=words.markdown("goals.sought_note"),
     )
 
@@ -90,7 +94,11 @@ def attainment_figure(evidence: Evidence) -> Figure:
         for by, count in row.items()
     }
     chart = Cascade(counts, words=words, nothing=words("goals.none"))
-    return chart.figure(words.markdown("goals.attainment", **_sizes(evidence)))
+    measured = counts.get(("achieved", "measured"), 0)
+    return chart.figure(
+        words.markdown("goals.attainment", **_sizes(evidence)),
+        headline=headlines.counted(words, "measured", measured, sum(counts.values())),
+    )
 
 
 @table_of("reports", "goals")
@@ -101,7 +109,8 @@ def quality_table(evidence: Evidence) -> Table:
     frame = goals.quality_by_theme(evidence).replace({"label": {"": words("goals.row.all")}})
     columns = [Column(part, words(f"goals.column.{part}"), "count") for part in parts]
     caption = words.markdown("goals.table_quality", **_sizes(evidence))
-    return Table(frame, [Column("label", words("column.goal")), *columns], caption, words.language)
+    columns = [Column("label", words("column.goal")), *columns]
+    return Table(frame, columns, caption, words.language, totals=1)
 
 
 def goal_stacks(frame: pd.DataFrame) -> list[Stack]:

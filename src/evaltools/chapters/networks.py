@@ -62,13 +62,18 @@ def partners_figure(evidence: Evidence) -> Figure:
 def region_ties_figure(evidence: Evidence) -> Figure:
     """Ties within areas and between them."""
     words, (labels, counts) = evidence.words, networks.ties_between_areas(evidence)
-    panels = [Panel(words("networks.ties"), counts)] if labels else []
-    return Heatmap(panels, labels, labels, words=words, nothing=words("networks.nothing")).figure(
+    nothing = words("networks.one_area" if len(labels) == 1 else "networks.nothing")
+    panels = [Panel(words("networks.ties"), counts)] if len(labels) > 1 else []
+    known = sum(counts[i][j] or 0 for i in range(len(counts)) for j in range(i + 1))
+    chart = Heatmap(
+        panels, labels, labels, diagonal=words("networks.within"), words=words, nothing=nothing
+    )
+    return chart.figure(
         headlines.add_headline(
             words,
             "ties",
             headlines.ties_within(counts, evidence),
-            words.markdown("networks.areas", ties=len(networks.pairs(evidence))),
+            words.markdown("networks.areas", ties=len(networks.pairs(evidence)), known=known),
         ),
         note=words.markdown("networks.areas_note"),
     )

@@ -46,7 +46,9 @@ def calls_figure(evidence: Evidence) -> Figure:
             for row in table.to_dict("records")
         ]  # fmt: skip
         chart = CallBars(rows, words=words, nothing=nothing)
-        return chart.figure(words.markdown("portfolio.calls_register", N=evidence.funded))
+        caption = words.markdown("portfolio.calls_register", N=evidence.funded)
+        most = headlines.most_examined(table, evidence)
+        return chart.figure(headlines.add_headline(words, "examined", most, caption))
     applied = sum(x for x in table["applications"] if x)
     rows = [Call(*row) for row in table[["call_id", *published]].to_numpy().tolist()]
     return CallBars(rows, words=words, nothing=nothing).figure(
@@ -100,7 +102,8 @@ def takeup_map(evidence: Evidence) -> Figure:
     words = evidence.words
     caption = words.markdown("portfolio.takeup_map", **_known_grants(evidence))
     caption = headlines.add_headline(words, "money", headlines.most_money(evidence), caption)
-    chart = _map(evidence, "money_per_inhabitant", words("axis.money_per_inhabitant"), 1)
+    heading, nothing = words("axis.money_per_inhabitant"), words("portfolio.no_money")
+    chart = _map(evidence, "money_per_inhabitant", heading, 1, nothing)
     return chart.figure(caption, note=_allocation_note(evidence))
 
 
@@ -141,6 +144,12 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
         for name, shares in values.items()
         if f"{name}.gini.index" in uneven
     ]
+
+    def _head(caption: str) -> str:
+        largest = headlines.largest_grants(records, evidence)
+        told = words.markdown(caption, **_known_grants(evidence))
+        return headlines.add_headline(words, "grants", largest, told)
+
     chart = Lorenz(
         curves,
         words("portfolio.axis_units" if len(curves) == len(values) else "portfolio.axis_projects"),
@@ -148,12 +157,9 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
         nothing=words("portfolio.no_money"),
     )
     if len(curves) < len(values):
-        return chart.figure(words.markdown("portfolio.lorenz_projects", **_known_grants(evidence)))
+        return chart.figure(_head("portfolio.lorenz_projects"))
     rule = _allocation_note(evidence)
-    caption = words.markdown("portfolio.lorenz", **_known_grants(evidence))
-    largest = headlines.largest_grants(records, evidence)
-    caption = headlines.add_headline(words, "grants", largest, caption)
-    return chart.figure(caption, note=words("portfolio.lorenz_note", rule=rule))
+    return chart.figure(_head("portfolio.lorenz"), note=words("portfolio.lorenz_note", rule=rule))
 
 
 @table_of("grants")
@@ -185,14 +191,22 @@ def _allocation_note(evidence: Evidence) -> str:
     return words.markdown("portfolio.allocation_note", rule=rule)
 
 
-def _map(evidence: Evidence, column: str, heading: str, decimals: int) -> TileMap:
+def _map(
+    evidence: Evidence, column: str, heading: str, decimals: int, nothing: str = ""
+) -> TileMap:
     language, frame = evidence.parameters.language, takeup.takeup_by_region(evidence)
     text: Callable[[float], str] = lambda value: number(value, language, decimals)  # noqa: E731
     tiles = [
-        Tile(str(row["label"]), row["tile_row"], row["tile_column"], _value(row[column]))
+        Tile(
+            str(row["label"]),
+            row["tile_row"],
+            row["tile_column"],
+            _value(row[column]),
+            bool(row["in_scope"]),
+        )
         for row in frame.to_dict("records")
     ]
-    return TileMap(tiles, text, heading, words=evidence.words)
+    return TileMap(tiles, text, heading, words=evidence.words, nothing=nothing)
 
 
 def _value(value: float) -> float | None:

@@ -42,7 +42,7 @@ def optimism_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("effects.no_ratings"),
     ).figure(
-        " ".join([*told_gaps(evidence, both=True)[:1], caption]),
+        " ".join([*(told_gaps(evidence, both=True) or told_gaps(evidence))[:1], caption]),
         alt=optimism_alt(evidence),
         note=words.markdown("steering.optimism_note"),
     )

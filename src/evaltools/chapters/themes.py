@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of
 from evaltools.charts.figure import Figure
 from evaltools.charts.intervals import Dot, Dots
@@ -42,12 +43,19 @@ def themes_figure(evidence: Evidence, role: str, caption: str) -> Figure:
     if len(frame) > MOST_ROWS:
         counts = {"shown": MOST_ROWS, "all": len(frame)}
         note = f"{words.markdown('themes.commonest', **counts)} {note}"
+    dots = theme_dots(frame.head(MOST_ROWS), evidence)
+    shown = [dot for dot in dots if dot.known and not dot.suppressed]
+    seen = sum((dot.value or 0) > 0 for dot in shown)
     return Dots(
-        theme_dots(frame.head(MOST_ROWS), evidence),
+        dots,
         words=words,
         level=evidence.parameters.confidence,
-        nothing=words("themes.none"),
-    ).figure(words.markdown(caption, **_caption_values(evidence, role, caption)), note=note)
+        nothing=words("themes.none" if evidence.n else "themes.no_reports"),
+    ).figure(
+        words.markdown(caption, **_caption_values(evidence, role, caption)),
+        note=note,
+        headline=headlines.counted(words, "themes", seen, len(shown), reports=evidence.n),
+    )
 
 
 def themes_table(

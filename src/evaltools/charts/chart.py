@@ -42,15 +42,15 @@ class Chart(ABC):
         """In which it is told."""
         return self.words.language
 
-    def figure(self, caption: str, *, note: str = "", alt: str = "") -> Figure:
+    def figure(self, caption: str, *, note: str = "", alt: str = "", headline: str = "") -> Figure:
         """The drawing with caption and alternative text; the latter from the data unless given."""
         narrow = None
         if self.HAS_NARROW_LAYOUT:
             with drawn_at(NARROW_WIDTH):
                 narrow = self.draw()
-        data = None if self._is_empty() else self.data()
-        alt = alt or self.describe()
-        return Figure(self.draw(), caption, alt, note, narrow, data)
+        empty, alt = self._is_empty(), alt or self.describe()
+        data, nothing = (None, self._reason) if empty else (self.data(), "")
+        return Figure(self.draw(), caption, alt, note, narrow, data, nothing, headline)
 
     def data(self) -> FigureData | None:
         """What is drawn, as a table; None where the words around it have all of it."""
@@ -170,7 +170,13 @@ class RowChart(Chart, Generic[AnyRow]):
         )
 
     def _is_empty(self) -> bool:
-        return not self.rows
+        return not any(row.known for row in self._concealed)
+
+    @property
+    def _reason(self) -> str:
+        if self.rows and all(row.suppressed for row in self.rows):
+            return self.words("report.left_out.withheld")
+        return super()._reason
 
     def _draw(self) -> Drawing:
         shown = self.shown

@@ -33,6 +33,9 @@ class Figure:
         note: markdown, added to the caption: symbols, what is left out.
         narrow: the same for a phone; None where the wide one has to be scrolled there.
         data: what is drawn, as a table.
+        headline: markdown, what it shows in a sentence, for where no finding heads it; where this
+            is empty the first sentence of the caption does.
+        nothing: why there is nothing to draw, a sentence; a report then has it and no figure.
 
     Raises:
         ValueError: the caption or alt is empty, alt repeats the caption or is longer than
@@ -45,6 +48,8 @@ class Figure:
     note: str = ""
     narrow: Drawing | None = None
     data: FigureData | None = None
+    nothing: str = ""
+    headline: str = ""
 
     def __post_init__(self) -> None:
         if not self.caption.strip():
@@ -95,7 +100,13 @@ class Figure:
         return {
             "image/svg+xml": self.svg,
             "image/png": base64.b64encode(self.png).decode("ascii"),
-            CAPTION_TYPE: {"caption": self.full_caption, "alt": self.alt, "kind": "figure"},
+            CAPTION_TYPE: {
+                "caption": self.full_caption,
+                "alt": self.alt,
+                "kind": "figure",
+                **({"nothing": self.nothing} if self.nothing else {}),
+                **({"headline": self.headline} if self.headline else {}),
+            },
             FIGURE_TYPE: self.page,
             "text/plain": self.alt,
         }

@@ -107,7 +107,7 @@ def decimals_of(values: list[float]) -> int:
     return 6
 
 
-Mark = Literal["box", "dot", "hollow", "line", "band", "dashes", "bracket", "diamond"]
+Mark = Literal["box", "dot", "hollow", "line", "band", "dashes", "bracket", "diamond", "arrow"]
 _KEY_ROW, _SWATCH, _KEY_GAP = 15.0, 15.0, 16.0
 """Height of a line of the key, width of a mark and space between entries, points."""
 
@@ -169,6 +169,9 @@ def _draw_key_mark(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
             canvas.line([x, x, x + 11, x + 11], ys, color=color, width=0.9)
         case "diamond":
             canvas.dots([x + 5], [y], color=color, fill=PAPER, marker="D", diameter=5)
+        case "arrow":
+            canvas.dots([x + 2], [y], color=color, marker="<", diameter=3)
+            canvas.line([x + 2, x + 11], [y, y], color=color, width=1.5)
         case "dashes":
             canvas.line([x, x + 11], [y, y], color=color, width=1.0, dashes=(2.5, 1.8))
 

@@ -51,12 +51,16 @@ class Line(Chart):
         points: sorted here by x; fewer than two are no line.
         x_words, y_words: what the axes are.
         unit: shares are printed as percentages and start at zero.
+        limit: drawn across; points below it are full, others hollow.
+        sides: what points below the limit and the others are called in the key.
     """
 
     points: Sequence[Point]
     x_words: str
     y_words: str
     unit: Literal["share", "number"] = "share"
+    limit: float | None = None
+    sides: tuple[str, str] = ("", "")
 
     def _is_empty(self) -> bool:
         return len(self.points) < 2
@@ -83,6 +87,7 @@ class Line(Chart):
             Axis(x_low, x_high, x_marks, lambda v: number(v, language, x_digits), self.x_words),
             Axis(low, high, y_marks, lambda v: print_y(v, language, y_digits), self.y_words),
             headroom=2.0,
+            key=self._key(),
         )
         xs, ys = [plot.x(point.x) for point in shown], [plot.y(point.y) for point in shown]
         band = [
@@ -95,9 +100,26 @@ class Line(Chart):
             edge = [*(y for _, _, y in band), *(y for _, y, _ in reversed(band))]
             plot.canvas.area([*bx, *reversed(bx)], edge, fill=palette.LIGHT)
         plot.canvas.line(xs, ys, color=palette.GREY, width=0.9, layer=2.5)
-        plot.canvas.dots(xs, ys, color=palette.DEEP_BLUE, diameter=4.5)
+        limit = float("inf") if self.limit is None else self.limit
+        for fill, below in ((palette.DEEP_BLUE, True), (palette.PAPER, False)):
+            dots = [(x, y) for p, x, y in zip(shown, xs, ys, strict=True) if (p.y < limit) is below]
+            plot.canvas.dots(
+                [x for x, _ in dots], [y for _, y in dots],
+                color=palette.DEEP_BLUE, fill=fill, diameter=4.5,
+            )  # fmt: skip
+        if self.limit is not None and self.limit < high:
+            at = [plot.y(self.limit)] * 2
+            plot.canvas.line([plot.left, plot.right], at, color=palette.GREY, dashes=_DASHES)
         _labels(plot, shown)
         return plot.canvas.drawing
+
+    def _key(self) -> list[Entry]:
+        below, above = self.sides
+        entries = [
+            Entry(below, "dot", palette.DEEP_BLUE),
+            Entry(above, "hollow", palette.DEEP_BLUE),
+        ]
+        return entries if below else []
 
     def data(self) -> FigureData:
         """Every point, with the ends of the band there."""

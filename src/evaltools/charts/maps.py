@@ -15,7 +15,7 @@ from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering, Paint
 from evaltools.charts.chart import Chart
 from evaltools.charts.data import WITHHELD, Cells, FigureData, Value
 from evaltools.charts.layout import EDGE, GUTTER, Axis, Spacing, lay_out_rows
-from evaltools.charts.palette import BLUES, GREY, PAPER, QUIET
+from evaltools.charts.palette import BLUES, GREY, PAPER, QUIET, RUST
 from evaltools.charts.style import SMALL, TEXT, ink_on, is_narrow, text_width
 from evaltools.charts.text_metrics import clean, height, width, wrap
 from evaltools.i18n.numbers import DASH, number
@@ -56,6 +56,8 @@ class Heatmap(Chart):
     Arguments:
         panels: one or two.
         rows, columns: labels, in order.
+        diagonal: what the cells of a thing with itself are called, where rows and columns are the
+            same and a pair counts either way; each pair is then drawn once, below these.
 
     Raises:
         ValueError: the counts of a panel are not rows × columns.
@@ -66,6 +68,7 @@ class Heatmap(Chart):
     panels: Sequence[Panel]
     rows: Sequence[str]
     columns: Sequence[str]
+    diagonal: str = ""
 
     def __post_init__(self) -> None:
         wide, tall = len(self.columns), len(self.rows)
@@ -74,7 +77,7 @@ class Heatmap(Chart):
                 raise ValueError(f"{panel.heading}: not {tall} × {wide} counts")
 
     def _is_empty(self) -> bool:
-        return not self.panels or not self.rows or not self.columns
+        return all(count == 0 for panel in self.panels for row in panel.counts for count in row)
 
     def _draw(self) -> Drawing:
         panels, columns = self.panels, self.columns
@@ -102,12 +105,24 @@ class Heatmap(Chart):
             x = left + number_of * (panel_width + _BETWEEN)
             bold = Lettering(SMALL, weight="bold", gid="heading")
             canvas.text(x, 3 + (head - 8) / 2, heads[number_of], bold)
-            _draw_labels(canvas, set_columns, x, cell, top - 5)
-            for row, y, tall in zip(panel.counts, tops, heights, strict=True):
-                for column, count in enumerate(row):
+            feet = [at - 5 for at in tops] if self.diagonal else [top - 5] * len(columns)
+            _draw_labels(canvas, set_columns, x, cell, feet)
+            for at, (row, y, tall) in enumerate(zip(panel.counts, tops, heights, strict=True)):
+                for column, count in enumerate(row[: at + 1] if self.diagonal else row):
                     place = (x + column * cell, y, cell, tall)
                     fill = color_of(count or 0, greatest)
-                    _draw_cell(canvas, place, count, fill, number(count, self.language))
+                    text = "" if self.diagonal and not count else number(count, self.language)
+                    _draw_cell(canvas, place, count, fill, text)
+                if self.diagonal:
+                    place = (x + at * cell + 0.5, y + 0.5, cell - 1, tall - 1)
+                    canvas.box(*place, Paint(edge=RUST, edge_width=1.4), layer=3)
+            if self.diagonal:
+                words = wrap(self.diagonal, panel_width / 2, SMALL, max_lines=2)
+                end = text_width() - EDGE
+                start = end - max(width(line, SMALL) for line in words)
+                canvas.box(start - 16, 5, 11, 9, Paint(edge=RUST, edge_width=1.4))
+                middle = 9.5 + height(len(words) - 1, SMALL) / 2
+                canvas.text(end, middle, words, KEY_WORDS, align="right")
         return canvas.drawing
 
     def data(self) -> FigureData:
@@ -131,9 +146,9 @@ class Heatmap(Chart):
         for panel in self.panels:
             items = [
                 (f"{row} – {column}", float(count), number(count, self.language))
-                for row, counts in zip(self.rows, panel.counts, strict=True)
-                for column, count in zip(self.columns, counts, strict=True)
-                if count
+                for at, (row, counts) in enumerate(zip(self.rows, panel.counts, strict=True))
+                for place, (column, count) in enumerate(zip(self.columns, counts, strict=True))
+                if count and not (self.diagonal and place > at)
             ]
             ranked = self.words("alt.no_cells")
             if items:
@@ -164,9 +179,11 @@ def _columns(columns: Sequence[str], cell: float) -> _Columns:
     return _Columns(turned, True, longest + 2)
 
 
-def _draw_labels(canvas: Canvas, columns: _Columns, x: float, cell: float, foot: float) -> None:
+def _draw_labels(
+    canvas: Canvas, columns: _Columns, x: float, cell: float, feet: Sequence[float]
+) -> None:
     step = SMALL * 1.22
-    for place, lines in enumerate(columns.lines):
+    for place, (lines, foot) in enumerate(zip(columns.lines, feet, strict=True)):
         middle = x + (place + 0.5) * cell
         if not columns.turned:
             y = foot - height(len(lines), SMALL) / 2
@@ -196,6 +213,8 @@ def _draw_cell(
 WIDE, TALL, GAP = 74.0, 42.0, 3.0
 """Tile and space between tiles, points."""
 _EDGE = "#b9c1c8"
+_OUTSIDE = Paint(PAPER, edge=_EDGE, hatch="...")
+"""Of an area that is not examined."""
 
 
 @dataclass(frozen=True)
@@ -206,12 +225,14 @@ class Tile:
         label: its name, in at most two lines.
         row, column: its place, from the north and the west; 1 is the first.
         value: None where it is missing.
+        in_scope: whether it is one of those examined; the others have no value.
     """
 
     label: str
     row: int
     column: int
     value: float | None
+    in_scope: bool = True
 
 
 def classes(values: Sequence[float]) -> list[float]:
@@ -277,11 +298,15 @@ class TileMap(Chart):
             raise ValueError("two tiles have the same place")
 
     def _is_empty(self) -> bool:
-        return not self.tiles
+        return not self._known
+
+    @property
+    def _inside(self) -> list[Tile]:
+        return [tile for tile in self.tiles if tile.in_scope]
 
     @property
     def _known(self) -> list[float]:
-        return [tile.value for tile in self.tiles if tile.value is not None]
+        return [tile.value for tile in self._inside if tile.value is not None]
 
     def _draw(self) -> Drawing:
         if is_narrow():
@@ -300,7 +325,13 @@ class TileMap(Chart):
             fill = None
             if tile.value is not None:
                 fill = PAPER if tile.value <= 0 else colors[_class_of(tile.value, upper)]
-            self._draw_tile(canvas, tile, (x, y), wide, fill)
+            if tile.in_scope:
+                self._draw_tile(canvas, tile, (x, y), wide, fill)
+            else:
+                canvas.box(x, y, wide, TALL, _paint(PAPER))
+                canvas.box(x, y, wide, 6, _OUTSIDE)
+                lines = wrap(tile.label, wide - 6, SMALL, max_lines=2)
+                canvas.text(x + wide / 2, y + TALL / 2 + 3, lines, _QUIET, align="center")
         self._draw_key(canvas, 1.5 + across * (wide + GAP) + 16, upper, colors)
         return canvas.drawing
 
@@ -308,13 +339,13 @@ class TileMap(Chart):
         """Every area with its value."""
         rows: list[Cells] = [
             [t.label, Value(DASH if t.value is None else self.value_text(t.value), t.value)]
-            for t in sorted(self.tiles, key=lambda t: (-(t.value or 0.0), t.label))
+            for t in sorted(self._inside, key=lambda t: (-(t.value or 0.0), t.label))
         ]
         return FigureData([self._category, self.heading], rows)
 
     def _draw_rows(self) -> Drawing:
         """For a phone, on which a tile has no room for its name: a bar an area, largest first."""
-        tiles = sorted(self.tiles, key=lambda tile: (-(tile.value or 0.0), tile.label))
+        tiles = sorted(self._inside, key=lambda tile: (-(tile.value or 0.0), tile.label))
         upper = classes(self._known)
         colors, most = _colors(len(upper)), max([0.0, *self._known]) or 1.0
         texts = [DASH if t.value is None else self.value_text(t.value) for t in tiles]
@@ -330,7 +361,7 @@ class TileMap(Chart):
 
     def _describe(self) -> str:
         """Areas in order of value, and which have none."""
-        language, tiles = self.language, self.tiles
+        language, tiles = self.language, self._inside
         items = [
             (tile.label, tile.value, self.value_text(tile.value))
             for tile in tiles
@@ -346,10 +377,10 @@ class TileMap(Chart):
         self, canvas: Canvas, tile: Tile, at: tuple[float, float], wide: float, fill: str | None
     ) -> None:
         x, y = at
-        _draw_box(canvas, (x, y, wide, TALL), fill or PAPER)
+        canvas.box(x, y, wide, TALL, _paint(fill or PAPER))
         if fill is None:
             # Hatching only above the words, so that they are read.
-            _draw_box(canvas, (x, y, wide, 6), None)
+            canvas.box(x, y, wide, 6, _paint(None))
             ink, text = QUIET, DASH
         else:
             ink = ink_on(fill)
@@ -371,41 +402,40 @@ class TileMap(Chart):
         y = 3 + height(len(lines), SMALL)
         canvas.text(x, 3 + (y - 3) / 2, lines, Lettering(SMALL, gid="key"))
         y += 6
-        for fill, text in self._entries(upper, colors):
+        for paint, text in self._entries(upper, colors):
             if not text:
                 continue
-            _draw_box(canvas, (x, y, 14, 10), fill)
-            label = wrap(text, room - 20, SMALL, max_lines=1)[0]
-            canvas.text(x + 20, y + 5, label, KEY_WORDS)
-            y += 15
+            canvas.box(x, y, 14, 10, paint)
+            label = wrap(text, room - 20, SMALL, max_lines=3)
+            canvas.text(x + 20, y + 5 + height(len(label) - 1, SMALL) / 2, label, KEY_WORDS)
+            y += 15 + height(len(label) - 1, SMALL)
 
-    def _entries(
-        self, upper: Sequence[float], colors: Sequence[str]
-    ) -> list[tuple[str | None, str]]:
-        """Fill, or None for hatching, and words of each line of the key."""
+    def _entries(self, upper: Sequence[float], colors: Sequence[str]) -> list[tuple[Paint, str]]:
+        """Paint and words of each line of the key."""
         known = self._known
-        entries: list[tuple[str | None, str]] = []
+        entries: list[tuple[Paint, str]] = []
         if any(value <= 0 for value in known):
-            entries.append((PAPER, self.value_text(0.0)))
+            entries.append((_paint(PAPER), self.value_text(0.0)))
         low = min([value for value in known if value > 0], default=0.0)
         for limit, color in zip(upper, colors, strict=True):
             if limit <= 0:
                 continue
             inside = [value for value in known if low <= value <= limit]
             ends = [self.value_text(v) for v in (min(inside), max(inside))] if inside else []
-            entries.append((color, DASH.join(dict.fromkeys(ends))))
+            entries.append((_paint(color), DASH.join(dict.fromkeys(ends))))
             low = min([value for value in known if value > limit], default=limit)
-        if any(tile.value is None for tile in self.tiles):
-            entries.append((None, f"{DASH} {self.words('legend.missing')}"))
+        if any(tile.value is None for tile in self._inside):
+            entries.append((_paint(None), f"{DASH} {self.words('legend.missing')}"))
+        if len(self._inside) < len(self.tiles):
+            entries.append((_OUTSIDE, self.words("legend.outside")))
         return entries
 
 
-def _draw_box(canvas: Canvas, place: tuple[float, float, float, float], fill: str | None) -> None:
+def _paint(fill: str | None) -> Paint:
     """Filled, or hatched without a fill."""
     if fill is None:
-        canvas.box(*place, Paint(PAPER, edge=_EDGE, hatch="//////"))
-    else:
-        canvas.box(*place, Paint(fill, edge=_EDGE if fill == PAPER else fill))
+        return Paint(PAPER, edge=_EDGE, hatch="//////")
+    return Paint(fill, edge=_EDGE if fill == PAPER else fill)
 
 
 def _class_of(value: float, upper: Sequence[float]) -> int:

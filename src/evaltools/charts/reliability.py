@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from matplotlib.figure import Figure as Drawing
 
@@ -12,7 +13,7 @@ from evaltools.charts.canvas import AXIS_WORDS, HEADING, NO_MARK, SMALL_NUMBER, 
 from evaltools.charts.chart import Chart
 from evaltools.charts.data import Cells, FigureData
 from evaltools.charts.layout import AXIS, EDGE, Entry, Key, Scale, draw_marks, inner_width
-from evaltools.charts.palette import DEEP_BLUE, GREY, GRID, PAPER
+from evaltools.charts.palette import BLUES, DEEP_BLUE, GREY, GRID, PAPER
 from evaltools.charts.style import SMALL, TEXT, is_narrow
 from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.numbers import level_text, number, number_range
@@ -24,6 +25,7 @@ LABELS = 0.47
 PITCH, HEAD = 13.0, 16.0
 """Least height of a row, and height of a group's heading, points."""
 MARKS = (0.0, 0.5, 1.0)
+_MIDDLE = BLUES[2]
 _Shown = tuple["Reliability | str", float, tuple[str, ...]]
 """A row or a heading, its height and the lines of its label."""
 
@@ -46,7 +48,7 @@ class Reliability:
 
 @dataclass(frozen=True)
 class Group:
-    """Codes of a kind under a heading, in the order given."""
+    """Codes of a kind under a heading; drawn from the highest down, those without value last."""
 
     heading: str
     rows: tuple[Reliability, ...]
@@ -59,8 +61,8 @@ class ReliabilityChart(Chart):
     Arguments:
         groups: any number.
         axis: what the coefficient is.
-        least, good: marks on the scale; a row whose whole interval is at or above `least` has a
-            full dot, another a hollow one.
+        least, good: marks on the scale; a dot is full from `good` on, grey from `least` on, and
+            hollow below.
         level: of the intervals.
     """
 
@@ -75,7 +77,7 @@ class ReliabilityChart(Chart):
         return [(group.heading, row) for group in self.groups for row in group.rows]
 
     def _is_empty(self) -> bool:
-        return not self._rows
+        return all(row.value is None for _, row in self._rows)
 
     def _draw(self) -> Drawing:
         column = inner_width() if is_narrow() else (inner_width() - GUTTER) / 2
@@ -144,20 +146,30 @@ class ReliabilityChart(Chart):
         mark, good = number(self.least, language, 3), number(self.good, language, 1)
         level = level_text(self.level, language)
         return [
-            Entry(words("agreement.legend.proven", value=mark), "dot", DEEP_BLUE),
-            Entry(words("agreement.legend.unproven", value=mark), "hollow", DEEP_BLUE),
+            Entry(words("agreement.legend.good", good=good), "dot", DEEP_BLUE),
+            Entry(words("agreement.legend.least", least=mark), "dot", _MIDDLE),
+            Entry(words("agreement.legend.below", least=mark), "hollow", DEEP_BLUE),
             Entry(words("legend.interval", level=level), "line", DEEP_BLUE),
-            Entry(words("agreement.legend.marks", least=mark, good=good), "dashes", GREY),
+            *([Entry(words("agreement.legend.further"), "arrow", DEEP_BLUE)] if self._cuts else ()),
         ]
+
+    @property
+    def _low(self) -> float:
+        """Where the scale begins: at zero, or below it where a coefficient is."""
+        return min([0.0, *(row.value for _, row in self._rows if row.value is not None)])
+
+    @property
+    def _cuts(self) -> bool:
+        """Whether an interval goes on below the scale, which would crowd all the others."""
+        return any(row.low is not None and row.low < self._low for _, row in self._rows)
 
     def _draw_column(
         self, canvas: Canvas, rows: Sequence[_Shown], ends: tuple[float, float], top: float
     ) -> None:
         language, (left, right) = self.language, ends
-        low = min([0.0, *(row.low for _, row in self._rows if row.low is not None)])
         labels = left + (right - left) * LABELS
         numbers = width(number(-0.88, language, 2), SMALL)
-        scale = Scale(low, 1.0, labels + 9, right - numbers - 8)
+        scale = Scale(self._low, 1.0, labels + 9, right - numbers - 8)
         bottom = top + sum(each for _, each, _ in rows)
         placed: list[tuple[Reliability, float]] = []
         runs: list[tuple[float, float]] = []  # from the top to the foot of the rows of a group
@@ -207,12 +219,11 @@ class ReliabilityChart(Chart):
             if row.low is not None and row.high is not None
         ]
         canvas.segments(ranges, color=DEEP_BLUE, width=1.5, layer=3)
-        for fill, wanted in ((DEEP_BLUE, True), (PAPER, False)):
-            dots = [
-                (scale(value), y)
-                for row, value, y in told
-                if (row.low is not None and row.low >= self.least) is wanted
-            ]
+        further = [y for row, _, y in told if row.low is not None and row.low < scale.low]
+        canvas.dots([scale.start] * len(further), further, color=DEEP_BLUE, marker="<", diameter=3)
+        ends = (-inf, self.least, self.good, inf)
+        for fill, low, high in zip((PAPER, _MIDDLE, DEEP_BLUE), ends, ends[1:], strict=False):
+            dots = [(scale(value), y) for _, value, y in told if low <= value < high]
             xs, ys = [x for x, _ in dots], [y for _, y in dots]
             canvas.dots(xs, ys, color=DEEP_BLUE, fill=fill, diameter=5.2)
         for _, value, y in told:
@@ -227,7 +238,7 @@ class ReliabilityChart(Chart):
 
 def _shown(group: Group, room: float) -> list[_Shown]:
     rows: list[_Shown] = [(group.heading, HEAD, ())]
-    for row in group.rows:
+    for row in sorted(group.rows, key=lambda row: -(-inf if row.value is None else row.value)):
         lines = wrap(row.label, room, SMALL, max_lines=2)
         rows.append((row, max(PITCH, height(len(lines), SMALL) + 2.5), lines))
     return rows

@@ -76,6 +76,7 @@ class Table:
         caption: markdown; values from data escaped by whoever writes it.
         language: fi, sv or en.
         note: markdown, added to the caption.
+        totals: so many rows at the end are of all the others; their names are in bold.
 
     Raises:
         ValueError: no columns, an empty caption, or a column that the frame does not have.
@@ -86,6 +87,7 @@ class Table:
     caption: str
     language: Language
     note: str = ""
+    totals: int = 0
 
     def __post_init__(self) -> None:
         if not self.columns:
@@ -140,6 +142,8 @@ class Table:
             ]
             for row in self.cells()
         ]
+        for row in body[len(body) - self.totals :]:
+            row[0] = f"**{row[0]}**"
         if not body:
             body = [[Words(self.language)("table.empty"), *[""] * (len(head) - 1)]]
         rows = [head, rule, *body]

@@ -3,6 +3,8 @@
 Data may have no row to compute a number from, or too few for it; a number may be withheld; of few
 reports no order is told. A sentence around such a number says nothing, so the staged copy of a
 source goes without it. A paragraph of which nothing is left but its first words in bold says why.
+So it is with figures that have nothing to draw: a sentence that says why stands in place of each,
+and sentences that point at it are left out.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Final, Literal
 
 from evaltools.files import read_text
 from evaltools.findings.absent_numbers import lacks_rows
+from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.binding import block_sentences
@@ -23,6 +26,7 @@ from evaltools.lint.source import UNREAD, Source, parse
 from evaltools.problems import Problem, ProblemError
 from evaltools.report.generated_pages import find_variables
 from evaltools.report.material import ReportMaterial
+from evaltools.report.staged_notebooks import undrawn_figures
 from evaltools.report.variables import find_headline, group_by_name
 
 _SHORTCODE: Final = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
@@ -42,7 +46,7 @@ def leave_out(
     few: bool,
     say: Callable[[str], None],
 ) -> dict[str, str]:
-    """Rewrite staged sources without the sentences whose numbers are absent.
+    """Rewrite staged sources without the sentences whose numbers or figures are absent.
 
     Arguments:
         folder: the staged project.
@@ -58,6 +62,10 @@ def leave_out(
     """
     filled = dict(values)
     states = _Absent(values, material, words("report.ranking.none"), few)
+    undrawn = {
+        label: escape_markdown(words("absence.figure", reason=reason))
+        for label, reason in undrawn_figures(material.notebooks).items()
+    }
     for path in sorted(sources):
         text = read_text(path)
         used = dict.fromkeys(find_variables(text))
@@ -65,14 +73,14 @@ def leave_out(
         blanks = {"withheld": words("report.suppressed")}
         missing = words("report.missing")
         filled |= {k: blanks.get(why, missing) for k, why in absent.items() if k not in values}
-        if not absent:
+        if not absent and not any(label in text for label in undrawn):
             continue
         name = path.relative_to(folder).as_posix()
         try:
             source = parse(text, name, words.language)
         except UnreadableMarkdownError as error:
             raise ProblemError([Problem(f"reports/{name}", str(error), code=UNREAD)]) from None
-        cuts = sorted(_cuts(source, absent, words), reverse=True)
+        cuts = sorted(_cuts(source, absent, undrawn, words), reverse=True)
         kept = source.text
         for start, end, instead in cuts:
             kept = kept[:start] + instead + re.sub(r"[^\n]", "", kept[start:end]) + kept[end:]
@@ -81,7 +89,7 @@ def leave_out(
         if cuts:
             lines = sorted({source.text.count("\n", 0, start) + 1 for start, *_ in cuts})
             places = ", ".join(map(str, lines))
-            say(f"Left out, since the numbers cannot be told: reports/{name}, line {places}")
+            say(f"Left out, since there is nothing to tell: reports/{name}, line {places}")
     return filled
 
 
@@ -119,21 +127,26 @@ class _Absent:
 
 
 def _cuts(
-    source: Source, absent: Mapping[str, Reason], words: Words
+    source: Source, absent: Mapping[str, Reason], undrawn: Mapping[str, str], words: Words
 ) -> Iterator[tuple[int, int, str]]:
     """Stretches of a source to take out, each with what is to stand there."""
     for block in source.blocks:
+        for label, place in block.embedded:
+            if label in undrawn:
+                yield *_place(source.text, block, place, place + 1), undrawn[label]
         at = {piece.at: absent[name] for name, piece in block.variables if name in absent}
+        refers = {piece.at for piece in block.references if piece.content in undrawn}
         line = source.text.rfind("\n", 0, block.offsets[0]) + 1
-        if not at or block.heading or source.text[line : line + 1] in ("|", "+"):
+        if not (at or refers) or block.heading or source.text[line : line + 1] in ("|", "+"):
             continue
         sentences = list(block_sentences(block))
-        gone = [span for span in sentences if not at.keys().isdisjoint(range(*span))]
+        gone = [span for span in sentences if not refers.union(at).isdisjoint(range(*span))]
         left = [span for span in sentences if span not in gone and not _leads(block, *span)]
-        instead = words(f"report.left_out.{at[min(at)]}")
+        # Where it pointed at a figure, the sentence in place of that says why.
+        instead = words(f"report.left_out.{at[min(at)]}") if at else ""
         for number, span in enumerate(gone):
             start, end = _widen(source.text, *_place(source.text, block, *span))
-            yield start, end, "" if left or number else f"{instead} "
+            yield start, end, "" if left or number or not instead else f"{instead} "
 
 
 def _leads(block: Block, start: int, end: int) -> bool:

@@ -34,6 +34,18 @@ FIGURE_LABEL = re.compile(r"^#\| label: *([\w-]+) *$", re.MULTILINE)
 KEPT = ("image/svg+xml", "image/png", "text/markdown", FIGURE_TYPE)
 
 
+def undrawn_figures(notebooks: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """Why there is nothing to draw, by the label of each figure of which that is so."""
+    return {
+        label[1]: told["nothing"]
+        for notebook in notebooks.values()
+        for cell in notebook["cells"]
+        if (label := FIGURE_LABEL.search("".join(cell["source"])))
+        for output in cell.get("outputs", [])
+        if (told := output.get("data", {}).get(CAPTION_TYPE, {})).get("nothing")
+    }
+
+
 def stage_notebook(
     notebook: dict[str, Any], headlines: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, Any]:
@@ -42,7 +54,7 @@ def stage_notebook(
     Caption and alternative text are computed from data, so the notebook's source cannot hold
     them; Quarto, however, reads them from the cell's options. Outputs keep what a page can show.
     A caption begins with the figure's headline: the sentence of a finding that stands behind it,
-    or else the first sentence of the caption, which says what is counted and judges nothing.
+    or else what the figure says of itself in its numbers, or the first sentence of the caption.
 
     Arguments:
         headlines: markdown by the label of the figure.
@@ -98,6 +110,7 @@ def _cell_options(properties: dict[str, Any], headline: str) -> list[str]:
     """Quarto's cell options; JSON strings are YAML strings too."""
     options: dict[str, Any] = {"echo": False}
     if properties.get("kind") == "figure":
+        headline = headline or properties.get("headline", "")
         options |= {"fig-cap": _head(properties["caption"], headline), "fig-alt": properties["alt"]}
     if properties.get("kind") == "table":
         widths = [round(100 * width, 2) for width in properties["widths"]]

@@ -253,6 +253,8 @@ def report_variables(
 def figure_headlines(material: ReportMaterial, values: Mapping[str, str]) -> dict[str, str]:
     """The sentence of the finding that stands behind each figure, by the label of the figure.
 
+    That nothing can be told of so few, or of nothing, is not what a figure shows.
+
     Raises ProblemError where a finding names a figure that no notebook of the report has.
     """
     known = {
@@ -271,7 +273,16 @@ def figure_headlines(material: ReportMaterial, values: Mapping[str, str]) -> dic
         for figure, finding in behind
         if figure not in known
     )
-    return {figure: values[f"finding.{finding.id}"] for figure, finding in behind}
+    untold = {
+        judgement.finding.id
+        for judgement in material.judgements
+        if judgement.case in ("too_few", "withheld", "missing")
+    }
+    return {
+        figure: values[f"finding.{finding.id}"]
+        for figure, finding in behind
+        if finding.id not in untold
+    }
 
 
 def copy_project(study: Study, folder: Path, without: frozenset[str] = frozenset()) -> None:

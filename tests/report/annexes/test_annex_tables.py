@@ -9,6 +9,7 @@ import pytest
 from recount_scope import Choice, Scope, day, read
 
 from evaltools.evidence import Evidence, load_descriptor, read_tables
+from evaltools.i18n.markdown import escape_markdown
 from evaltools.report.annexes.tables import annex_pages
 from evaltools.study import load_study
 
@@ -45,6 +46,24 @@ def test_the_list_of_projects_is_the_register(pages, scope):
         expected.append([title + mark, row["call_id"], grant, lead, STATES[state]])
     found = [[cell.replace("\u00a0", " ") for cell in row] for row in body(pages["_projects.qmd"])]
     assert found == expected
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_names_from_data_carry_the_language_of_their_column(
+    study, evidence, descriptor, scope, language
+):
+    shown = annex_pages(study, evidence, descriptor, study.words(language))["_projects.qmd"]
+    for row in scope.projects.values():
+        lead = scope.organisations[row["lead_org_id"]]
+        for stem, source in (("title", row), ("name", lead)):
+            own = source.get(f"{stem}_{language}")
+            for other in ("fi", "sv"):
+                if not own and (told := source[f"{stem}_{other}"]):
+                    assert f"[{escape_markdown(told)}]{{lang={other}}}" in shown
+                    break
+            if own:
+                assert escape_markdown(own) in shown
+                assert f"[{escape_markdown(own)}]{{" not in shown
 
 
 def test_the_codebook_tells_how_many_reports_have_each_code(pages, scope):

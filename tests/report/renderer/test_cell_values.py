@@ -58,6 +58,26 @@ def test_a_column_is_of_one_kind_or_has_no_order(
     assert (column.kind, column.values, column.unit) == (kind, values, unit)
 
 
+@pytest.mark.parametrize(
+    ("texts", "names", "parts", "unit"),
+    [
+        (["25–51\u00a0%", "5\u00a0%", "–", "[c]"], ("low", "high"), ["25 51", "5 5", "", ""], "%"),
+        (["−17\u00a0–\u00a026", "3–8"], ("low", "high"), ["-17 26", "3 8"], ""),
+        (["0,48–0,81", "0,5"], ("low", "high"), ["0.48 0.81", "0.5 0.5"], ""),
+        (["3–27/30", "25–51\u00a0%"], ("low", "high", "of", "unit"), ["3 27 30 ", "25 51  %"], ""),
+        (["3/52", "1\u00a0012/3\u00a0000"], ("count", "of"), ["3 52", "1012 3000"], ""),
+        (["3/52", "4"], (), [], ""),
+        (["5\u00a0%", "7\u00a0%"], (), [], "%"),
+    ],
+)
+def test_the_ends_of_an_interval_are_numbers_of_their_own(
+    texts: list[str], names: tuple[str, ...], parts: list[str], unit: str
+) -> None:
+    column = read_column(texts, "fi")
+    assert (column.names, [" ".join(each) for each in column.parts]) == (names, parts)
+    assert column.unit == unit
+
+
 def test_a_table_of_facts_has_no_order() -> None:
     rows = [["Haku", "2019-1"], ["Avustus", "629 000 euroa"], ["Kesto", "x"]]
     assert {each.kind for each in read_columns(rows, "fi")} == {""}

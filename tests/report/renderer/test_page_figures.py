@@ -51,8 +51,23 @@ FACTS = "| What | Told |\n|---|---|\n" + "| Call | 2019-1 |\n| Grant | 5 euros |
 BODY = "".join(
     f"{{{{< embed /notebooks/n.ipynb#{name} >}}}}\n\n" for name in ("fig-dots", "fig-pairs")
 )
+SHARES = """
+| Theme | Number | Share |
+|---|--:|--:|
+| Alpha | 1,234 | 25–51% |
+| Beta | 7 | 5% |
+| Gamma | 12.5 | [c] |
+| Delta | −1.01 | −17 – 26% |
+| Epsilon | 10.5 | 2–3% |
+| Zeta | 8 | 1–2% |
+| **All of them** | 900 | 3–4% |
+"""
+GROUPS = "| Question | Told |\n|---|--:|\n" + "".join(
+    f"| **Group {n}** | {n} |\n| Part {n} | {9 - n} |\n| Other part | 7 |\n" for n in range(5)
+)
 TABLES = f"{TABLE}\n: Projects {{#tbl-projects}}\n\n{FACTS}\n: Facts {{#tbl-facts}}\n"
-BODY = f"# Chapter {{#sec-one}}\n\n{BODY}{TABLES}"
+TABLES += f"{SHARES}\n: Shares {{#tbl-shares}}\n\n{GROUPS}\n: Groups {{#tbl-groups}}\n"
+BODY = f"{{{{< pagebreak >}}}}\n\n# Chapter {{#sec-one}}\n\n{BODY}{TABLES}"
 
 
 def with_figures(folder: Path) -> Report:
@@ -114,6 +129,18 @@ def test_the_headline_is_that_of_the_finding_or_else_the_first_sentence_of_the_c
         r'headline"><strong>Staff is the <span class="finding">commonest</span>', other
     )
     assert "What hindered projects. Reports read: 52." in other
+
+
+def test_a_figure_says_of_itself_what_it_shows_where_no_finding_does() -> None:
+    chart = Heatmap([Panel("Both", [[1]])], ["A"], ["B"], words=Words("en"))
+    figure = chart.figure("Pairs of things. Reports read: 52.", headline="Of the pairs, 1/1.")
+    output = {"output_type": "display_data", "metadata": {}, "data": figure.bundle()}
+    content = {"cells": [cell("#| label: fig-a\nx", output) | {"id": "fig-a"}], "metadata": {},
+               "nbformat": 4, "nbformat_minor": 5}  # fmt: skip
+    for headlines, head in (({}, "Of the pairs, 1/1."), ({"fig-a": "Told."}, "Told.")):
+        (staged_cell,) = stage_notebook(content, headlines)["cells"]
+        told = f"[**{head}**]{{.figure-headline}} Pairs of things. Reports read: 52."
+        assert f'fig-cap: "{told}"' in staged_cell["source"]
 
 
 def test_ids_of_a_page_are_unique_and_every_reference_within_a_drawing_leads_somewhere(
@@ -343,6 +370,71 @@ def test_days_are_sorted_as_days_and_sums_as_sums(opened: Any) -> None:
 def test_a_filter_asks_for_no_spaces_separators_or_case(opened: Any, wanted: str) -> None:
     opened.locator("#tbl-projects .filter input").fill(wanted)
     assert column(opened, 1) == ["Alpha"]
+
+
+def names_of(opened: Any, table: str) -> list[str]:
+    texts: list[str] = opened.locator(
+        f"#{table} tbody tr:not([hidden]) > :first-child"
+    ).all_text_contents()
+    return texts
+
+
+@pytest.mark.browser
+def test_a_total_stays_below_what_it_is_of(opened: Any) -> None:
+    for _ in range(2):
+        opened.locator("#tbl-shares").get_by_role("button", name="Number").click()
+        assert names_of(opened, "tbl-shares")[-1] == "All of them"
+    assert names_of(opened, "tbl-shares")[0] == "Delta"
+    # An interval of one value is an interval too, ordered by its lower end.
+    opened.locator("#tbl-shares").get_by_role("button", name="Share").click()
+    assert names_of(opened, "tbl-shares") == [
+        "Alpha", "Beta", "Epsilon", "Zeta", "Delta", "Gamma", "All of them"
+    ]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_rows_of_a_group_stay_together(opened: Any) -> None:
+    assert opened.locator("#tbl-groups .sort").count() == 0
+    field = opened.locator("#tbl-groups .filter input")
+    field.fill("part 3")
+    assert names_of(opened, "tbl-groups") == ["Group 3", "Part 3"]
+    field.fill("group 3")
+    assert names_of(opened, "tbl-groups") == ["Group 3", "Part 3", "Other part"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("-1.01", "−1.01"), ("\N{MINUS SIGN}1,01", "−1.01"), ("1 234", "1,234"), ("1234", "1,234"),
+     ("12,5", "12.5"), ("25-51 %", "25–51%"), ("38 %", "38%"), ("0.5", None)],
+)  # fmt: skip
+def test_a_number_is_found_however_it_is_typed(opened: Any, typed: str, found: str | None) -> None:
+    opened.locator("#contents").get_by_role("searchbox").fill(typed)
+    marked = opened.locator(".found strong").all_text_contents()
+    assert marked[:1] == ([found] if found else [])
+
+
+@pytest.mark.browser
+def test_the_ends_of_an_interval_are_saved_as_numbers(opened: Any) -> None:
+    link = opened.get_by_role("link", name="Download CSV: Table 3")
+    text = unquote(link.get_attribute("href").partition(",")[2]).removeprefix("\ufeff")
+    rows = [row[:-1] for row in csv.reader(io.StringIO(text))]
+    assert rows[0] == ["Theme", "Number", "Share, lower limit (%)", "Share, upper limit (%)"]
+    assert rows[1:5] == [
+        ["Alpha", "1234", "25", "51"], ["Beta", "7", "5", "5"], ["Gamma", "12.5", "[c]", "[c]"],
+        ["Delta", "-1.01", "-17", "26"],
+    ]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_the_first_printed_sheet_has_text_and_no_sheet_is_blank(opened: Any) -> None:
+    import pypdfium2 as pdfium
+
+    with pdfium.PdfDocument(opened.pdf(format="A4")) as printed:
+        texts = [page.get_textpage().get_text_range() for page in printed]
+    assert "What hindered projects" in texts[0]
+    assert "Search the report" not in texts[0]
+    assert all(len(text.strip()) > 99 for text in texts)
 
 
 @pytest.mark.browser

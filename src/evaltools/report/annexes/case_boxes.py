@@ -130,12 +130,21 @@ def _case(
 
 def project_title(project: Mapping[str, Any], language: str) -> str:
     """The title as markdown, marked where it is in another language; else the identifier."""
+    return told_in(project, "title", language) or escape_markdown(str(project["project_id"]))
+
+
+def told_in(row: Mapping[str, Any], stem: str, language: str) -> str:
+    """What a row has under `<stem>_<language>`, or in another language, as markdown.
+
+    Of a column of another language the text is marked as being in that; empty where no column
+    has any.
+    """
     for name in (language, *LANGUAGES):
-        title = project.get(f"title_{name}")
-        if isinstance(title, str):
-            text = escape_markdown(title)
+        found = row.get(f"{stem}_{name}")
+        if isinstance(found, str):
+            text = escape_markdown(found)
             return text if name == language else f"[{text}]{{lang={name}}}"
-    return escape_markdown(str(project["project_id"]))
+    return ""
 
 
 def _why(case: Case, numbers: _Numbers) -> str:
@@ -219,9 +228,9 @@ def _register(
         f"–{say.date(_day(project['ended']), words.language, 'short')}",
     }
     rows = [
-        (words(f"cases.box.{label}"), escape_markdown(str(text)))
+        (words(f"cases.box.{label}"), text)
         for label, text in found.items()
-        if isinstance(text, str) and text.strip(f"–{say.MISSING} ")
+        if text and text.strip(f"–{say.MISSING} ")
     ]
     for measure in ("grant", "organisations"):
         if measures[measure].number is not None:
@@ -231,26 +240,19 @@ def _register(
 
 
 def _call(call: object, evidence: Evidence, language: str) -> str | None:
-    """A call with what it was about, where that is known in the language or another."""
+    """A call with what it was about, where that is known in the language or another; markdown."""
     if not isinstance(call, str):
         return None
     calls = evidence.tables["calls"]
     own: list[dict[str, Any]] = calls[calls["call_id"] == call].to_dict("records")  # type: ignore[assignment]
-    for name in (language, *LANGUAGES):
-        if own and isinstance(own[0].get(f"subject_{name}"), str):
-            return f"{call}: {own[0][f'subject_{name}']}"
-    return call
+    subject = told_in(own[0], "subject", language) if own else ""
+    return escape_markdown(call) + (f": {subject}" if subject else "")
 
 
 def organisation_names(evidence: Evidence, language: str) -> dict[str, str]:
-    """Names by identifier, in the language where there are such."""
-    made: dict[str, str] = {}
-    organisations = evidence.tables["organisations"]
-    for name in (*reversed(LANGUAGES), language):
-        if f"name_{name}" in organisations:
-            known = organisations[["org_id", f"name_{name}"]].dropna().astype(str)
-            made |= dict(known.itertuples(index=False, name=None))
-    return made
+    """Names by identifier as markdown, in the language where there are such."""
+    rows: list[dict[str, Any]] = evidence.tables["organisations"].astype(object).to_dict("records")  # type: ignore[assignment]
+    return {str(row["org_id"]): name for row in rows if (name := told_in(row, "name", language))}
 
 
 def _day(value: object) -> pd.Timestamp | None:

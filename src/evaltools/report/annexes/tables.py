@@ -43,7 +43,9 @@ def project_list(study: Study, evidence: Evidence, descriptor: Descriptor, words
         )
     # A name, then who leads it, would look like a person to whoever searches what is published.
     widths = {"name": 51, "call": 8, "grant": 10, "lead": 21, "report": 10}
-    return _table("projects", rows, widths, words, note, name="markdown", grant="money")
+    return _table(
+        "projects", rows, widths, words, note, name="markdown", lead="markdown", grant="money"
+    )
 
 
 def codebook_table(evidence: Evidence, descriptor: Descriptor, words: Words) -> str:

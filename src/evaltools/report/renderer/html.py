@@ -411,7 +411,7 @@ class HtmlTree:
         identifier, triple[0] = triple[0], ""
         take(triple, "row-headers")
         mark_headers(head, bodies)
-        annotate_table(head, bodies, self.language)
+        annotate_table(head, bodies, self.language, self.words)
         rewritten = rewrite([head, bodies, foot], self._inline)
         inlines = self.inlines(caption[0]["c"]) if caption else []
         name = identifier or self._next("table")

@@ -93,3 +93,61 @@ var evidence = (function () {
     return read;
   };
 }());
+// Text as it is searched: one form for all that a number, a dash, a space or a quotation mark can be
+// printed or typed as. Digits are in one piece, decimals behind a point.
+var searching = (function () {
+  var marks = /[\u00ad\u200b\u2060]+|\s+|[,'\u2018\u2019\u201c\u201d\u2010-\u2015\u2212]/g;
+  // `at` is filled with the place in the text of each letter of what comes of it.
+  function fold(text, language, at) {
+    var english = /^en/.test(language || "");
+    var made = "";
+    var last = 0;
+    function put(letters, from) {
+      for (var n = 0; at && n < letters.length; n += 1) { at.push(from + n); }
+      made += letters;
+    }
+    text.replace(marks, function (mark, place) {
+      put(text.slice(last, place).toLowerCase(), last);
+      last = place + mark.length;
+      var after = text.slice(last, last + 4);
+      var within = /\d/.test(text.charAt(place - 1)) && /^\d/.test(after);
+      var thousands = within && /^\d{3}(?!\d)/.test(after) && mark.length === 1;
+      if (/^[\u00ad\u200b\u2060]/.test(mark)) { return ""; }
+      if (/^\s/.test(mark)) {
+        if (!(thousands || /\d/.test(text.charAt(place - 1)) && /^[%\u2030\u20ac]/.test(after))) { put(" ", place); }
+      } else if (mark === ",") {
+        if (within) { put(thousands && english ? "" : ".", place); } else { put(",", place); }
+      } else if (/['\u2018\u2019]/.test(mark)) {
+        if (!thousands) { put("'", place); }
+      } else {
+        put(/[\u201c\u201d]/.test(mark) ? '"' : "-", place);
+      }
+      return "";
+    });
+    put(text.slice(last).toLowerCase(), last);
+    return made;
+  }
+  // What was typed may be meant in the way of any language; a comma may part thousands not yet typed.
+  function forms(typed) {
+    var made = [fold(typed.trim(), "en"), fold(typed.trim(), "fi")].filter(function (form, n, all) { return all.indexOf(form) === n; });
+    var begun = typed.trim().replace(/(\d),(\d{1,2})$/, "$1$2");
+    return begun === typed.trim() ? made : made.concat(fold(begun, "en") + "\u2026");
+  }
+  // The best place: 2 where it stands by itself, 1 where a number goes on behind it; never within one.
+  function find(folded, form) {
+    var best = null;
+    var open = form.slice(-1) === "\u2026";
+    form = open ? form.slice(0, -1) : form;
+    for (var place = folded.indexOf(form); form && place >= 0; place = folded.indexOf(form, place + 1)) {
+      var before = folded.charAt(place - 1);
+      var after = folded.slice(place + form.length, place + form.length + 2);
+      if (/^\d/.test(form) && (/\d/.test(before) || before === "." && /\d/.test(folded.charAt(place - 2)))) { continue; }
+      var goes = /\d$/.test(form) && /^\.?\d/.test(after) || form.charAt(0) === "-" && /\d/.test(before);
+      if (open && !goes) { continue; }
+      if (!best || !goes) { best = { place: place, long: form.length, rank: goes ? 1 : 2 }; }
+      if (!goes) { break; }
+    }
+    return best;
+  }
+  return { fold: fold, forms: forms, find: find };
+}());

@@ -118,6 +118,10 @@
     if (heading !== to && /^H[2-5]$/.test(heading.tagName)) { parts.push(plain(heading.textContent)); }
     return parts.filter(Boolean).join(" · ");
   }
+  function hold(text, from, to, section, where) {
+    var language = from.closest("[lang]").getAttribute("lang");
+    texts.push({ text: text, language: language, low: searching.fold(text, language), to: to, section: section, where: where });
+  }
   function collect() {
     texts = [];
     var seen = new Set();
@@ -129,9 +133,9 @@
       var key = (each.closest("figure, p, li") || each).id + "/" + text;
       if (to.tagName === "FIGURE" && seen.has(key)) { return; }
       seen.add(key);
-      texts.push({ text: text, low: text.toLowerCase(), to: to, section: section, where: placed(to, section) });
+      hold(text, each, to, section, placed(to, section));
     }
-    document.querySelectorAll("main :is(p, li, figcaption, td, th, h2, h3, h4, h5)").forEach(function (each) {
+    document.querySelectorAll("main :is(p, li, dt, dd, figcaption, td, th, h2, h3, h4, h5)").forEach(function (each) {
       if (each.closest("section[id]") && !each.querySelector("p, li")) { keep(each, each); }
     });
     // Numbers and labels drawn in figures are found as well, and the evidence behind numbers.
@@ -141,17 +145,24 @@
     var entries = evidence();
     if (entries) {
       entries.querySelectorAll(".evidence").forEach(function (each) {
-        var text = plain(each.textContent);
-        texts.push({ text: text, low: text.toLowerCase(), to: null, section: each, where: evidenceName });
+        hold(plain(each.textContent), document.documentElement, null, each, evidenceName);
       });
     }
   }
   field.addEventListener("input", function () {
-    var wanted = plain(field.value).toLowerCase();
+    var forms = searching.forms(field.value);
     list.replaceChildren();
-    if (wanted.length < 3) { return; }
+    if (forms[0].length < (/\d/.test(forms[0]) ? 2 : 3)) { return; }
     if (!texts) { collect(); }
-    var hits = texts.filter(function (each) { return each.low.indexOf(wanted) >= 0; });
+    var hits = [];
+    texts.forEach(function (each) {
+      forms.some(function (form) {
+        var found = searching.find(each.low, form);
+        if (found) { hits.push(Object.assign({ found: found }, each)); }
+        return found;
+      });
+    });
+    hits.sort(function (a, b) { return b.found.rank - a.found.rank; });
     if (!hits.length) {
       var none = document.createElement("li");
       none.textContent = nav.dataset.findNone;
@@ -161,11 +172,14 @@
       var item = document.createElement("li");
       var link = document.createElement("a");
       link.href = "#" + ((hit.to && hit.to.closest("[id]")) || hit.section).id;
-      var at = hit.low.indexOf(wanted);
+      var places = [];
+      searching.fold(hit.text, hit.language, places);
+      var at = places[hit.found.place];
+      var end = places[hit.found.place + hit.found.long - 1] + 1;
       var from = Math.max(0, at - 30);
       var strong = document.createElement("strong");
-      strong.textContent = hit.text.slice(at, at + wanted.length);
-      link.append((from ? "…" : "") + hit.text.slice(from, at), strong, hit.text.slice(at + wanted.length, at + wanted.length + 50));
+      strong.textContent = hit.text.slice(at, end);
+      link.append((from ? "…" : "") + hit.text.slice(from, at), strong, hit.text.slice(end, end + 50));
       if (hit.where) {
         var where = document.createElement("span");
         where.className = "where";

@@ -28,26 +28,28 @@
   function csv(table) {
     var heads = table.tHead && table.tHead.rows.length === 1 ? table.tHead.rows[0].cells : [];
     return Array.prototype.map.call(table.rows, function (row) {
-      var cells = Array.prototype.map.call(row.cells, function (cell, column) {
+      var cells = [].concat.apply([], Array.prototype.map.call(row.cells, function (cell, column) {
         var head = heads[column];
-        if (cell === head) { return head.dataset.unit ? plainHead(head) : value(head); }
+        // An interval is a column for each of its ends.
+        var names = head && head.dataset.parts ? head.dataset.parts.split("|") : [];
+        if (cell === head && names.length) { return names.map(function (name) { return plainHead(head, ", " + name); }); }
+        if (cell === head) { return plainHead(head, ""); }
         var text = cell.textContent.trim();
-        if (/^\[\w\]$/.test(text)) { return text; }
+        if (cell.dataset.parts) { return cell.dataset.parts.split("|"); }
         // What only begins with a number is saved as it stands, and a dash is nothing.
-        if (head && head.dataset.kind === "leading") { text = text.replace(/\s+/g, " "); } else { text = value(cell); }
-        return /^[-\u2013\u2014]$/.test(text) ? "" : text;
-      });
+        if (!/^\[\w\]$/.test(text)) {
+          text = head && head.dataset.kind === "leading" ? text.replace(/\s+/g, " ") : value(cell);
+          text = /^[-\u2013\u2014]$/.test(text) ? "" : text;
+        }
+        return names.length ? names.map(function () { return text; }) : text;
+      }));
       if (words.notice) { cells.push(row.parentNode === table.tHead ? words.note : words.notice); }
       return cells.map(quoted).join(",");
     }).join("\r\n") + "\r\n";
   }
-  function plainHead(head) {
+  function plainHead(head, part) {
     var unit = head.dataset.unit;
-    return value(head).indexOf(unit) < 0 ? value(head) + " (" + unit + ")" : value(head);
-  }
-  // Spaces of every kind, what separates digits, signs of minus and case are the same to a reader.
-  function loose(text) {
-    return text.toLowerCase().replace(/[\s\u00ad\u200b]/g, "").replace(/\u2212/g, "-").replace(/(\d)[.,'\u2019](?=\d|$)/g, "$1");
+    return value(head) + part + (unit && value(head).indexOf(unit) < 0 ? " (" + unit + ")" : "");
   }
   // As cards the rows are no table to the eye; to readers' aids they stay one.
   function describe(table, body) {
@@ -85,13 +87,25 @@
     label.append(words.filterRows, field, told);
     figure.querySelector(".table-scroll").before(label);
     field.addEventListener("input", function () {
-      var wanted = loose(field.value);
-      var left = 0;
-      Array.prototype.forEach.call(body.rows, function (row) {
-        row.hidden = !Array.prototype.some.call(row.cells, function (cell) { return loose(cell.textContent).indexOf(wanted) >= 0; });
-        if (!row.hidden) { left += 1; }
+      var wanted = searching.forms(field.value);
+      var rows = Array.prototype.slice.call(body.rows);
+      var hits = rows.map(function (row) {
+        return Array.prototype.some.call(row.cells, function (cell) {
+          var text = searching.fold(cell.textContent, cell.closest("[lang]").lang);
+          return wanted.some(function (form) { return !form || searching.find(text, form); });
+        });
       });
-      told.textContent = wanted ? left + " / " + body.rows.length : "";
+      // The head of a group stays with any of its rows, and they with it. Totals are of all rows.
+      var head = -1;
+      var shown = hits.slice();
+      rows.forEach(function (row, place) {
+        if (row.dataset.row === "group") { head = place; } else if (head >= 0) {
+          shown[head] = shown[head] || hits[place];
+          shown[place] = hits[place] || hits[head];
+        }
+      });
+      rows.forEach(function (row, place) { row.hidden = !shown[place]; });
+      told.textContent = wanted[0] ? shown.filter(Boolean).length + " / " + rows.length : "";
     });
   }
   main.querySelectorAll("figure.table-figure[id]").forEach(function (figure) {
@@ -126,6 +140,8 @@
           rows.sort(function (a, b) {
             var left = value(a.cells[column]);
             var right = value(b.cells[column]);
+            // A total is of the rows above it.
+            if (a.dataset.row || b.dataset.row) { return !!a.dataset.row - !!b.dataset.row; }
             // What is missing or withheld comes last, either way.
             if (!left || !right) { return !left - !right; }
             return sign * (numbers && left - right || collator.compare(days ? left : a.cells[column].textContent, days ? right : b.cells[column].textContent));

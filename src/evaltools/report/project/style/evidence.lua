@@ -8,7 +8,7 @@ local in_quarto = _G['quarto'] ~= nil
 
 local uses = {}      -- by entry: a list of { id, title }
 local count = 0
-local title = ''
+local title, shown = '', pandoc.Inlines {}
 local mark = ''
 
 local function is_html() return FORMAT:match('^html') ~= nil end
@@ -20,7 +20,7 @@ local function named(link)
   local id = 'use-' .. count
   local entry = link.target:sub(2)
   uses[entry] = uses[entry] or {}
-  table.insert(uses[entry], { id = id, title = title })
+  table.insert(uses[entry], { id = id, title = title, shown = shown })
   if is_html() then
     link.identifier = id
     return link
@@ -28,9 +28,29 @@ local function named(link)
   return pandoc.Span({ link }, pandoc.Attr(id))
 end
 
+-- A heading as text, of which only what is in another language stands apart.
+local function plain(inlines)
+  local out, text = pandoc.Inlines {}, ''
+  local function close()
+    if text ~= '' then out:insert(pandoc.Str(text)) end
+    text = ''
+  end
+  for _, each in ipairs(inlines) do
+    local lang = each.t == 'Span' and each.attributes.lang
+    if lang then
+      close()
+      out:insert(pandoc.Span({ pandoc.Str(stringify(each)) }, pandoc.Attr('', {}, { lang = lang })))
+    else
+      text = text .. stringify(each)
+    end
+  end
+  close()
+  return out
+end
+
 local naming = {
   traverse = 'topdown',
-  Header = function(header) title = stringify(header.content) end,
+  Header = function(header) title, shown = stringify(header.content), plain(header.content) end,
   Div = function(div)
     if div.classes:includes('evidence-entries') then return div, false end
   end,
@@ -56,8 +76,8 @@ local function listed(entry)
   for index, use in ipairs(uses[entry]) do
     if index > 1 then out:extend { pandoc.Str(';'), pandoc.Space() } end
     seen[use.title] = (seen[use.title] or 0) + 1
-    local text = use.title
-    if seen[use.title] > 1 then text = text .. ' (' .. seen[use.title] .. ')' end
+    local text = use.shown:clone()
+    if seen[use.title] > 1 then text:insert(pandoc.Str(' (' .. seen[use.title] .. ')')) end
     out:insert(pandoc.Link(text, '#' .. use.id, '', pandoc.Attr('', { 'evidence-use' })))
   end
   return out

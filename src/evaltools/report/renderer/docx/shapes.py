@@ -6,6 +6,8 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from xml.sax.saxutils import escape, quoteattr
 
 from evaltools.report.renderer.divs import CALLOUT_KINDS
@@ -29,7 +31,6 @@ from evaltools.report.renderer.pandoc_tree import (
     stringify,
     table,
     text,
-    text_of,
 )
 from evaltools.report.renderer.print.document import Facts, walk
 from evaltools.report.renderer.print.shapes import COVER_PARTS, count_row_headers, set_widths
@@ -359,7 +360,7 @@ def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
         if node["t"] == "Header" and node["c"][0] <= depth and not place.inside("cover"):
             identifier, classes, _ = attributes(node)
             if "unlisted" not in classes:
-                entries.append(_entry(node["c"][0], text_of(node["c"][2]), identifier))
+                entries.append(_entry(node["c"][0], node["c"][2], identifier))
     return [
         raw(
             "openxml",
@@ -370,8 +371,14 @@ def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
     ]
 
 
-def _entry(level: int, title: str, identifier: str) -> str:
-    run = f'<w:r><w:t xml:space="preserve">{escape(title)}</w:t></w:r>'
+def _entry(level: int, title: list[Node], identifier: str) -> str:
+    """An entry in one run, but for words in another language, which say so."""
+    run = ""
+    languages = [attributes(each)[2].get("lang") if each["t"] == "Span" else None for each in title]
+    for language, found in groupby(zip(languages, title, strict=True), key=itemgetter(0)):
+        text = escape(re.sub(r"[ \n]+", " ", stringify([each for _, each in found])))
+        told = f"<w:rPr><w:lang w:val={quoteattr(language)}/></w:rPr>" if language else ""
+        run += f'<w:r>{told}<w:t xml:space="preserve">{text}</w:t></w:r>'
     if identifier:
         name = bookmark(identifier)
         page = _field(f"PAGEREF {name} \\h", "", "DefaultParagraphFont")["c"][1]
