@@ -6,7 +6,13 @@ import random
 
 import pytest
 
-from evaltools.report.renderer.print.page_filling import PAGE, Part, _set_parts, _set_rows, fill_pages
+from evaltools.report.renderer.print.page_filling import (
+    PAGE,
+    Part,
+    _set_parts,
+    _set_rows,
+    fill_pages,
+)
 
 HEADING = Part("heading", 21.4, level=2)
 TEXT = Part("text", 70.0)
