@@ -87,3 +87,14 @@ def test_narrow_tables_are_left_to_the_setter(tmp_path: Path) -> None:
     table = table_of(tmp_path, "| a | b |\n|--|--|\n| 1 | 2 |\n")
     assert set_widths(table, only_full=True) is table
     assert None not in widths(set_widths(table, only_full=False))
+
+
+def test_in_word_letters_of_long_tables_are_no_smaller_and_numbers_stay_whole(
+    tmp_path: Path,
+) -> None:
+    rows = "| brist på personal eller personalomsättning | samordning och styrning | 3 | 0,217 |\n"
+    text = f"| Utmaning | Åtgärd | Kopplade | p |\n|--|--|--:|--:|\n{rows * 12}"
+    found = widths(set_widths(table_of(tmp_path, text), only_full=False))
+    assert found[3] is not None
+    # Digits of Calibri and Carlito are 0.507 em wide, commas 0.25; the cell has margins of 8 points.
+    assert found[3] * 453.5 >= 9 * (4 * 0.507 + 0.25) + 8

@@ -227,10 +227,10 @@ def _width(text: str) -> float:
 class _Columns:
     """How wide what stands in the columns of a table is, in em of its type."""
 
-    def __init__(self, table: Node) -> None:
+    def __init__(self, table: Node, closer: bool = False) -> None:
         _, _, columns, head, bodies, foot = table["c"]
         size, margins = next(each[1:] for each in _SIZES if len(columns) <= each[0])
-        if sum(len(body[3]) for body in bodies) >= _MANY_ROWS:
+        if closer and sum(len(body[3]) for body in bodies) >= _MANY_ROWS:  # not in Word
             size = 8.0
         self.line, self.margins = _LINE / size, margins / size
         self.head = [0.0] * len(columns)  # the widest word of the head
@@ -295,12 +295,13 @@ class _Columns:
     def _settle(self, shares: list[float]) -> list[float]:
         """Shares with some given by one column to another while that makes the rows lower."""
         lowest = self.height(shares)
+        least = [width / self.line for width in self.least()]
         for part in (0.02, 0.01):
             for giving, taking in itertools.permutations(range(len(shares)), 2):
                 tried = list(shares)
                 tried[giving] -= part
                 tried[taking] += part
-                if min(tried) > 0 and (height := self.height(tried)) < lowest:
+                if tried[giving] >= least[giving] and (height := self.height(tried)) < lowest:
                     shares, lowest = tried, height
         return shares
 
@@ -338,7 +339,7 @@ def set_widths(table: Node, only_full: bool) -> Node:
     """
     own, caption, columns, *rest = table["c"]
     given = [width.get("c") for _, width in columns]
-    measured = _Columns(table)
+    measured = _Columns(table, closer=only_full)
     shares = measured.shares()
     told = None not in given and len(set(given)) > 1
     if told and measured.height(given) <= measured.height(shares) * _HIGHER:
