@@ -96,5 +96,5 @@ def test_in_word_letters_of_long_tables_are_no_smaller_and_numbers_stay_whole(
     text = f"| Utmaning | Åtgärd | Kopplade | p |\n|--|--|--:|--:|\n{rows * 12}"
     found = widths(set_widths(table_of(tmp_path, text), only_full=False))
     assert found[3] is not None
-    # Digits of Calibri and Carlito are 0.507 em wide, commas 0.25; the cell has margins of 8 points.
+    # Digits of Calibri are 0.507 em wide, commas 0.25; the cell has margins of 8 points.
     assert found[3] * 453.5 >= 9 * (4 * 0.507 + 0.25) + 8
