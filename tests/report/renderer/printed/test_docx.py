@@ -110,6 +110,12 @@ def test_page_is_a4_and_its_first_has_neither_header_nor_footer(document: Any) -
     assert section.header.paragraphs[0].text == "Esimerkkiaineisto – luvut ovat keksittyjä"
 
 
+def test_the_cover_has_a_page_of_its_own(document: Any) -> None:
+    paragraphs = document.paragraphs
+    sheet = next(at for at, each in enumerate(paragraphs) if each.style.name == "Heading 1")
+    assert 'w:type="page"' in paragraphs[sheet - 1]._p.xml
+
+
 def test_language_is_set_for_the_document_and_for_passages(document: Any) -> None:
     (default,) = document.styles.element.iter(qn("w:lang"))
     assert default.get(qn("w:val")) == "fi-FI"

@@ -59,7 +59,7 @@ def test_a_document_of_one_page_says_the_notice_on_it_and_has_a_smaller_title() 
     assert [each.text for each in section.header.paragraphs] == ["Exempel"]
     report = docx.Document(io.BytesIO(reference_docx(PAGE)))
     assert report.sections[0].different_first_page_header_footer
-    for name in ("Title", "Heading 1"):
+    for name in ("Title", "Heading 1", "Normal"):
         assert document.styles[name].font.size < report.styles[name].font.size
     room = document.styles["Cover Series"].paragraph_format.space_after
     assert room.pt < 10 < report.styles["Cover Series"].paragraph_format.space_after.pt

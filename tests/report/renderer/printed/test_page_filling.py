@@ -6,7 +6,13 @@ import random
 
 import pytest
 
-from evaltools.report.renderer.print.page_filling import PAGE, Part, fill_pages
+from evaltools.report.renderer.print.page_filling import (
+    PAGE,
+    Part,
+    _set_parts,
+    _set_rows,
+    fill_pages,
+)
 
 HEADING = Part("heading", 21.4, level=2)
 TEXT = Part("text", 70.0)
@@ -46,6 +52,15 @@ def test_a_table_breaks_only_where_pages_would_stay_blank_or_it_is_longer_than_o
     assert fill_pages([HEADING, TEXT, listed(60)])[1] == frozenset()
 
 
+@pytest.mark.parametrize("rows", range(41, 49))
+def test_the_last_rows_of_a_long_table_end_it_together(rows: int) -> None:
+    # Below 200 points the first page holds its head and 38 rows, if nothing else decides.
+    table = listed(rows, 12.0)
+    filled, _ = _set_rows(table, table.height - 15.75, 200.0)
+    shown = filled - 15.75 - (table.rows[1] - table.rows[0])
+    assert round(shown / 12.0) >= 4
+
+
 def test_a_section_begins_a_page_where_that_leaves_less_blank() -> None:
     # Set on without a break, the figure would leave two fifths of the second page blank.
     before = [HEADING, *[TEXT] * 7]
@@ -70,4 +85,22 @@ def test_texts_keep_their_order_and_nothing_passes_a_heading(seed: int) -> None:
     sections = [sum(parts[at].kind == "heading" for at in range(index + 1)) for index in order]
     assert sections == sorted(sections)
     assert all(parts[at].kind == "table" and parts[at].height < PAGE for at in whole)
-    assert all(parts[at].kind == "heading" for at in new_pages)
+    assert all(parts[at].kind in ("heading", "figure", "table") for at in new_pages)
+
+
+def test_what_might_fit_or_not_begins_a_page() -> None:
+    before = [HEADING, *[TEXT] * 7]
+    filled = 21.4 + 7 * 70.0
+    for more in (-1.0, 0.0, 1.0):
+        tight = figure(PAGE - filled + more + 22.0)
+        _, _, new_pages = fill_pages([*before, tight, HEADING, TEXT])
+        assert new_pages == {8}
+    assert 8 not in fill_pages([*before, figure(150), HEADING, TEXT])[2]
+
+
+def test_space_is_that_between_parts_as_they_stand_and_not_as_they_were_drafted() -> None:
+    parts = [HEADING, figure(430), TEXT, TEXT, HEADING]
+    filled, _, _ = _set_parts(parts, (0, 2, 3, 1), frozenset(), 0.0)
+    drafted = sum(part.height for part in parts[:4])
+    changed = (11.0 - 13.65) + (13.65 - 22.0) + (22.0 - 15.75)  # below 0, 3 and 1
+    assert filled == pytest.approx(drafted + changed, abs=0.01)

@@ -192,11 +192,12 @@ class _WordShaper:
                 out.append(_style_blocks(style, [para([text(self.facts[part])])]))
         if self.facts.get("notice") and not self.one_page:  # a cover has no header to say it
             out.append(_style_blocks("Notice", [para([text(self.facts["notice"])])]))
-        return out + [
+        out += [
             block
             for block in content
             if not (block["t"] == "Div" and get(block["c"][0], "cover-part") in COVER_PARTS)
         ]
+        return out if self.one_page else [*out, raw("openxml", PAGE_BREAK)]
 
 
 def _callout(node: Node, identifier: str) -> list[Node]:

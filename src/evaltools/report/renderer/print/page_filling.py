@@ -25,7 +25,9 @@ _TRIED = 60  # ways to set a section
 _KEPT = 16  # ways to set what is before a section
 _LONG = 12  # rows of a table that is looked up rather than read
 _SHARE = 0.35 * PAGE  # a higher table may break
-_SLACK = 0.5  # points by which the filling may be wrong
+_SLACK = 1.5  # points by which the filling may be wrong, but for a line where text is split
+_LAST_ROWS = 4  # of a long table, which end it together where they are short: see typst_tables.lua
+_FEW_LINES = 4 * _LINE  # which should not stand alone below a heading at the foot of a page
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,12 @@ def fill_pages(parts: Sequence[Part]) -> tuple[tuple[int, ...], frozenset[int], 
             ),
         ]
         for way, (order, whole) in itertools.product(begun, _arrangements(parts, section)):
-            filled, cost = _set_parts(parts, order, whole, way.filled)
+            filled, cost, pushed = _set_parts(parts, order, whole, way.filled)
             cost += way.cost
             known = found.get(round(filled))
             if known is None or cost < known.cost:
                 found[round(filled)] = _Way(
-                    cost, filled, (*way.order, *order), way.whole | whole, way.new_pages
+                    cost, filled, (*way.order, *order), way.whole | whole, way.new_pages | pushed
                 )
         ways = sorted(found.values(), key=lambda way: way.cost)[:_KEPT]
     return ways[0].order, ways[0].whole, ways[0].new_pages
@@ -158,13 +160,18 @@ def _arrangements(
 
 def _set_parts(
     parts: Sequence[Part], order: Sequence[int], whole: frozenset[int], filled: float
-) -> tuple[float, float]:
-    """How far the last page is filled after parts in an order, and what it costs."""
-    cost = 0.0
+) -> tuple[float, float, frozenset[int]]:
+    """How far the last page is filled after parts in an order, what it costs, what is pushed on.
+
+    A figure or table that might fit or not begins a page, so that what follows is known.
+    """
+    cost, split, pushed = 0.0, False, []
     for at, index in enumerate(order):
         part = parts[index]
-        following = parts[order[at + 1]] if at + 1 < len(order) else None
-        bare = part.height - max(_BELOW[part.kind], following.above if following else 22.0)
+        bare = part.height - _gap(parts, index, index + 1)
+        gap = _gap(parts, index, order[at + 1] if at + 1 < len(order) else max(order) + 1)
+        if bare + gap != part.height:
+            part = replace(part, height=bare + gap)
         room = PAGE - filled
         if part.kind == "break":
             filled = part.height
@@ -174,20 +181,34 @@ def _set_parts(
                 filled = 0.0
             filled += part.height
         elif part.kind == "text":
+            split = bare > room or (split and filled > 0)
             filled, lost = _set_lines(part, bare, filled)
             cost += lost
         elif index in whole or not part.breaks:
             if bare > room - _SLACK:
-                cost += _blank(room) + (0.5 if bare <= room + _SLACK else 0.0)
+                cost += _blank(room)
+                if filled and bare <= room + (_LINE if split else _SLACK):
+                    pushed.append(index)
+                cost += _lone_heading(parts, order[:at])
                 filled = 0.0
+            elif split and bare > room - _LINE:
+                cost += 1.0  # where a line more is on the page than was counted it does not fit
             filled += part.height
         else:
+            if part.first > room and filled:
+                cost += _lone_heading(parts, order[:at])
             filled, lost = _set_rows(part, bare, filled)
             cost += lost
         if part.kind in ("figure", "table"):
             passed = sum(parts[other].height for other in order[:at] if other > index)
             cost += 0.3 * (passed / PAGE) ** 2 + (0.01 if passed else 0.0)
-    return filled, cost
+    return filled, cost, frozenset(pushed)
+
+
+def _gap(parts: Sequence[Part], index: int, following: int) -> float:
+    """The space between a part and the one that follows it, in the draft or in another order."""
+    above = parts[following].above if following < len(parts) else 22.0
+    return max(_BELOW[parts[index].kind], above)
 
 
 def _least(parts: Sequence[Part], order: Sequence[int], at: int, whole: frozenset[int]) -> float:
@@ -200,6 +221,18 @@ def _least(parts: Sequence[Part], order: Sequence[int], at: int, whole: frozense
     if part.kind == "text":
         return min(part.height - _BELOW["text"], 2 * _LINE - _LEADING)
     return part.first if part.kind == "table" and order[at] not in whole else part.height - 15
+
+
+def _lone_heading(parts: Sequence[Part], before: Sequence[int]) -> float:
+    """What it costs that only a heading and a few lines stand before what begins a page."""
+    lines = 0.0
+    for index in reversed(before):
+        if parts[index].kind == "heading":
+            return 0.15 if lines < _FEW_LINES else 0.0
+        if parts[index].kind != "text":
+            break
+        lines += parts[index].height
+    return 0.0
 
 
 def _blank(room: float) -> float:
@@ -232,8 +265,11 @@ def _set_rows(part: Part, bare: float, filled: float) -> tuple[float, float]:
     if part.first > room and filled:
         cost, room = _blank(room), PAGE
     tops = [*part.rows[1:], bare]
-    if bare - tops[-3] < 90:
-        del tops[-2]  # short rows at the end stay together
+    last = _LAST_ROWS if len(part.rows) > _LONG else 2
+    if last > 2 and bare - tops[-1 - last] >= 90:
+        last = 2
+    if bare - tops[-1 - last] < 90:
+        del tops[-last:-1]  # short rows at the end stay together
     head = part.rows[1] - part.rows[0]
     begun, broken = 0.0, 0
     for top, end in itertools.pairwise(tops):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import ceil
 from typing import Any
 
 from evaltools.report.renderer.format_context import Context
@@ -36,10 +37,24 @@ from evaltools.report.renderer.pandoc_tree import (
 from evaltools.report.renderer.print.document import meta_flag, meta_text
 
 COVER_PARTS = ("title", "subtitle", "series", "publisher", "author", "date")
-_LINE = 96.0  # characters of table text on a full line
-_PADDING = 2.5  # characters that a cell's margins take
+_LINE = 453.5  # points of a full line
+_SIZES = ((5, 9.0, 12.0), (7, 8.5, 8.0), (999, 8.0, 6.0))  # up to how many columns: type, margins
+_MANY_ROWS = 10  # from which template.typ sets a table in 8 points
 _FULL = 0.985
-_LONGEST = 14.0  # a longer word may be broken
+_BREAKING = ((99, 99), (9, 99), (7, 99), (5, 99), (5, 9), (5, 7), (5, 5))
+"""Widths in em from which words may be broken, below the head and in it: as few as can be."""
+_STEPS = 40  # in which the room that words leave is given to columns
+_HIGHER = 1.04  # than the lowest that a table with widths given may be
+_HEAVIER = 1.03  # bold type against regular
+_WORDS = re.compile(r"[ \u00ad\n]|-(?!\d)|/(?!\d)")
+_WIDTHS = {
+    **dict.fromkeys(" .,:;’'!|ijlI", 0.27),
+    **dict.fromkeys('fJrtz()[]-"*/', 0.41),
+    **dict.fromkeys("mwMW%—", 0.83),
+    **dict.fromkeys("ABCDGHKNOPQRSUVXYÄÖÅ", 0.63),
+}
+"""Widths of letters in em that differ from those of most others, in the faces of both formats."""
+_MOST = 0.555
 
 
 def shape_for_print(tree: Node, context: Context) -> Node:
@@ -198,49 +213,143 @@ def count_row_headers(table: Node) -> int:
 def column_shares(table: Node) -> list[float]:
     """Widths of a table's columns as shares of the line, one a column.
 
-    A column is as wide as its longest line where all fit; otherwise each gets the width of its
-    longest word first, and the rest is shared by how much text there is.
+    A column is as wide as its longest line where all fit; otherwise no word of a head is broken if
+    that can be, and the rest is shared so that the rows are low.
     """
-    _, _, columns, head, bodies, foot = table["c"]
-    longest, words = [1.0] * len(columns), [1.0] * len(columns)
-    parts = [head[1], foot[1], *(part for body in bodies for part in body[2:])]
-    for row in (row for part in parts for row in part):
-        at = 0
-        for _, _, _, width, blocks in row[1]:
-            if width == 1 and at < len(columns):
+    return _Columns(table).shares()
+
+
+def _width(text: str) -> float:
+    """About how wide a text is, in em."""
+    return sum(_WIDTHS.get(letter, _MOST) for letter in text)
+
+
+class _Columns:
+    """How wide what stands in the columns of a table is, in em of its type."""
+
+    def __init__(self, table: Node, closer: bool = False) -> None:
+        _, _, columns, head, bodies, foot = table["c"]
+        size, margins = next(each[1:] for each in _SIZES if len(columns) <= each[0])
+        if closer and sum(len(body[3]) for body in bodies) >= _MANY_ROWS:  # not in Word
+            size = 8.0
+        self.line, self.margins = _LINE / size, margins / size
+        self.head = [0.0] * len(columns)  # the widest word of the head
+        self.words: list[list[float]] = [[] for _ in columns]
+        self.rows: list[list[tuple[int, float]]] = []
+        named = count_row_headers(table)
+        for row in head[1]:
+            self._add(row, len(columns), True)
+        for part in (*(part for body in bodies for part in body[2:]), foot[1]):
+            for row in part:
+                self._add(row, named, False)
+
+    def _add(self, row: list[Any], bold: int, head: bool) -> None:
+        at, cells = 0, []
+        for _, _, _, spanned, blocks in row[1]:
+            if spanned == 1 and at < len(self.head):
+                heavier = _HEAVIER if at < bold else 1.0
                 content = text_of(blocks)
-                longest[at] = max(longest[at], float(len(content)))
-                split = re.split(r"[ \u00ad/-]", content)
-                words[at] = max(words[at], *(min(float(len(word)), _LONGEST) for word in split))
-            at += width
-    natural = [length * 1.06 + _PADDING for length in longest]
-    if sum(natural) <= _LINE:  # so the table is narrower than the line
-        return [round(width / _LINE, 4) for width in natural]
-    least = [word * 1.06 + _PADDING for word in words]
-    room = _LINE - sum(least)
-    if room <= 0:
-        return [round(width / sum(least), 4) for width in least]
-    wanted = [max(width - small, 0.0) ** 0.7 for width, small in zip(natural, least, strict=True)]
-    total = sum(wanted) or 1.0
-    return [
-        round((small + room * want / total) / _LINE, 4)
-        for small, want in zip(least, wanted, strict=True)
-    ]
+                word = max(_width(each) for each in _WORDS.split(content)) * heavier
+                if head:
+                    self.head[at] = max(self.head[at], word)
+                else:
+                    self.words[at].append(word)
+                cells.append((at, max(_width(content) * heavier, 0.6)))
+            at += spanned
+        self.rows.append(cells)
+
+    def natural(self) -> list[float]:
+        """Widths in which no line breaks."""
+        longest = [0.6] * len(self.head)
+        for at, width in itertools.chain.from_iterable(self.rows):
+            longest[at] = max(longest[at], width)
+        return [width + self.margins for width in longest]
+
+    def least(self) -> list[float]:
+        """Widths in which as few words as can be are broken, and of the head those last."""
+        widths: list[float] = []
+        for of_rows, of_head in _BREAKING:
+            widths = [
+                max(0.6, min(head, of_head), min(max(words, default=0.0), of_rows)) + self.margins
+                for head, words in zip(self.head, self.words, strict=True)
+            ]
+            if sum(widths) <= self.line * (1.0 if of_rows == 5 else 0.9):
+                break
+        return widths
+
+    def shares(self) -> list[float]:
+        """See `column_shares`."""
+        natural = self.natural()
+        if sum(natural) <= self.line:  # so the table is narrower than the line
+            return [round(width / self.line, 4) for width in natural]
+        widths = self.least()
+        if sum(widths) >= self.line:
+            return [round(width / sum(widths), 4) for width in widths]
+        step = (self.line - sum(widths)) / _STEPS
+        for _ in range(_STEPS):
+            gains = self._gains(widths)
+            open_to = [at for at in range(len(widths)) if widths[at] < natural[at]]
+            widths[max(open_to, key=lambda at: gains[at])] += step
+        return self._settle([round(width / sum(widths), 4) for width in widths])
+
+    def _settle(self, shares: list[float]) -> list[float]:
+        """Shares with some given by one column to another while that makes the rows lower."""
+        lowest = self.height(shares)
+        least = [width / self.line for width in self.least()]
+        for part in (0.02, 0.01):
+            for giving, taking in itertools.permutations(range(len(shares)), 2):
+                tried = list(shares)
+                tried[giving] -= part
+                tried[taking] += part
+                if tried[giving] >= least[giving] and (height := self.height(tried)) < lowest:
+                    shares, lowest = tried, height
+        return shares
+
+    def _gains(self, widths: Sequence[float]) -> list[float]:
+        """How much lower the rows get with each column wider: those count that make a row high."""
+        gains = [0.0] * len(widths)
+        for row in self.rows:
+            lines = [(at, width / (widths[at] - self.margins)) for at, width in row]
+            highest = max((each for _, each in lines), default=0.0)
+            if highest > 1:
+                for at, each in lines:
+                    if each > 1:
+                        gains[at] += each * (each / highest) ** 6 / widths[at]
+        return gains
+
+    def height(self, shares: Sequence[float]) -> int:
+        """How many lines the rows take, and twice as many where a word of the head is broken."""
+        widths = [share * self.line - self.margins for share in shares]
+        lines = sum(
+            max((ceil(width / max(widths[at], 0.6) - 0.01) for at, width in row), default=1)
+            for row in self.rows
+        )
+        return lines if self.fit(shares) else 2 * lines
+
+    def fit(self, shares: Sequence[float]) -> bool:
+        """Whether no word of the head is broken."""
+        pairs = zip(self.head, shares, strict=True)
+        return all(word <= share * self.line - self.margins + 0.05 for word, share in pairs)
 
 
 def set_widths(table: Node, only_full: bool) -> Node:
-    """A table with the widths of its columns said, where the report leaves them open.
+    """A table with the widths of its columns said: those that it gives, where they serve it.
 
-    Pandoc gives a pipe table with a long line widths by its dashes, which few people count: equal
-    widths are taken as left open too.
+    Widths that break a word of the head, or make rows higher than they need to be, do not.
     """
     own, caption, columns, *rest = table["c"]
-    given = {width.get("c") for _, width in columns}
-    if None not in given and len(given) > 1:
+    given = [width.get("c") for _, width in columns]
+    measured = _Columns(table, closer=only_full)
+    shares = measured.shares()
+    told = None not in given and len(set(given)) > 1
+    if told and measured.height(given) <= measured.height(shares) * _HIGHER:
+        shares = given
+    elif told:  # and so fills the line
+        shares = [round(share / sum(shares), 4) for share in shares]
+    elif only_full and sum(shares) < _FULL:
         return table
-    shares = column_shares(table)
-    if only_full and sum(shares) < _FULL:
-        return table
+    if measured.fit(shares):
+        own = [*own[:2], [*own[2], ["whole-words", "1"]]]
     with_widths = [
         [alignment, {"t": "ColWidth", "c": share}]
         for (alignment, _), share in zip(columns, shares, strict=True)

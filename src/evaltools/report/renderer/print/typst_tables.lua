@@ -135,6 +135,17 @@ local function parts_at(rows, last)
   return true
 end
 
+-- How many short rows at the end are a foot, which does not break, so that none stands alone on a
+-- page: four of a long table, two of others.
+local function count_last(rows, colspecs)
+  for _, count in ipairs(#rows >= 12 and { 4, 2 } or #rows >= 4 and { 2 } or {}) do
+    local lines = 0
+    for index = #rows - count + 1, #rows do lines = lines + count_lines(rows[index], colspecs) end
+    if lines <= 8 and parts_at(rows, #rows - count) then return count end
+  end
+  return 0
+end
+
 -- A table as a call of `data-table`: widths, header rows, then the cells row by row.
 function tables.blocks(tbl, row_headers, kind)
   local rows, head = read_rows(rows_of_bodies(tbl)), read_rows(tbl.head.rows)
@@ -145,17 +156,14 @@ function tables.blocks(tbl, row_headers, kind)
   local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(colspecs)
     .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole)
     .. ', wordy: ' .. tostring(characters > 2500) .. ', rows: ' .. #rows .. ',') }
+  local column_header = 'column-header'
+  if tbl.attributes['whole-words'] then column_header = 'column-header.with(breaks: false)' end
   if characters_of(head) > 0 then
     out:insert(raw('table.header('))
-    rows_blocks(head, colspecs, 0, out, 'column-header')
+    rows_blocks(head, colspecs, 0, out, column_header)
     out:insert(raw('),'))
   end
-  -- Of short rows the last two are a foot, which does not break: none stands alone on a page.
-  local last = #rows - 2
-  if #rows < 4 or not parts_at(rows, last)
-    or count_lines(rows[#rows - 1], colspecs) + count_lines(rows[#rows], colspecs) > 8 then
-    last = #rows
-  end
+  local last = #rows - count_last(rows, colspecs)
   rows_blocks({ table.unpack(rows, 1, last) }, colspecs, row_headers, out, 'table.cell')
   if last < #rows then
     out:insert(raw('table.footer(repeat: false,'))
