@@ -439,8 +439,15 @@ UNKNOWN = {
 }  # fmt: skip
 
 
+OTHER_RULE = {
+    "fi": "Toinen luokittelusääntö ei antaisi samaa vastausta.",
+    "sv": "En annan kodningsregel skulle inte ge samma svar.",
+    "en": "Another coder rule would not give the same answer.",
+}  # fmt: skip
+
+
 def told_differently(name, claims: Claims, labels, language) -> str:
-    """What follows a sentence on the best, where coders disagree on some, or perhaps do."""
+    """What follows a sentence on the best: doubts about coders, or that a rule names others."""
     weak, unknown = [], []
     for code in claims.lists[name]["best"]:
         alpha = claims.scope.alpha(code)
@@ -452,7 +459,10 @@ def told_differently(name, claims: Claims, labels, language) -> str:
         if claims.scope.agreed("", [code]) == "agreement_unknown":
             unknown.append(labels[code])
     told = [(DIFFERENTLY, weak), (UNKNOWN, unknown)]
-    return "".join(f" {said[language]}{'; '.join(own)}." for said, own in told if own)
+    text = "".join(f" {said[language]}{'; '.join(own)}." for said, own in told if own)
+    kind, first = LEADING[name]
+    named = {frozenset(claims.scope.names(kind, rule, first, unbeaten=True)) for rule in RULES}
+    return f"{text} {OTHER_RULE[language]}" if len(named) > 1 else text
 
 
 def points(difference, language):

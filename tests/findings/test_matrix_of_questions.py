@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from evaltools.findings.declaration import Finding
 from evaltools.findings.judgement import judge
 from evaltools.findings.matrix import departures, matching, matrix_page, matrix_problems
+from evaltools.findings.sentences import Part
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.study import Study, find_study
@@ -158,6 +160,15 @@ def test_the_judgement_follows_the_numbers(
     judged = judge([finding("staff-leads", value)], INDICATORS, "D")
     page = matrix_page(asking(), INDICATORS, judged, Words("fi"), LABELS)
     assert cells(page, "Mikä haittasi")[-1] == f"Henkilöstö haittaa: {words}"
+
+
+def test_a_sentence_that_follows_the_outcome_has_none_behind_it(
+    asking: Callable[..., Study],
+) -> None:
+    (judged,) = judge([finding("staff-leads", 0.7)], INDICATORS, "D")
+    said = replace(judged, said={"fi": (Part("Joka toisella se haittaa."),)})
+    page = matrix_page(asking(), INDICATORS, [said], Words("fi"), LABELS)
+    assert cells(page, "Mikä haittasi")[-1] == "Joka toisella se haittaa"
 
 
 def test_statements_of_others_are_counted_apart_from_the_reports_own(

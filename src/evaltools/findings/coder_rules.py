@@ -103,12 +103,28 @@ def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]
     outcomes = tuple((rule, other.outcome) for rule, other in others)
     told = replace(own, by_rule=outcomes)
     if own.outcome == "cannot_be_told":
-        return told
+        return _note_other_names(told, [other for _, other in others])
     turned = [other for _, other in others if _claim(other) != _claim(own)]
     if not turned:
         return told
     reason = Reason("cannot_be_told", (ReasonKind("other_rule", _leading(own)),))
     return replace(told, outcome="cannot_be_told", reason=reason, case="depends_on_rule")
+
+
+def _note_other_names(told: Judgement, others: Sequence[Judgement]) -> Judgement:
+    """A lead that is too small to be told, with the doubt that another rule would name others."""
+    if told.case != "close":
+        return told
+    said = lists_said(told.finding, told.case, told.lists)
+
+    def named(judgement: Judgement) -> list[set[str]]:
+        return [{each.name for each in judgement.lists.get(name, ())} for name in said]
+
+    if all(named(other) == named(told) for other in others):
+        return told
+    leading = tuple(each for readings in said.values() for each in readings)
+    because = (*told.reason.because, ReasonKind("other_rule", leading))
+    return replace(told, reason=Reason(told.outcome, because))
 
 
 def _claim(judgement: Judgement) -> tuple[Outcome, frozenset[str]]:

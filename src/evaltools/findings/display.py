@@ -264,12 +264,14 @@ def word_judgements(
 
 
 def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) -> Sentence:
-    """That coders disagree, or nobody knows, on codes which a sentence on something else names."""
+    """That coders disagree, or nobody knows, or another rule differs, on codes that are named."""
     parts: list[SentencePart] = []
     for doubt in judgement.reason.because[1:]:  # the first is what the sentence itself is on
-        if doubt.kind not in _DOUBTS:
+        if doubt.kind not in (*_DOUBTS, "other_rule"):
             continue
         parts.append(SentencePart(f" {words(f'findings.reservation.{doubt.kind}')}"))
+        if doubt.kind == "other_rule":
+            continue
         for place, reading in enumerate(doubt.first):
             assert reading.indicator is not None
             code = dict(reading.indicator.dimensions)["code"]

@@ -222,9 +222,10 @@ def _evidence(part: Question, words: Words, labels: Mapping[str, str]) -> str:
 
 
 def _answer_text(part: Question, known: Mapping[str, Judgement], words: Words) -> str:
-    """The report's own sentences with their outcome, and how many statements of others hold.
+    """The report's own sentences, and how many statements of others hold.
 
-    A question without findings is answered by its numbers alone.
+    A sentence that does not follow the outcome has the outcome behind it. A question without
+    findings is answered by its numbers alone.
     """
     if not part.findings:
         return words("matrix.no_findings")
@@ -235,7 +236,8 @@ def _answer_text(part: Question, known: Mapping[str, Judgement], words: Words) -
             shown.append(f"{name}: {words('matrix.outcome.unknown')}")
         elif judgement.finding.asserted:
             sentence = judgement.text(words.language).rstrip(".")
-            shown.append(f"{sentence}: {words(f'matrix.outcome.{judgement.outcome}')}")
+            outcome = "" if judgement.said else words(f"matrix.outcome.{judgement.outcome}")
+            shown.append(f"{sentence}: {outcome}" if outcome else sentence)
         else:
             others.append(str(judgement.outcome))
     if others:

@@ -218,7 +218,7 @@ def format_quantity(indicator: Indicator, stem: str, words: Words, grounds: Word
     assert indicator.x is not None
     assert indicator.n is not None
     word = grounds.word(indicator, stem)
-    if word in ("number", "all"):
+    if word in ("number", "all") or indicator.x < 2:  # one is not few
         word = _whole_word(indicator.x, indicator.n)
     if words.has(f"report.quantity.{family}.number"):
         noun = family
