@@ -108,11 +108,11 @@ def test_a_report_with_an_unknown_variable_is_refused_with_its_line(
     own: Place, edit: Callable[..., None]
 ) -> None:
     old = own.bytes_of()
-    edit("reports/fi/_10_johtopaatokset.qmd", {"goals.achieved.share": "goals.acheived.share"})
+    edit("reports/fi/_10_johtopaatokset.qmd", {"reports.scheme.n": "reports.sceme.n"})
     done = own.evaltools("build", "--engine", "embedded")
     assert done.returncode == 1
-    assert "reports/fi/_10_johtopaatokset.qmd:7" in done.stderr
-    assert "Possibly misspelt goals.achieved.share" in done.stderr
+    assert "reports/fi/_10_johtopaatokset.qmd:15" in done.stderr
+    assert "Possibly misspelt reports.scheme.n" in done.stderr
     assert own.bytes_of() == old
 
 

@@ -86,7 +86,8 @@ def recommended_to() -> set[str]:
 def questions() -> tuple[Question, ...]:
     first, contents = ".messages", "#contents a[href='#{}']"
     challenge, read = commonest("challenge"), rows()["reports.read.share", "D"]
-    funded = rows()["projects.funded.count", "D"]
+    funded, reached = rows()["projects.funded.count", "D"], rows()["areas.reached.share", "D"]
+    achieved = rows()["goals.achieved.share", "D"]
     return (
         Question("What was funded?", first, (str(funded.x),)),
         Question("How much of it has been read?", first, (str(read.x), str(read.n))),
@@ -98,8 +99,8 @@ def questions() -> tuple[Question, ...]:
             (f".messages a.evidence-link:has([data-key='{challenge}'])",),
         ),
         Question("Were goals reached, and was it measured?", first,
-                 (part("goals.achieved.share"), part("goals.achieved_measured.share"))),
-        Question("Whom did the grants reach?", first, (part("areas.reached.share"),)),
+                 (str(achieved.x), part("goals.achieved_measured.share"))),
+        Question("Whom did the grants reach?", first, (str(reached.x), str(reached.n))),
         Question("What should be done, and by whom?", ".glance", ()),
         Question("Why is it recommended?", "#sec-suositukset",
                  (part("goal_quality.complete.share"),), (contents.format("sec-suositukset"),)),

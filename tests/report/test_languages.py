@@ -21,7 +21,8 @@ REPORTS = ROOT / "reports"
 LANGUAGES = ("fi", "sv", "en")
 _INCLUDE = re.compile(r"\{\{< include (\S+) >\}\}")
 BOUND = {
-    "numbers and findings": r"\{\{<\s*var\s+(\S+)\s*>\}\}",
+    # But the verb that one language has before a number, and another has not.
+    "numbers and findings": r"\{\{<\s*var\s+(\S+)(?<!\.told)\s*>\}\}",
     "figures and tables": r"\{\{<\s*embed\s+(\S+)\s*>\}\}",
     "generated pages": r"\{\{<\s*include\s+_generated/(\S+)\s*>\}\}",
     "sections and formulas": r"\{[^{}<]*#((?:sec|eq|fig|tbl)-[\w-]+)[^{}]*\}",

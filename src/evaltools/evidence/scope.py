@@ -177,16 +177,21 @@ def projects_in_scope(
     return projects[keep].reset_index(drop=True)
 
 
-def can_report(projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocabulary) -> pd.Series:
+def can_report(
+    projects: pd.DataFrame, parameters: Parameters, vocabulary: Vocabulary, end: str = "last_day"
+) -> pd.Series:
     """Whether a final report can be due from projects of the register, as the study declares it.
 
     Every one can where the study declares nothing (`ReportsDue`).
+
+    Arguments:
+        end: column of the day after which a project is over; one without a day may be.
     """
     due = vocabulary.reports_due
     if due is None:
         return pd.Series(True, index=projects.index, dtype=bool)
     if due.calls is not None:
-        over = ~(projects["last_day"] > pd.Timestamp(parameters.cutoff))
+        over = ~(projects[end] > pd.Timestamp(parameters.cutoff))
         return over & _of_wave(projects, due.calls, parameters)
     return ~(projects["report_due"] > pd.Timestamp(parameters.cutoff))
 
@@ -235,14 +240,15 @@ def refuse_nobody_due(
     due = vocabulary.reports_due
     decided = ~(projects["decided"] > pd.Timestamp(parameters.cutoff))
     chosen = projects[decided & in_calls(projects["year"], parameters)]
-    if due is None or chosen.empty or can_report(chosen, parameters, vocabulary).any():
+    # One of which the register has no end may have ended, and reported, before its call's last day.
+    if due is None or chosen.empty or can_report(chosen, parameters, vocabulary, "ended").any():
         return
     calls = list_values(sorted(set(chosen["year"].dropna().astype("string")))) or "unknown years"
     named = [name for name in ("calls", "wave", "cutoff") if name in parameters.declarations]
     of_wave = chosen[_of_wave(chosen, due.calls, parameters)] if due.calls is not None else chosen
     if due.calls is not None and not of_wave.empty:
         when = f"by {_format_value(parameters, 'cutoff')}, before which none has ended,"
-        allowed = f"a cut-off of {of_wave['last_day'].min():%Y-%m-%d} or later"
+        allowed = f"a cut-off of {of_wave['ended'].min():%Y-%m-%d} or later"
     elif due.calls is not None:
         when = f"in the wave {_format_value(parameters, 'wave')}"
         allowed = "; ".join(

@@ -203,15 +203,17 @@ def _needed_numbers(
 ) -> tuple[Reading, ...]:
     """How many reports or projects it is of, and how far coders agree on the codes that carry it.
 
-    These are those of its evidence and those whose numbers its condition names. What the register
-    says is of all funded projects, but who reported is compared among those due.
+    These are those whose numbers its condition names, and those of the evidence of what the report
+    itself says. What the register says is of all funded projects, but who reported is compared
+    among those due.
     """
     counted = "read.x"
     if finding.by_register:
         of_due = any(each.name.startswith(_OF_THOSE_DUE) for each in looked_at)
         counted = "read.n" if of_due else "scheme.n"
     read = numbers.read(f"reports.{counted}", "D")
-    codes = dict.fromkeys((*carrying_codes(finding, lists), *(each.stem for each in named)))
+    carrying = carrying_codes(finding, lists) if finding.asserted else ()
+    codes = dict.fromkeys((*carrying, *(each.stem for each in named)))
     open_codes = (code for code in codes if not _agreed_wholly(code, numbers))
     return (read, *(numbers.read(alpha_name(code), "S") for code in open_codes))
 

@@ -232,7 +232,7 @@ def _whole_word(x: int, n: int) -> str:
     """What says no more than the counts themselves: none, one, the only one, all, or a number."""
     if x == n:
         return "only" if n == 1 else "all"
-    return {0: "none", 1: "one"}.get(x, "number")
+    return {0: "none", 1: "single"}.get(x, "number")
 
 
 def _span(indicator: Indicator, text: str, shows: str = "value") -> str:

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evaltools.evidence import load_descriptor
+from evaltools.evidence import check_data, load_descriptor
 from evaltools.files import hold_lock, replace_file
 from evaltools.pipeline.environment import FIXED
 from evaltools.pipeline.ingredients import plan_run
@@ -89,10 +89,11 @@ def sweep(
         say: prints a line.
 
     Raises:
-        ProblemError: notebooks without a chapter, whose numbers only a kernel gives; a folder that
-            holds something else; no scheduler.
+        ProblemError: notebooks without a chapter, whose numbers only a kernel gives; data that are
+            wrong; a folder that holds something else; no scheduler.
     """
     refuse(_without_chapter(study))
+    refuse(check_data(study.data, study.declaration))
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "scenarios").is_dir():
         what, remedy = "is a folder of something else", "Name a folder that does not exist yet."
         refuse([Problem(str(folder), what, "", remedy, "sweep.folder")])

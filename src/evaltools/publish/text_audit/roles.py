@@ -1,8 +1,8 @@
 """Whether the words around a number stand in their roles: what is counted, of what, who tells.
 
 All words of a statement may be words of what a number means, and the statement false: *86 of 169
-reports reached goals*, of goals; *65 % of the population takes part*, of those who live where the
-municipality does. So what is counted beside the number must be what the number counts, what the
+reports reached goals*, of goals; *65 % of the population takes part*, of those who live in an
+area that does. So what is counted beside the number must be what the number counts, what the
 number means must be said whole, a code is of its kind, who tells is what was read, and of two
 themes in a clause nobody knows which one a number is of. In doubt the answer is no.
 """
