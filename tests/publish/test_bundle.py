@@ -203,7 +203,7 @@ def test_findings_are_published_with_their_outcomes(make: Make, tmp_path: Path) 
                      judgements=found)  # fmt: skip
     written = json.loads((made.folder / "findings.json").read_text("utf-8"))["findings"]
     assert [(item["id"], item["outcome"]) for item in written] == [("staff-is-told", "holds")]
-    assert written[0]["indicators"] == ["challenge.staff.share"]
+    assert written[0]["indicators"] == ["challenge.staff.share", "reports.read.share"]
     assert "study/findings.yml" in made.files
 
 
