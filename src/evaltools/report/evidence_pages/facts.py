@@ -124,8 +124,10 @@ def fact_entry(fact: ScopeFact, words: Words) -> str:
     if fact.definition_language != words.language:
         told = f"[{told}]{{lang={fact.definition_language}}}"
     files = ", ".join(name.rpartition("/")[2] for name in fact.source.split(", "))
-    source = f"{line(words('trail.sources'), sentence(fact.source), 'screen')} "
-    source += line(words("trail.sources"), sentence(files), "paper")
+    source = ""  # of what is counted of all projects compared there is no file to name
+    if files:
+        source = f"{line(words('trail.sources'), sentence(fact.source), 'screen')} "
+        source += line(words("trail.sources"), sentence(files), "paper")
     if fact.source.startswith(("https://", "http://")):
         source = f"{label(words('trail.sources'))} {link(fact.source, fact.source)}"
     return (

@@ -45,6 +45,7 @@ _BREAKING = ((99, 99), (9, 99), (7, 99), (5, 99), (5, 9), (5, 7), (5, 5))
 """Widths in em from which words may be broken, below the head and in it: as few as can be."""
 _STEPS = 40  # in which the room that words leave is given to columns
 _HIGHER = 1.04  # than the lowest that a table with widths given may be
+_ROOM = 0.12  # in em that a word has to itself, or a range would part at its dash
 _HEAVIER = 1.03  # bold type against regular
 _WORDS = re.compile(r"[ \u00ad\n]|-(?!\d)|/(?!\d)")
 _WIDTHS = {
@@ -253,7 +254,7 @@ class _Columns:
                 if head:
                     self.head[at] = max(self.head[at], word)
                 else:
-                    self.words[at].append(word)
+                    self.words[at].append(word + _ROOM)
                 cells.append((at, max(_width(content) * heavier, 0.6)))
             at += spanned
         self.rows.append(cells)
