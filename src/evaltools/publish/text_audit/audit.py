@@ -424,10 +424,9 @@ def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:
     around = plain(block)
     told_apart = (
         *(f"{page}.outcome.{first.outcome}" for page in ("comparison", "findings", "matrix")),
+        *(["findings.case.depends_on_rule"] if case == "depends_on_rule" else []),
         "trail.finding.examined",
     )
-    if first.case == "depends_on_rule":
-        told_apart = (*told_apart, "findings.case.depends_on_rule")
     outcomes = (Words(language)(key).lower() for language in LANGUAGES for key in told_apart)
     if any(outcome in around for outcome in outcomes):
         return Verdict("borne_out", "examined", finding=first.id, case=case)
