@@ -217,3 +217,13 @@ def test_the_study_asks_the_two_questions_of_the_release_in_six_to_nine_parts() 
 def test_a_criterion_that_nobody_knows_is_refused(asking: Callable[..., Study]) -> None:
     with pytest.raises(ValueError, match="criterion"):
         asking(criterion="usefulness")
+
+
+@pytest.mark.parametrize("asserted", [True, False])
+def test_of_few_reports_neither_the_report_nor_others_are_borne_out(asserted: bool) -> None:
+    few = (*INDICATORS, Indicator("reports.read.share", 0.9, "share", 9, 10))
+    (judged,) = judge([finding("staff-leads", 0.5, asserted=asserted)], few, "D")
+    assert (judged.outcome, judged.case) == ("cannot_be_told", "too_few")
+    enough = (*INDICATORS, Indicator("reports.read.share", 1.0, "share", 10, 10))
+    (judged,) = judge([finding("staff-leads", 0.5, asserted=asserted)], enough, "D")
+    assert judged.outcome == "holds"
