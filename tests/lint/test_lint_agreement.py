@@ -69,6 +69,15 @@ def test_a_way_to_where_agreement_is_told_is_a_caveat_in_its_own_section_only(ca
     assert len(problems(f"# Muut\n\n{caveat}.\n\n# Haasteet\n\n{SENTENCE}\n", alpha(0.5))) == 1
 
 
+def test_what_a_chapter_says_holds_of_its_sections_and_of_no_later_chapter():
+    told = f"# Haasteet\n\nks. [-@sec-luokittelu].\n\n## A\n\n### B\n\n{SENTENCE}\n"
+    assert problems(told, alpha(0.5)) == []
+    beside = f"# Haasteet\n\n## A\n\nks. [-@sec-luokittelu].\n\n## B\n\n{SENTENCE}\n"
+    assert len(problems(beside, alpha(0.5))) == 1
+    later = f"# A\n\nks. [-@sec-luokittelu].\n\n## B\n\n# Haasteet\n\n## C\n\n{SENTENCE}\n"
+    assert len(problems(later, alpha(0.5))) == 1
+
+
 def test_what_others_said_needs_none():
     source = parse("# Tiedote\n\nTeksti.\n", "reports/fi/report.qmd", "fi")
     examined = [

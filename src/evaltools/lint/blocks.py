@@ -52,7 +52,7 @@ class Block:
     """A paragraph, heading, item or row of a table.
 
     Arguments:
-        heading: whether it is one.
+        heading: its level where it is one, else 0.
         text: what a reader reads, a placeholder for each thing that is not prose.
         offsets: the place of each of its characters in the source.
         pieces, spans: in it.
@@ -64,7 +64,7 @@ class Block:
         noted_in: the file of that place.
     """
 
-    heading: bool
+    heading: int
     text: str
     offsets: tuple[int, ...]
     pieces: tuple[Piece, ...]

@@ -201,7 +201,7 @@ def _names(block: Block, report: Report) -> list[tuple[int, int]]:
 def _is_year_of_a_title(block: Block, number: re.Match[str]) -> bool:
     if not _YEAR.fullmatch(number[0]):
         return False
-    return block.heading or bool(block.spans_at(number.start(), "link", "emphasis"))
+    return bool(block.heading or block.spans_at(number.start(), "link", "emphasis"))
 
 
 SELECTION_FLOATS = frozenset({"fig-selection", "tbl-selection"})

@@ -208,9 +208,7 @@ def _block(leaf: _Leaf, text: str, start: int) -> Block:
     said = leaf.place[0] == "findings" and leaf.place[2:3] in (("text",), ("sentences",))
     if said:
         spans.append(Span(0, len(shown), ("finding",), (("finding", leaf.place[1]),)))
-    return Block(
-        False, "".join(shown), tuple(offsets) or (start,), tuple(pieces), tuple(spans), 0, ()
-    )
+    return Block(0, "".join(shown), tuple(offsets) or (start,), tuple(pieces), tuple(spans), 0, ())
 
 
 def _parts(leaf: _Leaf, value: str) -> tuple[str | Slot, ...]:

@@ -10,7 +10,7 @@ from evaltools.i18n.numbers import number, number_range
 from evaltools.lint.findings_index import FindingsIndex
 from evaltools.lint.messages import excerpt
 from evaltools.lint.result_chapters import topic_anchors
-from evaltools.lint.source import Report, leads_to
+from evaltools.lint.source import Report, leads_to, with_enclosing
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def check_agreement(
     Agreement is proven where the whole interval of Krippendorff's alpha of a code is at or above
     two thirds, the mark below which nothing may be concluded. A finding that rests on a code for
     which it is not, or on one whose agreement cannot be estimated or was never computed, needs a
-    caveat: the section where the finding stands refers to where agreement is told.
+    caveat: the section where the finding stands, or one around it, refers to where agreement is
+    told.
 
     Arguments:
         judgements: of the run.
@@ -170,12 +171,13 @@ def _doubt(code: str, alpha: Indicator | None) -> str:
 
 
 def _caveated(report: Report, anchors: Sequence[str]) -> frozenset[str]:
-    """Findings that stand in a section which leads to where agreement is told."""
+    """Findings in a section that leads to where agreement is told, or whose chapter does."""
     return frozenset(
         name
-        for _, section in report.sections()
-        if leads_to(section, anchors)
-        for block in section
+        for source in report.sources
+        for around in with_enclosing(source.sections)
+        if any(leads_to(section, anchors) for section in around)
+        for block in around[-1]
         for name in (
             *(span.get("finding") for span in block.spans if "finding" in span.classes),
             *(used.removeprefix(VARIABLE) for used, _ in block.variables),

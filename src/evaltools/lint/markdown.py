@@ -183,7 +183,7 @@ class _Reader:
             if kind in ("Para", "Plain"):
                 self._add(content, quotation)
             elif kind == "Header":
-                self._add(content[2], quotation, True, content[1][0])
+                self._add(content[2], quotation, content[0], content[1][0])
                 self._add_attributes(content[1], self.place(content[1]), quotation)
             elif kind == "BlockQuote":
                 if not quotation:
@@ -245,7 +245,7 @@ class _Reader:
         flat.put_piece("raw", text.strip(), (start, start))
         flat.text += [*shown]
         flat.offsets += range(start, start + len(shown))
-        self._finish(flat, quotation, False)
+        self._finish(flat, quotation, 0)
 
     def _add_piece(
         self, kind: PieceKind, text: str, place: tuple[int, int] | None, quotation: int
@@ -254,7 +254,7 @@ class _Reader:
         if place is not None and text.strip():
             flat = _Flat()
             flat.put_piece(kind, text, place)
-            self._finish(flat, quotation, False)
+            self._finish(flat, quotation, 0)
 
     def _add_rows(self, table: list[Any], quotation: int) -> None:
         rows = [*table[3][1], *(row for body in table[4] for row in (*body[2], *body[3]))]
@@ -278,7 +278,7 @@ class _Reader:
                 self.unclosed.append((start, start + len(fence["mark"])))
 
     def _add(
-        self, inlines: list[Any], quotation: int, heading: bool = False, identifier: str = ""
+        self, inlines: list[Any], quotation: int, heading: int = 0, identifier: str = ""
     ) -> None:
         flat = _Flat(identifiers=[identifier] if identifier else [])
         self._flatten(inlines, flat, None)
@@ -353,7 +353,7 @@ class _Reader:
         link = ("link",) if kind != "Span" else ()
         flat.spans.append(Span(start, len(flat.text), (*classes, *link), named))
 
-    def _finish(self, flat: _Flat, quotation: int, heading: bool) -> None:
+    def _finish(self, flat: _Flat, quotation: int, heading: int) -> None:
         """Read from the characters what pandoc's CommonMark does not know."""
         if flat.text[:2] == [":", " "]:
             del flat.text[:2], flat.offsets[:2]  # the caption of a table

@@ -112,7 +112,7 @@ def read_code(cell: Cell, language: Language, foreign: frozenset[str]) -> Source
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raw = True
     blocks += [
-        Block(False, source[start:end], tuple(range(start, end)), (), (), 0, ())
+        Block(0, source[start:end], tuple(range(start, end)), (), (), 0, ())
         for start, end in ([(0, len(source))] if raw else sorted(set(found)))
         if start < end
     ]
@@ -122,7 +122,7 @@ def read_code(cell: Cell, language: Language, foreign: frozenset[str]) -> Source
 def _written(source: str, start: int, end: int) -> Block:
     """A statement that stands for whatever its author has it show."""
     code = Piece(0, "code", source[start:end])
-    return Block(False, PLACEHOLDER, (start,), (code,), (), 0, ())
+    return Block(0, PLACEHOLDER, (start,), (code,), (), 0, ())
 
 
 _PARAMETERS: Final = "parameters"

@@ -151,6 +151,18 @@ def read_leniently(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def with_enclosing(
+    sections: Sequence[tuple[Block, ...]],
+) -> Iterator[tuple[tuple[Block, ...], ...]]:
+    """Each section of a file and those that enclose it, itself the last."""
+    around: list[tuple[Block, ...]] = []
+    for section in sections:
+        level = section[0].heading
+        around = [each for each in around if 0 < each[0].heading < level]
+        around.append(section)
+        yield tuple(around)
+
+
 def leads_to(section: tuple[Block, ...], anchors: Sequence[str]) -> bool:
     """Whether a section is one of the anchors or refers to one."""
     if section[0].heading and not set(anchors).isdisjoint(section[0].identifiers):
