@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from evaltools.i18n.markdown import escape_markdown
+from evaltools.i18n.number_forms import choose_number
 from evaltools.i18n.numbers import (
     LANGUAGES,
     NBSP,
@@ -29,6 +30,8 @@ Phrases = Mapping[str, Mapping[str, str]]
 
 _NUMBER_SPACE = re.compile(r"(?<=[\d}]) (?=%|\d{3}(?!\d))")
 """The space in 95 % and 5 000, which nobody sees in a file and which must not break."""
+_CHOICE = re.compile(r"\{(\w+)\|([^{}]*)\}")
+"""Words of a phrase that agree with a number: the name of its field, and its forms."""
 
 
 class Words:
@@ -36,8 +39,10 @@ class Words:
 
     `words("axis.reports")` gives a label; `words("note.suppressed", count=5)` fills the named
     fields of a phrase. Whole numbers are printed as the language prints them; format other
-    values yourself (`percent`, `money`). A phrase that depends on number has two entries,
-    `key.one` and `key.other`; ask for `key` with `count=`, and one is used for exactly 1.
+    values yourself (`percent`, `money`). Words that agree with a number stand in the phrase:
+    `{n} {n|report|reports}`, with a third form for nought where it has one (`choose_number`). A
+    phrase of which more depends on number has two entries, `key.one` and `key.other`; ask for
+    `key` with `count=`, and one is used for exactly 1.
     A field that no value is given for is filled by the phrase `noun.<field>`, if there is one:
     `{currency}` is what the study counts money in.
 
@@ -80,7 +85,10 @@ class Words:
             raise TypeError(f"{found} has no field {', '.join(sorted(surplus))}")
         if lacking := wanted - set(values):
             raise KeyError(f"{found} needs a value for {', '.join(sorted(lacking))}")
-        return template.format(**{name: self._text(value) for name, value in values.items()})
+        shown = {name: self._text(value) for name, value in values.items()}
+        return _CHOICE.sub(lambda found: _agree(found[2], shown[found[1]]), template).format(
+            **shown
+        )
 
     def markdown(self, key: str, /, **values: object) -> str:
         """The phrase as markdown for captions: values are escaped, the phrase itself is not."""
@@ -133,9 +141,15 @@ class Words:
         return str(value)
 
 
+def _agree(forms: str, printed: str) -> str:
+    """The form that agrees with a value as it is printed; what is no number is no one."""
+    return choose_number({"0": 0, "1": 1}.get(printed, 2), tuple(forms.split("|")))
+
+
 def fields(template: str) -> set[str]:
     """Names of the fields in a phrase."""
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    parsed = string.Formatter().parse(template)
+    return {name.partition("|")[0] for _, name, _, _ in parsed if name}
 
 
 @cache
@@ -192,13 +206,22 @@ def phrase_fault(key: object, texts: object, languages: Iterable[str] = LANGUAGE
             name
             for text in texts.values()
             for _, name, form, change in string.Formatter().parse(text)
-            if name is not None and (form or change or not name.isidentifier())
+            if name is not None and (form or change or not _is_field(name))
         ]
     except ValueError as error:
         return f"{key} has a brace that is not closed or not opened ({error}): write {{{{ for {{"
     if formatted:
-        return f"{key} has {{{formatted[0]}}}: a field is a name and nothing else"
+        return (
+            f"{key} has {{{formatted[0]}}}: a field is a name and nothing else, or a name and"
+            " the forms of a word for one and for more, {n|report|reports}"
+        )
     return f"{key} has different fields in its languages" if len(distinct) > 1 else ""
+
+
+def _is_field(name: str) -> bool:
+    """Whether it is the name of a field, alone or with two or three forms of a word."""
+    known, *forms = name.split("|")
+    return known.isidentifier() and len(forms) in (0, 2, 3)
 
 
 def nearest(key: str, names: Iterable[str]) -> str:
