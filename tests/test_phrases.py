@@ -23,6 +23,8 @@ OWN = {
         ("sv", 0, "0 lästa rapporter"),
         ("en", "1", "1 report read"),
         ("en", "1,234", "1,234 reports read"),
+        ("en", "[1](#read)", "[1](#read) report read"),
+        ("sv", '[1]{.fact key="x"}', '[1]{.fact key="x"} läst rapport'),
         ("en", "an unpublished number of", "an unpublished number of reports read"),
     ],
 )

@@ -32,6 +32,8 @@ _NUMBER_SPACE = re.compile(r"(?<=[\d}]) (?=%|\d{3}(?!\d))")
 """The space in 95 % and 5 000, which nobody sees in a file and which must not break."""
 _CHOICE = re.compile(r"\{(\w+)\|([^{}]*)\}")
 """Words of a phrase that agree with a number: the name of its field, and its forms."""
+_LINKED = re.compile(r"\[([^\[\]]*)\][({].*", re.DOTALL)
+"""A number in markdown that leads to its evidence."""
 
 
 class Words:
@@ -143,7 +145,8 @@ class Words:
 
 def _agree(forms: str, printed: str) -> str:
     """The form that agrees with a value as it is printed; what is no number is no one."""
-    return choose_number({"0": 0, "1": 1}.get(printed, 2), tuple(forms.split("|")))
+    shown = linked[1] if (linked := _LINKED.fullmatch(printed)) else printed
+    return choose_number({"0": 0, "1": 1}.get(shown, 2), tuple(forms.split("|")))
 
 
 def fields(template: str) -> set[str]:
