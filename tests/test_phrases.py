@@ -24,6 +24,7 @@ OWN = {
         ("en", "1", "1 report read"),
         ("en", "1,234", "1,234 reports read"),
         ("en", "[1](#read)", "[1](#read) report read"),
+        ("en", "[[1]{.fact}](#read)", "[[1]{.fact}](#read) report read"),
         ("sv", '[1]{.fact key="x"}', '[1]{.fact key="x"} läst rapport'),
         ("en", "an unpublished number of", "an unpublished number of reports read"),
     ],

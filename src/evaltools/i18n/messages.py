@@ -32,7 +32,7 @@ _NUMBER_SPACE = re.compile(r"(?<=[\d}]) (?=%|\d{3}(?!\d))")
 """The space in 95 % and 5 000, which nobody sees in a file and which must not break."""
 _CHOICE = re.compile(r"\{(\w+)\|([^{}]*)\}")
 """Words of a phrase that agree with a number: the name of its field, and its forms."""
-_LINKED = re.compile(r"\[([^\[\]]*)\][({].*", re.DOTALL)
+_LINKED = re.compile(r"\[+([^\[\]]*)\][({].*", re.DOTALL)
 """A number in markdown that leads to its evidence."""
 
 
