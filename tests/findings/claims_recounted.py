@@ -29,6 +29,11 @@ WHY = {
         "sv": "eftersom kodarna tolkade temat olika",
         "en": "since the coders read the theme differently",
     },
+    "too_few": {
+        "fi": "koska aineisto on liian pieni",
+        "sv": "eftersom underlaget är för litet",
+        "en": "since there is too little to go on",
+    },
 }
 """How a sentence ends that has no words of its own for what keeps it from being told."""
 REGISTER = ("most-areas-reached", "most-residents-reached", "most-ties-are-new")

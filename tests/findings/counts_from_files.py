@@ -189,7 +189,9 @@ class Scope:
             known = self._unbeaten(known, rule)
         if len(known) > first:
             last = self.told(known[first - 1], rule)
-            known = [code for code in known if self.told(code, rule) >= last]
+            above = [code for code in known if self.told(code, rule) > last]
+            tied = [code for code in known if self.told(code, rule) == last]
+            known = above if unbeaten and above and len(above + tied) > first else above + tied
         return known
 
     def _unbeaten(self, known, rule):

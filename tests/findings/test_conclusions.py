@@ -262,6 +262,11 @@ def test_the_list_says_whose_task_it_is_and_which_finding_calls_for_it(study):
     assert recommendation_list({}, made) == "No finding calls for a recommendation.\n"
 
 
+def test_that_nothing_calls_for_a_recommendation_is_not_said_where_nothing_can_be_told(study):
+    said = recommendation_list({}, told(study, conclusions(), [*FEW, *LEADS]))
+    assert said.startswith("No recommendations are made, since the findings")
+
+
 def test_a_conclusion_rests_on_findings_that_there_are_and_on_nothing_else(study):
     assert check_premises(study, conclusions(), {"it-is-so": finding()}) == []
     assert len(check_premises(study, conclusions(), {})) == 6

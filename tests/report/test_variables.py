@@ -72,9 +72,14 @@ def test_a_word_for_how_many_stands_only_where_the_whole_interval_bears_it_out(
     assert text.startswith(f"{word} (" if word else "[[19/52]")
 
 
-def agreement(code: str, alpha: float) -> Indicator:
+def agreement(code: str, alpha: float | None) -> Indicator:
     by = (("code", code), ("statistic", "alpha"))
     return Indicator("coding.agreement_by_code.index", alpha, "index", n=52, dimensions=by)
+
+
+def alike(code: str, x: int) -> Indicator:
+    by = (("code", code), ("statistic", "observed"))
+    return Indicator("coding.agreement_by_code.share", x / 104, "share", x, 104, dimensions=by)
 
 
 def band(code: str, low: float, high: float) -> Indicator:
@@ -90,6 +95,18 @@ BEHIND = {"sustainability.owner": "rooting.owner"}
         ("steering.change", [], True),
         ("steering.change", [agreement("steering.change", 0.667)], True),
         ("steering.change", [agreement("steering.change", 0.66)], False),
+        ("steering.change", [agreement("steering.change", None)], False),
+        (
+            "steering.change",
+            [agreement("steering.change", None), alike("steering.change", 103)],
+            False,
+        ),
+        (
+            "steering.change",
+            [agreement("steering.change", None), alike("steering.change", 104)],
+            True,
+        ),
+        ("sustainability.owner", [agreement("rooting.owner", None)], False),
         ("steering.change", [agreement("steering.other", 0.1)], True),
         ("steering.change", [band("steering.change", 0.51, 0.7)], True),
         ("steering.change", [band("steering.change", 0.49, 0.7)], False),

@@ -178,7 +178,15 @@ def recommendation_list(due: Mapping[str, Recommendation], told: Told) -> str:
     """The recommendations: addressee, urgency, time, and the findings that call for each."""
     words = told.words
     if not due:
-        return words("conclusions.no_recommendations") + "\n"
+        asked = {
+            leaf.judged.finding
+            for each in told.conclusions.recommendations.values()
+            for leaf in each.when.leaves()
+            if leaf.judged is not None
+        }
+        outcomes = {told.judgements[name].outcome for name in asked}
+        untold = outcomes == {"cannot_be_told"}
+        return words(f"conclusions.{'untold' if untold else 'no'}_recommendations") + "\n"
     lines = []
     for each in due.values():
         to = escape_markdown(each.to.in_language(words.language))

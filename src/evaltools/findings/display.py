@@ -295,7 +295,7 @@ def _template(judgement: Judgement, words: Words) -> str | None:
     worded = judgement.case != "cannot_be_told" and judgement.case in judgement.finding.sentences
     if text is None or worded or first is None:
         return text
-    if first.kind not in _DOUBTS:
+    if first.kind not in (*_DOUBTS, "too_few"):
         return text
     return f"{text.removesuffix('.')}, {words(f'findings.since.{first.kind}')}."
 

@@ -186,7 +186,10 @@ def _list_names(wanted: NameList, numbers: Numbers, estimand: Estimand) -> tuple
         told = [e for e in told if e.indicator and (e.indicator.x or 0) >= wanted.at_least]
     if wanted.first is not None and len(told) > wanted.first:
         last = told[wanted.first - 1].value or 0
-        told = [each for each in told if (each.value or 0) >= last]
+        first = [each for each in told if (each.value or 0) >= last]
+        if wanted.unbeaten and len(first) > wanted.first:  # those that tie for the last place
+            first = [each for each in first if (each.value or 0) > last] or first
+        told = first
     return tuple(told)
 
 

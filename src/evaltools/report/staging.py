@@ -389,6 +389,10 @@ def condition_flags(
     return {
         "example": material.descriptor.example,
         "few_reports": are_few(study, material),
+        "coders_compared": any(
+            each.key == "coding.reports_compared.count" and each.value
+            for each in material.indicators
+        ),
         "earlier_wave": _could_compare(material, "wave_difference."),
         "waves_compared": _has_differences(material, "wave_difference."),
         "groups": not narrowed and _could_compare(material, "group_difference."),

@@ -40,14 +40,14 @@ class WordGrounds:
     Arguments:
         judging: what findings need, which words need as well.
         read: final reports read; None where that is not known.
-        alphas: Krippendorff's alpha by code; where it is not known, it stops no word.
+        alphas: Krippendorff's alpha by code; None where nobody knows whether coders agree.
         bands: the share under the strictest and the mildest coder rule, by code.
         behind: `codes_of_numbers` of the study: code that stands behind a number.
     """
 
     judging: Judging = field(default_factory=Judging)
     read: int | None = None
-    alphas: Mapping[str, float] = field(default_factory=dict)
+    alphas: Mapping[str, float | None] = field(default_factory=dict)
     bands: Mapping[str, Indicator] = field(default_factory=dict)
     behind: Mapping[str, str] = field(default_factory=dict)
 
@@ -56,18 +56,24 @@ class WordGrounds:
         cls, indicators: Iterable[Indicator], judging: Judging, behind: Mapping[str, str]
     ) -> WordGrounds:
         """The grounds in all indicators of a run."""
-        read, alphas, bands = None, {}, {}
+        read, bands = None, {}
+        alphas: dict[str, float | None] = {}
+        alike: set[str] = set()
         for each in indicators:
             stem, _, measure = each.key.rpartition(".")
             if each.key == "reports.read.share" and not each.dimensions:
                 read = each.x
             elif measure == "coder_band" and not each.suppressed and each.low is not None:
                 bands[stem] = each
-            elif each.key == "coding.agreement_by_code.index" and each.estimand == "D":
+            elif stem == "coding.agreement_by_code" and each.estimand == "D":
                 by = dict(each.dimensions)
-                if by["statistic"] == "alpha" and each.value is not None:
+                if by["statistic"] == "alpha":
                     alphas[by["code"]] = each.value
-        return cls(judging, read, alphas, bands, behind)
+                elif by["statistic"] == "observed" and each.value == 1:
+                    alike.add(by["code"])
+        # Where coders decided alike in every report, alpha has no value and no doubt is left.
+        known = {code: a for code, a in alphas.items() if a is not None or code not in alike}
+        return cls(judging, read, known, bands, behind)
 
     def word(self, indicator: Indicator, stem: str) -> str:
         """The word that all of it bears out; `number` where none is.
@@ -83,9 +89,7 @@ class WordGrounds:
         few |= (
             family in _COUNTED and self.read is not None and self.read < self.judging.least_reports
         )
-        weak = any(
-            code in self.alphas and self.alphas[code] < self.judging.least_alpha for code in codes
-        )
+        weak = any((self.alphas.get(code, 1) or 0) < self.judging.least_alpha for code in codes)
         if few or weak or indicator.value is None:
             return "number"
         low, high = indicator.low, indicator.high
