@@ -1,8 +1,8 @@
 """Validation: whether the tables are what the descriptor says and what an evaluation needs.
 
 What the descriptor says of values, keys, references, orders of dates and ratios is checked here,
-and what only this domain knows in `document_checks`, `coding_checks` and `redaction_checks`.
-Everything wrong in all tables is found in one go.
+and what only this domain knows in `register_checks`, `document_checks`, `coding_checks` and
+`redaction_checks`. Everything wrong in all tables is found in one go.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ from evaltools.evidence.descriptor import (
     Resource,
     load_descriptor,
 )
-from evaltools.evidence.document_checks import REGISTER_RULES, check_documents, check_texts
+from evaltools.evidence.document_checks import check_documents, check_texts
 from evaltools.evidence.known_tables import DTYPES
 from evaltools.evidence.redaction_checks import check_redacted
+from evaltools.evidence.register_checks import REGISTER_RULES
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
 from evaltools.problems import Problem, list_values, plain_number, quote_value, suggest_value
 from evaltools.study import Vocabulary

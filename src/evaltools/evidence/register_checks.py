@@ -1,0 +1,196 @@
+"""The register: leads, areas in their year, calls, decisions and reports in order, sums in bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from evaltools.evidence.cell_values import ROW, CellProblem, NumberedTables, Rule, requires
+from evaltools.problems import list_values, plain_number, suggest_value
+
+
+@requires("projects", "participations", participations=("project_id", "org_id", "role"))
+def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
+    """Every project has one lead, the same in projects and participations."""
+    parts = frames["participations"]
+    leads = parts[parts["role"] == "lead"].dropna(subset=["project_id"])
+    first = leads.drop_duplicates("project_id")[["project_id", "org_id", ROW]]
+    first = first.rename(columns={"org_id": "lead", ROW: "lead_row"}).astype({"lead_row": "Int64"})
+    # An empty cell of who leads is told as one, and nothing else is concluded from it.
+    leads = leads.merge(first, on="project_id").dropna(subset=["org_id", "lead"])
+    yield from frames.tell(
+        leads[leads[ROW] != leads["lead_row"]], "participations.role", "data.lead",
+        "project {project_id} has a second lead, {org_id}; the first is {lead} in row {lead_row}",
+        "one lead for each project", "Make one of them a partner.",
+    )  # fmt: skip
+    projects = frames["projects"].dropna(subset=["project_id", "lead_org_id"])
+    projects = projects.merge(first, on="project_id", how="left")
+    yield from frames.tell(
+        projects[projects["lead_row"].isna()], "projects.lead_org_id", "data.lead",
+        "project {project_id} has no lead in {own[participations]}", "one lead for each project",
+        "Add a row to {own[participations]} with role lead and {lead_org_id}.",
+    )  # fmt: skip
+    yield from frames.tell(
+        projects[(projects["lead"] != projects["lead_org_id"]).fillna(False)],
+        "projects.lead_org_id", "data.lead",
+        "{lead_org_id} is not the lead in {own[participations]}, row {lead_row}: {lead}",
+        "the same lead in both", "Correct the one that is wrong.",
+    )  # fmt: skip
+
+
+@requires("areas", "organisations", areas=("year", "code"))
+def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
+    """Who takes part has an area that was there in the year of the decision, or of the call."""
+    register = frames["areas"]
+    known = sorted(set(register["code"].dropna()))
+    coded = frames["organisations"].dropna(subset=["area_code"])
+    unknown = coded[~coded["area_code"].isin(known)]
+    remedies = [
+        _successor(frames, code) or suggest_value(code, known) or "Correct the code."
+        for code in unknown["area_code"]
+    ]
+    yield from frames.tell(
+        unknown.assign(remedy=remedies), "organisations.area_code", "data.area",
+        "{area_code} is not in {own[areas]} in any year",
+        "a {own[areas.code]} of {own[areas]}", "{remedy:s}",
+    )  # fmt: skip
+    needed = ("participations", "projects", "calls")
+    if register["year"].isna().all() or not all(table in frames for table in needed):
+        return
+    parts = (
+        frames["participations"][["project_id", "org_id", ROW]]
+        .merge(coded[["org_id", "area_code"]], on="org_id")
+        .merge(frames["projects"][["project_id", "call_id", "decided"]], on="project_id")
+        .merge(frames["calls"][["call_id", "year"]], on="call_id")
+        .dropna(subset=["decided", "year"])
+    )
+    parts = parts[parts["area_code"].isin(known)]
+    parts["decision"] = parts["decided"].dt.year.astype("int64")
+    pairs = set(zip(register["year"], register["code"], strict=True))
+    years = sorted({int(year) for year in register["year"].dropna()})
+    telling = f"{frames.name_in_file('areas')} has the years {list_values(years)}: add the rows of"
+    absent, when, remedies = [], [], []
+    for code, decision, call in zip(
+        parts["area_code"], parts["decision"], parts["year"], strict=True
+    ):
+        absent.append((decision, code) not in pairs and (call, code) not in pairs)
+        if absent[-1]:
+            when.append("" if call == decision else f", nor in {call}, the year of the call")
+            known_year = decision in years or call in years
+            remedy = _successor(frames, code) or "Correct the organisation or the year."
+            remedies.append(remedy if known_year else f"{telling} {decision}.")
+    yield from frames.tell(
+        parts[absent].assign(when=when, remedy=remedies), "participations.org_id", "data.area-year",
+        "{org_id} has the area code {area_code}, which was not in {own[areas]} in {decision}, "
+        "the year of the decision{when:s}", "an area of that year", "{remedy:s}",
+    )  # fmt: skip
+
+
+def _successor(frames: NumberedTables, code: str) -> str:
+    if "area_changes" not in frames:
+        return ""
+    changes = frames["area_changes"]
+    for row in changes[(changes["ended_code"] == code).fillna(False)].to_dict("records"):
+        return (
+            f"{row['ended_name']} ended on {row['in_force']:%Y-%m-%d}; its successor is "
+            f"{row['successor_code']} {row['successor_name']}."
+        )
+    return ""
+
+
+@requires("documents", "projects")
+def check_report_dates(frames: NumberedTables) -> Iterator[CellProblem]:
+    """A final report comes once in a wave, after its project has ended."""
+    documents = frames["documents"]
+    finals = documents[documents["kind"] == "final"]
+    merged = finals.merge(frames["projects"][["project_id", "ended"]], on="project_id")
+    yield from frames.tell(
+        merged[merged["received"] < merged["ended"]], "documents.received", "data.received",
+        "a final report received on {received:%Y-%m-%d}, before project {project_id} ended on "
+        "{ended:%Y-%m-%d}", "a day after the end of the project",
+        "Correct the date, or the kind if it is an interim report.",
+    )  # fmt: skip
+    again = finals[finals.duplicated(["project_id", "wave"])]
+    waves = ["" if pd.isna(wave) else f" in wave {wave}" for wave in again["wave"]]
+    yield from frames.tell(
+        again.assign(wave=waves), "documents.project_id", "data.report-twice",
+        "project {project_id} has a second final report{wave:s}",
+        "one final report of a project in a wave", "Keep the one that holds.",
+    )  # fmt: skip
+
+
+@requires("projects", "participations")
+def check_shares(frames: NumberedTables) -> Iterator[CellProblem]:
+    """The known shares of a project are together at most its grant."""
+    totals = frames["participations"].groupby("project_id")["share_amount"].sum()
+    projects = frames["projects"].dropna(subset=["project_id", "grant"])
+    shares = projects["project_id"].map(totals).astype("float64")
+    projects = projects.assign(shares=shares.round(2).map(plain_number, na_action="ignore"))
+    wrong = projects[(shares > 0) & (shares > projects["grant"] + 0.005)]
+    return frames.tell(
+        wrong.assign(grant=wrong["grant"].map(plain_number)), "projects.grant",
+        "data.share", "{grant:s}, but the shares in {own[participations]} are together {shares:s}",
+        "shares of at most the grant", "Correct the grant or a share.",
+    )  # fmt: skip
+
+
+@requires("prior_ties")
+def check_ties(frames: NumberedTables) -> Iterator[CellProblem]:
+    """An earlier tie names two organisations, the lower identifier first, so that it is one."""
+    ties = frames["prior_ties"].dropna(subset=["org_a", "org_b"])
+    return frames.tell(
+        ties[ties["org_a"] >= ties["org_b"]], "prior_ties.org_b", "data.tie-order",
+        "{org_b} does not come after {org_a}", "two organisations, the lower identifier first",
+        "Turn them round, or take the row out.",
+    )  # fmt: skip
+
+
+@requires("projects", "calls")
+def check_decision_dates(frames: NumberedTables) -> Iterator[CellProblem]:
+    """A project is decided on or after the day its call opened, or the year of its call."""
+    merged = frames["projects"][["call_id", "decided", ROW]].merge(
+        frames["calls"][["call_id", "year", "opened"]], on="call_id"
+    )
+    merged = merged.dropna(subset=["decided", "year"])
+    new_year = pd.to_datetime({"year": merged["year"].astype("int64"), "month": 1, "day": 1})
+    early = merged[merged["decided"] < merged["opened"].fillna(new_year)]
+    when = [
+        f"of {year}" if pd.isna(opened) else f"that opened on {opened:%Y-%m-%d}"
+        for year, opened in zip(early["year"], early["opened"], strict=True)
+    ]
+    return frames.tell(
+        early.assign(when=when), "projects.decided", "data.decided",
+        "decided on {decided:%Y-%m-%d}, before its call {call_id} {when:s}",
+        "a day after the call opened", "Correct the date, or the call of the project.",
+    )  # fmt: skip
+
+
+@requires("organisations")
+def check_size_classes(frames: NumberedTables) -> Iterator[CellProblem]:
+    """An organisation's size class is one of the study's, and that of its own population."""
+    classes = frames.vocabulary.areas.size_classes
+    found = frames["organisations"].dropna(subset=["size_class"])
+    known = found["size_class"].isin(list(classes or found["size_class"]))
+    near = [suggest_value(name, classes) for name in found.loc[~known, "size_class"]]
+    remedies = [one or "Choose one of these, or declare it there." for one in near]
+    yield from frames.tell(
+        found[~known].assign(classes=list_values(classes), remedy=remedies),
+        "organisations.size_class", "data.size-class",
+        "{size_class} is not in the size classes of evaluation.yml", "{classes:s}", "{remedy:s}",
+    )  # fmt: skip
+    sized = found[known].dropna(subset=["population"])
+    right = [frames.vocabulary.size_class(int(number)) for number in sized["population"]]
+    sized = sized.assign(right=pd.array(right, dtype="string")).dropna(subset=["right"])
+    yield from frames.tell(
+        sized[sized["right"] != sized["size_class"]], "organisations.size_class", "data.size-class",
+        "{size_class}, but the population is {population}",
+        "the class of the population, {right}",
+        "Correct one of the two, or leave the class empty: it follows from the population.",
+    )  # fmt: skip
+
+
+REGISTER_RULES: tuple[Rule, ...] = (
+    check_decision_dates, check_size_classes, check_shares, check_ties, check_leads,
+    check_area_years, check_report_dates,
+)  # fmt: skip
