@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from evaltools.evidence import load_descriptor
+from evaltools.evidence.cell_values import ROW, NumberedTables
+from evaltools.evidence.register_checks import check_facts
+from evaltools.study import Vocabulary
+
+ROOT = Path(__file__).parents[2]
 Spoil = Callable[[Any], Any]
 
 
@@ -33,6 +41,23 @@ MISTAKES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
             "data/register/projects.csv, row 5, column grant_eur: 300, but the shares in "
             "participations are together 350; allowed: shares of at most the grant. Correct the "
             "grant or a share. [data.share]",
+        ),
+    ),
+    "appropriations": (
+        lambda p: p.add(
+            "appropriations", year="2020", amount_eur="1", source="https://example.org"
+        ).change("appropriations", 2, amount_eur="10399"),
+        (
+            "data/register/projects.csv, row 4, column grant_eur: the grants come to 10400.01, and "
+            "appropriations to 10400; the largest is 10000; allowed: grants of at most what was "
+            "appropriated. Correct a grant, or add what is missing there. [data.grants]",
+        ),
+    ),
+    "awards": (
+        lambda p: p.change("calls", 2, applications="3", granted="4"),
+        (
+            "data/register/calls.csv, row 2, column granted: 4 granted of 3 applications; allowed: "
+            "at most the number of applications. Correct one of the two. [data.granted]",
         ),
     ),
     "tie-order": (
@@ -152,6 +177,20 @@ def test_a_municipality_of_the_year_of_the_call_may_take_part(package: Any) -> N
         "project_id": "P3", "org_id": "O6", "role": "partner", "share_eur": "", "source": "",
     }  # fmt: skip
     assert package.problems() == []
+
+
+def test_grants_are_held_against_appropriations_of_all_their_years_only(package: Any) -> None:
+    package.change("appropriations", 2, amount_eur="1")
+    assert package.problems() == []
+
+
+def test_a_share_that_a_law_sets_is_one_of_a_whole() -> None:
+    rows = {"unit": ["share", "share", "euros"], "value": [0.85, 85, 85]}
+    facts = pd.DataFrame({"fact_id": ["a", "b", "c"], ROW: [2, 3, 4]} | rows)
+    (found,) = check_facts.check(
+        NumberedTables({"facts": facts}, Vocabulary(), load_descriptor(ROOT / "data"))
+    )
+    assert (found.row, found.column, found.what) == (3, "value", "85 is no share")
 
 
 def test_an_organisation_outside_the_register_of_municipalities_is_no_mistake(

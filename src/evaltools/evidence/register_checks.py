@@ -1,4 +1,4 @@
-"""The register: leads, areas in their year, calls, decisions and reports in order, sums in bounds."""
+"""The register: leads, areas in their year, calls and decisions in order, sums in bounds."""
 
 from __future__ import annotations
 
@@ -135,6 +135,47 @@ def check_shares(frames: NumberedTables) -> Iterator[CellProblem]:
     )  # fmt: skip
 
 
+@requires("projects", "calls", "appropriations", appropriations=("year", "amount"))
+def check_appropriations(frames: NumberedTables) -> Iterator[CellProblem]:
+    """The grants are together at most what was appropriated for the years of their calls."""
+    projects, known = frames["projects"], frames["appropriations"]
+    years = projects["call_id"].map(frames["calls"].set_index("call_id")["year"]).dropna()
+    granted, given = projects["grant"].sum(), known["amount"].sum()
+    if not set(years) <= set(known["year"]) or not granted > given + 0.005:
+        return
+    sums = {"sum": plain_number(granted), "given": plain_number(given)}
+    largest = projects[projects["grant"] == projects["grant"].max()].head(1)
+    yield from frames.tell(
+        largest.assign(grant=largest["grant"].map(plain_number), **sums),
+        "projects.grant", "data.grants",
+        "the grants come to {sum:s}, and {own[appropriations]} to {given:s}; the largest is "
+        "{grant:s}", "grants of at most what was appropriated",
+        "Correct a grant, or add what is missing there.",
+    )  # fmt: skip
+
+
+@requires("calls")
+def check_awards(frames: NumberedTables) -> Iterator[CellProblem]:
+    """A call grants at most as many applications as it received."""
+    calls = frames["calls"].dropna(subset=["applications", "granted"])
+    return frames.tell(
+        calls[calls["granted"] > calls["applications"]], "calls.granted", "data.granted",
+        "{granted} granted of {applications} applications", "at most the number of applications",
+        "Correct one of the two.",
+    )  # fmt: skip
+
+
+@requires("facts")
+def check_facts(frames: NumberedTables) -> Iterator[CellProblem]:
+    """A fact that is a share is one of a whole."""
+    facts = frames["facts"].dropna(subset=["value"])
+    wrong = facts[(facts["unit"] == "share").fillna(False) & ~facts["value"].between(0, 1)]
+    return frames.tell(
+        wrong.assign(value=wrong["value"].map(plain_number)), "facts.value", "data.fact",
+        "{value:s} is no share", "0 to 1: 85 per cent is 0.85", "Correct the value, or its unit.",
+    )  # fmt: skip
+
+
 @requires("prior_ties")
 def check_ties(frames: NumberedTables) -> Iterator[CellProblem]:
     """An earlier tie names two organisations, the lower identifier first, so that it is one."""
@@ -191,6 +232,6 @@ def check_size_classes(frames: NumberedTables) -> Iterator[CellProblem]:
 
 
 REGISTER_RULES: tuple[Rule, ...] = (
-    check_decision_dates, check_size_classes, check_shares, check_ties, check_leads,
-    check_area_years, check_report_dates,
+    check_decision_dates, check_size_classes, check_shares, check_appropriations, check_awards,
+    check_facts, check_ties, check_leads, check_area_years, check_report_dates,
 )  # fmt: skip
