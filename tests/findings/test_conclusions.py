@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -136,6 +137,8 @@ COVERED = share("reports.read.share", 60, 72, 72)
         ({"least_alpha": 0.6}, [*READ, alpha(None)], {}, "low",
          ["interested_party", "agreement_unproven"]),
         ({"least_alpha": 0.6}, [*READ, alpha(0.7)], {}, "moderate", ["interested_party"]),
+        ({"least_alpha": 0.6}, [*READ, replace(alpha(0.7), level=0.8)], {}, "low",
+         ["interested_party", "agreement_unproven"]),
         ({"least_alpha": 0.6, "least_coverage": 0.8}, [*READ, alpha(0.5)], {}, "very_low",
          ["interested_party", "reports_read_only", "agreement_unproven"]),
     ],

@@ -56,6 +56,23 @@ def evidence_of(study, tables, choice):
     return Evidence.select(study, tables, study.parameters(values))
 
 
+def test_a_case_departs_from_the_others_only_where_they_differ():
+    """Of projects that all have no challenge none departs from a relation to challenges."""
+
+    def measured(challenges):
+        return {
+            f"P{place}": {
+                "challenges": Value.of(number), "goals_achieved": Value.of(place, 4),
+                "grant": Value.of(100),
+            }
+            for place, number in enumerate(challenges)
+        }  # fmt: skip
+
+    rules = {name: RULES[name] for name in ("deviant", "largest_grant")}
+    assert choose_cases(rules, measured([0, 0, 0])) == ()
+    assert [case.name for case in choose_cases(rules, measured([0, 0, 3]))] == ["deviant"]
+
+
 def count_again(scope):
     """Each measure of each project as an exact pair (numerator, denominator), or None."""
     status = {row["document_id"]: row["public_status"] for row in scope.tables["documents"]}

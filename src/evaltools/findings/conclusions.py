@@ -357,6 +357,10 @@ def _weakest(criterion: str, answers: Sequence[Answer], scale: Sequence[str]) ->
     return replace(least, subject=criterion, level=level, premises=premises, questions=questions)
 
 
+SURE: Final = 0.95
+"""Confidence of an interval that proves agreement: one that is less sure would be shorter."""
+
+
 def rate_evidence(
     judgement: Judgement, numbers: Numbers, rule: StrengthRule
 ) -> tuple[Level, tuple[Weakness, ...]]:
@@ -375,7 +379,8 @@ def rate_evidence(
     if rule.least_alpha is not None:
         codes = [support.code for support in judgement.evidence if support.code is not None]
         alphas = [numbers.read(alpha_name(code), "S").indicator for code in codes]
-        lows = [alpha.low for alpha in alphas if alpha is not None]
+        known = [alpha for alpha in alphas if alpha is not None]
+        lows = [None if (each.level or 1) < SURE else each.low for each in known]
         if any(low is None or low < rule.least_alpha for low in lows):
             concerns.append("agreement_unproven")
     return LEVELS[max(0, len(LEVELS) - 1 - len(concerns))], tuple(concerns)

@@ -185,7 +185,7 @@ def choose_cases(rules: Mapping[str, CaseRule], measures: Measures) -> tuple[Cas
 
     A project without a value for a measure is not compared by it; one that is a case already is
     passed over. Of equals the first by identifier is taken. A rule that nothing fits gives no
-    case.
+    case; nor does one by measures that are the same of all projects, but for the middle.
     """
     chosen: list[Case] = []
     for name, rule in rules.items():
@@ -195,6 +195,10 @@ def choose_cases(rules: Mapping[str, CaseRule], measures: Measures) -> tuple[Cas
             for project, values in sorted(measures.items())
             if all(values[each].number is not None for each in needed)
         }
+        if not isinstance(rule, Typical) and any(
+            len({values[each].number for values in known.values()}) < 2 for each in needed
+        ):
+            continue
         taken = {case.project for case in chosen}
         order = sorted(
             (-distance, project)
