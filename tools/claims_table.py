@@ -10,14 +10,15 @@ from pathlib import Path
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.findings.coder_rules import RULES, judge_by_rule
-from evaltools.findings.conditions import Condition, keys_of
+from evaltools.findings.conditions import RANKS, Condition, keys_of
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.judgement import Judgement, carrying_codes, judge
 from evaltools.findings.lookup import Numbers, Reading, index_numbers
 from evaltools.findings.sentences import alpha_name, format_value
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import percent_range, ratio
+from evaltools.i18n.numbers import decimals_beside, percent_range, ratio
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE
+from evaltools.indicators.agreement import TENTATIVE
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.indicators.order import CodeOrder
 from evaltools.study import load_study
@@ -90,7 +91,7 @@ def _row(item: Judgement, numbers: Numbers, by_estimand: list[str]) -> str:
         "–" if n is None else str(n),
         "; ".join(map(_number, deciding)) or "–",
         _margin(item, deciding, numbers),
-        ratio(min(alphas), "en") if alphas else "–",
+        ratio(min(alphas), "en", decimals_beside(min(alphas), [TENTATIVE], 2)) if alphas else "–",
         f"**{item.case}**",
         ", ".join(dict(item.by_rule)[rule] for rule in RULES),
         ", ".join(by_estimand),
@@ -103,7 +104,11 @@ def _deciding(item: Judgement, numbers: Numbers) -> list[Reading]:
     names, globs = keys_of(item.finding.condition)
     if names:
         return [numbers.read(name, item.estimand) for name in names][:2]
-    found = [numbers.read(name, item.estimand) for glob in globs for name in numbers.matching(glob)]
+    found = [
+        numbers.read_ranked(name, item.estimand)
+        for glob in globs
+        for name in numbers.matching(glob)
+    ]
     known = [each for each in found if each.value is not None]
     return sorted(known, key=lambda each: (-abs(each.value or 0), each.name))[:2]
 
@@ -118,10 +123,11 @@ def _number(reading: Reading) -> str:
 
 def _margin(item: Judgement, deciding: list[Reading], numbers: Numbers) -> str:
     condition = item.finding.condition
-    if condition.leads is not None and len(deciding) == 2:
+    if condition.kind in RANKS and len(deciding) == 2 and item.estimand != "D":
         records = [record for by in numbers.by_name.values() for record in by.values()]
         pair = CodeOrder.from_records(records, item.estimand).compare(*(r.stem for r in deciding))
-        return f"{pair.x} and {pair.y}, p = {ratio(pair.p, 'en', 3)}"
+        if pair.x is not None:
+            return f"{pair.x} and {pair.y}, p = {ratio(pair.p, 'en', 3)}"
     if condition.differs is not None:
         adjusted = [
             numbers.read(f"{name.rpartition('.')[0]}.holm", "S").value
@@ -146,9 +152,6 @@ def _leaf_margin(leaf: Condition, item: Judgement, numbers: Numbers) -> str:
         return (
             "" if limits is None else f"{ratio((leaf.at_most.value - limits[1]) * 100, 'en', 1)} pp"
         )
-    if leaf.order is not None:
-        first, second = (numbers.read(key, "D").indicator for key in leaf.order.keys[:2])
-        return "" if first is None or second is None else f"{first.x} and {second.x} reports"
     return ""
 
 

@@ -23,7 +23,9 @@ def share(key: str, x: int, n: int = READ, N: int = FUNDED) -> list[Indicator]:
     low, high = min(exact.low / N, x / n), max(exact.high / N, x / n)
     return [
         Indicator(**common, estimand="D"),
-        Indicator(**common, estimand="P", low=low, high=high, method="hypergeometric", level=0.95),
+        Indicator(
+            **common, estimand="P", N=N, low=low, high=high, method="hypergeometric", level=0.95
+        ),
         Indicator(
             **common, estimand="S", low=score.low, high=score.high, method="wilson", level=0.95
         ),

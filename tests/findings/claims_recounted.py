@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from counts_from_files import ALPHA, LEAST, RULES, Scope
+from counts_from_files import ALPHA, ERROR, LEAST, RULES, Scope
 
 OUTCOMES = {
     "all": "holds", "none": "does_not_hold", "tied": "does_not_hold", "close": "cannot_be_told",
@@ -48,6 +48,18 @@ LEADING = {
     "commonest-goal": ("goal", 3),
     "commonest-result": ("result", 3),
 }
+CARRYING = {
+    "pandemic-among-five-commonest": ["challenge.pandemic"],
+    "participation-told-more-often-than-sought": ["result.participation", "goal.participation"],
+    "burden-told-more-often-than-additionality": [
+        "steering.administrative_burden", "steering.additionality",
+    ],
+}  # fmt: skip
+"""The codes of claims that are about codes they name."""
+KIND = {
+    "goal": {"fi": "tavoite", "sv": "mål", "en": "goal"},
+    "result": {"fi": "tulos", "sv": "resultat", "en": "result"},
+}
 NBSP, DASH, MINUS = "\u00a0", "–", "\u2212"
 
 
@@ -82,12 +94,7 @@ class Claims:
             ("waves-differ", scope.waves, ("challenge", "response", "result")),
         ):
             found[name] = self._differing(name, sides, kinds)
-        codes = scope.files.codes["challenge"]
-        silent = all(
-            scope.n - self.x(c) - scope.told(c, self.rule, "no") > scope.told(c, self.rule, "no")
-            for c in codes
-        )
-        found["silence-is-commoner-than-denial"] = "holds" if silent else "does_not_hold"
+        found["silence-is-commoner-than-denial"] = self._silence()
         found["participation-told-more-often-than-sought"] = self._more(
             "result.participation", "goal.participation",
             ["result.participation", "goal.participation"],
@@ -143,15 +150,32 @@ class Claims:
         return found
 
     def _pandemic(self):
-        """Among the five: fewer than five others are as often told of."""
-        own = self.x("challenge.pandemic")
-        others = [c for c in self.scope.files.codes["challenge"] if c != "challenge.pandemic"]
-        case = "holds" if sum(self.x(c) >= own for c in others) < 5 else "does_not_hold"
-        if own == 0:
-            case = "none"
-        if case == "holds" and own == self.scope.n:
-            case = "all"
-        return self.scope.agreed(case, ["challenge.pandemic"])
+        """Among the five: it is ahead of all others but four, or five others are ahead of it."""
+        own, rule = "challenge.pandemic", self.rule
+        if not self.x(own):
+            return self.scope.agreed("none", [own])
+        others = [c for c in self.scope.files.codes["challenge"] if c != own]
+        p = {c: self.scope.p_of_order(own, c, rule) for c in others}
+        beaten = sorted(p[c] for c in others if self.x(own) > self.x(c))
+        beating = sorted(p[c] for c in others if self.x(c) > self.x(own))
+        need = len(others) - 4
+        if len(beaten) >= need and (need <= 0 or beaten[need - 1] * 5 <= ERROR):
+            return self.scope.agreed("all" if self.x(own) == self.scope.n else "holds", [own])
+        if len(beating) >= 5 and beating[4] * (len(others) - 4) <= ERROR:
+            return self.scope.agreed("does_not_hold", [own])
+        return "close"
+
+    def _silence(self):
+        """Of every challenge: more reports say nothing of it than deny it, or one the reverse."""
+        scope, rule, close = self.scope, self.rule, False
+        for code in scope.files.codes["challenge"]:
+            denied = scope.told(code, rule, "no")
+            silent = scope.n - self.x(code) - denied
+            beyond = scope.p_of_counts(silent, denied) <= ERROR
+            if silent + denied == 0 or (denied > silent and beyond):
+                return "does_not_hold"
+            close |= not beyond
+        return "close" if close else "holds"
 
     def _differing(self, name, sides, kinds):
         self.lists[name] = {"differing": []}
@@ -165,12 +189,12 @@ class Claims:
         return self.scope.agreed("holds", list(standing)) if standing else "does_not_hold"
 
     def _more(self, one, other, carrying):
-        case = "holds" if self.x(one) > self.x(other) else "does_not_hold"
-        if case == "does_not_hold" and not (self.x(one) or self.x(other)):
-            case = "none"
-        elif self.x(one) == self.x(other):
-            case = "tied"
-        return self.scope.agreed(case, carrying)
+        if not (self.x(one) or self.x(other)):
+            return self.scope.agreed("none", carrying)
+        if self.scope.p_of_order(one, other, self.rule) > ERROR:
+            return "close"
+        ahead = self.x(one) > self.x(other)
+        return self.scope.agreed("holds" if ahead else "does_not_hold", carrying)
 
     def _permanence(self):
         rooted, done = self.scope.rooted
@@ -358,6 +382,15 @@ def rounded(value, places=0):
     return Decimal(repr(round(value, 12))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
+def shown_below(alpha, language):
+    """An alpha that is below what is asked for, in so many decimals that one sees that it is."""
+    places = 2
+    while rounded(alpha, places) >= Decimal(str(ALPHA)):
+        places += 1
+    shown = str(rounded(alpha, places)).replace("-", MINUS)
+    return shown if language == "en" else shown.replace(".", ",")
+
+
 def percent(share, language):
     return f"{rounded(share * 100)}" + ("%" if language == "en" else f"{NBSP}%")
 
@@ -405,9 +438,7 @@ def print_claim(template, name, claims: Claims, forms, language) -> str:
             if part == "alpha":
                 alphas = [claims.scope.alpha(each) for each in lists[head]]
                 lowest = min(each for each in alphas if each is not None)
-                return f"{rounded(lowest, 2)}".replace(
-                    ".", "." if language == "en" else ","
-                ).replace("-", MINUS)
+                return shown_below(lowest, language)
             what, head = f"{code}.{part}", code
         if part == "fraction":
             return fraction(head)
@@ -454,17 +485,22 @@ OTHER_RULE = {
 def told_differently(name, claims: Claims, labels, language) -> str:
     """What follows a sentence on the best: doubts about coders, or that a rule names others."""
     weak, unknown = [], []
-    for code in claims.lists[name]["best"]:
+    codes = claims.lists[name]["best"] if name in LEADING else CARRYING.get(name, [])
+    for code in codes:
         alpha = claims.scope.alpha(code)
+        alike = sum(labels[code] == labels[each] for each in codes) > 1
+        label = (
+            f"{labels[code]}, {KIND[code.partition('.')[0]][language]}" if alike else labels[code]
+        )
         if alpha is not None and alpha < ALPHA:
-            shown = str(rounded(alpha, 2)).replace("-", MINUS)
-            shown = shown if language == "en" else shown.replace(".", ",")
             word = "alpha" if language == "en" else "alfa"
-            weak.append(f"{labels[code]} ({word} {shown})")
+            weak.append(f"{label} ({word} {shown_below(alpha, language)})")
         if claims.scope.agreed("", [code]) == "agreement_unknown":
-            unknown.append(labels[code])
+            unknown.append(label)
     told = [(DIFFERENTLY, weak), (UNKNOWN, unknown)]
     text = "".join(f" {said[language]}{'; '.join(own)}." for said, own in told if own)
+    if name not in LEADING:
+        return text
     kind, first = LEADING[name]
     named = {frozenset(claims.scope.names(kind, rule, first, unbeaten=True)) for rule in RULES}
     return f"{text} {OTHER_RULE[language]}" if len(named) > 1 else text

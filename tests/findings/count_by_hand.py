@@ -151,13 +151,17 @@ class Count:
         (top, first), rivals = ranks[0], ranks[1:]
         if top == 0 or top == rivals[0][0]:
             return False
-        own = {doc for doc, code in self.states["yes"] if code == first}
-        for _, rival in rivals:
-            other = {doc for doc, code in self.states["yes"] if code == rival}
-            a, b = len(own - other), len(other - own)
-            if min(_midp(a, b), _exact(a, b, self.N - self.n)) > 0.05:
-                return False
-        return True
+        return all(self.p_ahead(first, rival) <= 0.05 for _, rival in rivals)
+
+    def p_ahead(self, one, other):
+        """P-value of one code being told of more than another; one where it is not told of more."""
+        own, rest = (
+            {doc for doc, code in self.states["yes"] if code == each} for each in (one, other)
+        )
+        return self.p_of(len(own - rest), len(rest - own))
+
+    def p_of(self, a, b):
+        return min(midp(a, b), exact_of(a, b, self.N - self.n)) if a > b else 1.0
 
     def standing(self, sides, kinds):
         """Challenges whose difference stands between two sides, among all codes of the kinds.
@@ -211,9 +215,10 @@ class Count:
         achieved = goals["attainment"] == "achieved"
         measured = achieved & (goals["measured_by"] == "measured")
         complete = (goals[["has_metric", "has_baseline", "has_target"]] == "true").all(axis=1)
-        top_five = sorted((x for x, _ in self.ranking("challenge")), reverse=True)[:5]
-        pandemic = self.told("challenge.pandemic")
-        ahead = sum(x >= pandemic for x, _ in self.ranking("challenge"))
+        pandemic = "challenge.pandemic"
+        rivals = [code for _, code in self.ranking("challenge") if code != pandemic]
+        # Four may be ahead of it: all the others are behind, at a fifth of the chance of error.
+        behind = sum(self.p_ahead(pandemic, code) <= 0.05 / 5 for code in rivals)
         additionality = self.told("steering.additionality")
 
         def agreed(*codes):
@@ -227,17 +232,18 @@ class Count:
             "groups-differ": bool(groups) and agreed(*groups),
             "waves-differ": bool(waves) and agreed(*waves),
             "commonest-challenge": leading("challenge"),
-            "pandemic-among-five-commonest": pandemic in top_five
-            and ahead <= 5
-            and agreed("challenge.pandemic"),
+            "pandemic-among-five-commonest": behind >= len(rivals) - 4 and agreed(pandemic),
             "silence-is-commoner-than-denial": all(
-                self.silent(code) > self.told(code, "no") for _, code in self.ranking("challenge")
+                self.p_of(self.silent(code), self.told(code, "no")) <= 0.05
+                for _, code in self.ranking("challenge")
             ),
             "commonest-response": leading("response"),
             "commonest-goal": leading("goal"),
             "commonest-result": leading("result"),
-            "participation-told-more-often-than-sought": self.told("result.participation")
-            > self.told("goal.participation")
+            "participation-told-more-often-than-sought": self.p_ahead(
+                "result.participation", "goal.participation"
+            )
+            <= 0.05
             and agreed("result.participation", "goal.participation"),
             "goals-mostly-achieved": self.limits_of_goals(achieved)[0] > 0.5,
             "achievement-seldom-measured": self.limits_of_goals(measured)[1] < 0.2,
@@ -257,8 +263,10 @@ class Count:
             and agreed("steering.additionality"),
             "ways-of-working-told-changed": 2 * self.told("steering.process_change") > self.n
             and agreed("steering.process_change"),
-            "burden-told-more-often-than-additionality": self.told("steering.administrative_burden")
-            > additionality
+            "burden-told-more-often-than-additionality": self.p_ahead(
+                "steering.administrative_burden", "steering.additionality"
+            )
+            <= 0.05
             and agreed("steering.administrative_burden", "steering.additionality"),
             "reported-differ-from-unreported": self.differs_beyond_chance(),
             "reports-read": self.n / self.N > 0.5,
@@ -282,7 +290,7 @@ def _fisher(x1, n1, x2, n2):
     return sum(w for w in ways.values() if w <= ways[x1]) / math.comb(n, both)
 
 
-def _midp(a, b):
+def midp(a, b):
     n = a + b
     if n == 0:
         return 1.0
@@ -290,7 +298,7 @@ def _midp(a, b):
     return min(1.0, 2 * sum(tail) - tail[0])
 
 
-def _exact(a, b, unread):
+def exact_of(a, b, unread):
     """Twice the chance of so one-sided a draw from the worst population that has no lead."""
     worst = 0.0
     for size in range(a + b, a + b + unread + 1):

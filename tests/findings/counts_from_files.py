@@ -168,7 +168,10 @@ class Scope:
 
     def p_of_order(self, one, other, rule):
         """Of all projects due: the sharper of the two tests of decision 5."""
-        a, b = self.apart(one, other, rule)
+        return self.p_of_counts(*self.apart(one, other, rule))
+
+    def p_of_counts(self, a, b):
+        """The same of reports that have only the one, and only the other."""
         return min(midp(a, b), finite(a, b, self.N - self.n))
 
     def commonest(self, kind, rule):

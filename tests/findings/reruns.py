@@ -306,7 +306,7 @@ def _count_themes(evidence: Evidence) -> list[Indicator]:
         records += share_records(str(code), int(yes), evidence, source="test")
         records.append(plain_share(f"{code}.denied.share", int(no), n, "test"))
         records.append(plain_share(f"{code}.silent.share", int(silent), n, "test"))
-    records += order_records(evidence, *KINDS[:4])
+    records += order_records(evidence, *KINDS)
     records += comparisons.group_differences(evidence)
     return release([*records, *comparisons.wave_differences(evidence)], evidence)
 

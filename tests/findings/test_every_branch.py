@@ -131,7 +131,6 @@ def what_is_read(numbers, finding):
     texts = [own.en for own in finding.sentences.values()]
     names = [*names, *globs, *(slot.name for text in texts for slot in slots_of(text))]
     heads = {name.partition(".")[0] for name in names} | {"reports"}
-    kinds = {code.partition(".")[0] for code in FORMS.forms}
 
     def wanted(each):
         by = dict(each.dimensions)
@@ -139,7 +138,7 @@ def what_is_read(numbers, finding):
         if each.key == "coding.agreement_by_code.index":
             return by["statistic"] == "alpha" and about in heads | {"challenge", "saving"}
         return each.key.partition(".")[0] in heads or (
-            each.key.startswith("order.") and about in heads & kinds
+            each.key.startswith("order.") and about in heads
         )
 
     return [each for each in numbers if wanted(each)]

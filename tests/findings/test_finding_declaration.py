@@ -27,7 +27,9 @@ def problems(folder, content):
 
 
 def test_findings_come_in_the_order_of_the_file_with_their_lines(tmp_path):
-    text = yaml.safe_dump({"findings": {"b": declared(), "a": declared()}}, sort_keys=False)
+    text = yaml.safe_dump(
+        {"findings": {"b": declared(estimand="P"), "a": declared(estimand="S")}}, sort_keys=False
+    )
     found = load(tmp_path, text)
     assert [each.id for each in found] == ["b", "a"]
     lines = text.splitlines()
@@ -165,7 +167,7 @@ def with_sentences(*figures):
         case: {"fi": "Näin on.", "sv": "Så är det.", "en": "So it is."}
         for case in ("holds", "does_not_hold", "cannot_be_told")
     }
-    return declared() | {"sentences": said, "figures": list(figures)}
+    return declared(estimand="P") | {"sentences": said, "figures": list(figures)}
 
 
 def test_a_figure_has_one_headline_and_one_only_from_a_finding_with_sentences(tmp_path):
@@ -173,7 +175,7 @@ def test_a_figure_has_one_headline_and_one_only_from_a_finding_with_sentences(tm
         "findings": {
             "one": with_sentences("fig-a", "fig-b"),
             "two": with_sentences("fig-b"),
-            "three": declared() | {"figures": ["fig-c"]},
+            "three": declared(estimand="P") | {"figures": ["fig-c"]},
             "four": with_sentences("tbl-d"),
         }
     }

@@ -70,7 +70,9 @@ def test_a_lead_beyond_chance_is_asked_of_every_rival_and_fails_when_behind():
     ]  # fmt: skip
     assert outcome(greatest(), three, "S") == "cannot_be_told"
     behind = [*shares(staff=35, partners=37), *apart("partners", "staff", 12, 10)]
-    assert outcome(greatest(), behind, "S") == "does_not_hold"
+    assert outcome(greatest(), behind, "S") == "cannot_be_told"
+    far_behind = [*shares(staff=10, partners=37), *apart("partners", "staff", 29, 2)]
+    assert outcome(greatest(), far_behind, "S") == "does_not_hold"
 
 
 def test_a_lead_of_which_the_run_says_nothing_cannot_be_told():
@@ -165,6 +167,60 @@ def test_an_order_beyond_chance_has_no_neighbours_within_it():
     close = [*shares(staff=45, technology=43, aims=2), *apart("staff", "technology", 5, 3), *rest]
     assert outcome(wanted, close, "S") == "cannot_be_told"
     assert outcome(wanted, close, "D") == "holds"
+
+
+@pytest.mark.parametrize("estimand", ["P", "S"])
+@pytest.mark.parametrize(
+    ("counts", "only", "expected"),
+    [
+        ((37, 12), (27, 2), "holds"),
+        ((9, 7), (4, 2), "cannot_be_told"),
+        ((7, 7), (3, 3), "cannot_be_told"),
+        ((7, 9), (2, 4), "cannot_be_told"),
+        ((12, 37), (2, 27), "does_not_hold"),
+        ((0, 0), (0, 0), "does_not_hold"),
+    ],
+)
+def test_an_order_stands_or_falls_by_more_than_chance(estimand, counts, only, expected):
+    numbers = [*shares(aims=counts[0], staff=counts[1]), *apart("aims", "staff", *only)]
+    found = verdict(order("aims", "staff"), numbers, estimand)
+    assert found.outcome == expected
+    if expected == "cannot_be_told":
+        assert [each.kind for each in found.because] == ["not_beyond"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"staff": (30, 2)}, "holds"),
+        ({"staff": (30, 2), "cyber": (4, 2)}, "cannot_be_told"),
+        ({"staff": (30, 2), "cyber": (2, 4)}, "cannot_be_told"),
+        ({"staff": (30, 2), "cyber": (2, 30)}, "does_not_hold"),
+    ],
+)
+def test_silence_and_denial_of_a_code_differ_by_more_than_chance(counts, expected):
+    numbers = [*states(**counts), *shares(**dict.fromkeys(counts, 5))]
+    for estimand in ("P", "S"):
+        assert outcome(EACH, numbers, estimand) == expected
+
+
+def many(**counts):
+    """Challenges of which no report has two."""
+    names = sorted(counts)
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    return [*shares(**counts), *(r for a, b in pairs for r in apart(a, b, counts[a], counts[b]))]
+
+
+def test_the_first_few_are_ahead_of_the_rest_by_more_than_chance():
+    clear = many(aims=20, cyber=22, law=1, staff=2)
+    assert outcome(among("aims", "cyber"), clear, "S") == "holds"
+    assert outcome(among("aims", first=2), clear, "S") == "holds"
+    assert outcome(among("law", first=2), clear, "S") == "does_not_hold"
+    close = many(aims=12, cyber=22, law=9, staff=2)
+    assert outcome(among("aims", first=2), close, "D") == "holds"
+    assert outcome(among("aims", first=2), close, "S") == "cannot_be_told"
+    assert outcome(among("law", first=2), close, "S") == "cannot_be_told"
+    assert outcome(among("law", first=2), many(aims=1, cyber=2, law=0), "S") == "does_not_hold"
 
 
 def test_the_first_few_may_stand_in_any_order():

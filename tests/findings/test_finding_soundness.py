@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
-from claims_by_hand import READ, declared, outcome, share
+from claims_by_hand import READ, declared, finding, outcome, share
 
 from evaltools.findings.conditions import Condition
 from evaltools.findings.declaration import load_findings
+from evaltools.findings.judgement import uncompared_codes
 from evaltools.findings.soundness import can_come_out
 from evaltools.problems import ProblemError
 
@@ -32,6 +33,77 @@ def word(name: str, key: str = SHARE) -> dict[str, Any]:
 
 def order(*keys: str, ties: str = "refused") -> dict[str, Any]:
     return {"order": {"keys": list(keys), "ties": ties}}
+
+
+RANKS = [
+    {"order": {"keys": [SHARE, OTHER]}},
+    {"greatest": {"key": SHARE, "of": "challenge.*.share"}},
+    {"leads": {"of": "challenge.*.share"}},
+    {"among_top": {"keys": [SHARE], "of": "challenge.*.share", "first": 2}},
+    {"order": {"keys": ["challenge.staff.x", "challenge.aims.x"]}},
+    {"any": [least(0.5), {"order": {"keys": [SHARE, OTHER], "estimand": "D"}}]},
+]
+
+
+def check(root, condition, evidence, estimand):
+    """What is said of a finding when it is read."""
+    (root / "reports").mkdir(exist_ok=True)
+    try:
+        load(root, condition=condition, evidence=evidence, estimand=estimand)
+    except ProblemError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+@pytest.mark.parametrize("condition", RANKS, ids=str)
+def test_what_is_told_more_often_must_be_so_beyond_chance(tmp_path, condition):
+    for estimand, refused in (("P", "estimand': 'D'" in str(condition)), ("D", True)):
+        found = check(tmp_path, condition, [{"code": "challenge.*"}], estimand)
+        told = [each for each in found if "told of more often, in the reports read alone" in each]
+        assert bool(told) is refused, (estimand, found)
+
+
+@pytest.mark.parametrize(
+    ("keys", "key"),
+    [
+        (["goals.achieved.share", "goals.partly.share"], "goals.achieved.share"),
+        (["goals.stated.count", "reports.read.x"], "goals.stated.count"),
+        (["sustainability.owner.share", SHARE], "sustainability.owner.share"),
+        ([SHARE, "challenge.aims.bounds"], "challenge.aims.bounds"),
+    ],
+)
+def test_an_order_whose_margin_no_run_knows_is_refused(tmp_path, keys, key):
+    evidence = [{"code": "challenge.*"}, {"table": "goals"}, {"table": "sustainability"},
+                {"table": "documents"}]  # fmt: skip
+    (told,) = check(tmp_path, {"order": {"keys": keys}}, evidence, "P")
+    assert f"order compares {key}, whose margin no run knows" in told
+    assert "Compare such shares, or ask each number for a limit of its own." in told
+
+
+def test_what_a_register_counts_is_known_whole_and_has_an_order(tmp_path):
+    keys = [f"projects.funded.by.region.{region}.count" for region in ("01", "02")]
+    assert check(tmp_path, {"order": {"keys": keys}}, [{"table": "projects"}], "D") == []
+
+
+def test_codes_that_no_record_compares_have_no_order():
+    codes = ["goal.a", "goal.b", "result.a", "result.c"]
+    pairs = [("goal.a", "goal.b"), ("result.a", "result.c"), ("goal.a", "result.a")]
+
+    def told(condition):
+        return [each.what for each in uncompared_codes([finding(condition)], codes, pairs)]
+
+    def order_of(*names):
+        return {"order": {"keys": [f"{name}.share" for name in names]}}
+
+    assert told(order_of("result.a", "goal.a")) == []
+    assert told(order_of("goal.b", "goal.a")) == []
+    assert told(order_of("result.c", "goal.b")) == [
+        "it-is-so: no record compares result.c with goal.b"
+    ]
+    across = {"greatest": {"key": "goal.a.share", "of": "result.*.share"}}
+    assert told(across) == ["it-is-so: no record compares goal.a with result.c"]
+    states = {"order": {"keys": ["goal.*.silent.share", "goal.*.denied.share"]}}
+    assert told(states) == []  # of one code no report has both
 
 
 CASES = ["holds", "does_not_hold", "cannot_be_told"]

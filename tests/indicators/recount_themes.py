@@ -22,8 +22,11 @@ def prevalence(scope, rows, *kinds):
         rows.share(f"{code}.silent.share", states["silent"], n)
         shares = [len(scope.having(code, rule=rule)) / n for rule in ("all", "any")] + [x / n]
         rows.put(f"{code}.coder_band", x / n, x, n, min(shares), max(shares))
-    for first, second in combinations(scope.of_kind(*kinds), 2):
-        if scope.codes[first] == scope.codes[second]:
+    everything = sorted(scope.codes)
+    for first, second in combinations(everything, 2):
+        alike = scope.codes[first] == scope.codes[second]
+        alike |= first.partition(".")[2] == second.partition(".")[2]  # as goal and as result
+        if alike and scope.codes[first] in kinds:
             one, other = scope.having(first), scope.having(second)
             x, n = len(one - other), len(one ^ other)
             for estimand in "DPS":
@@ -36,6 +39,9 @@ def goals(scope):
     prevalence(scope, rows, "goal", "result")
     own, level = scope.own("goals"), scope.choice.level
     rows.count("goals.stated.count", len(own), scope.n)
+    of_report = Counter(goal["project"] for goal in own)
+    if scope.n:
+        rows.count("goals.fewest.count", min(of_report[p] for p in scope.reports.values()), scope.n)
 
     def share(key, hit):
         rows.clustered(f"{key}.share", [(goal["project"], hit(goal)) for goal in own], level)

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 from handmade import found, handmade, nothing_coded
 
@@ -28,6 +29,16 @@ def test_shares_of_goals_are_of_the_goals_stated(key, x):
 
 def test_stated_goals_are_counted():
     assert found(goals.compute(handmade()), "goals.stated.count").value == 5
+
+
+def test_the_report_with_the_fewest_goals_is_counted_also_where_it_has_none():
+    """Twice as many goals as reports do not make each report state one."""
+    evidence = handmade()  # of four reports the last states no goal, the second one
+    assert len(evidence.goals) > evidence.n
+    assert found(goals.compute(evidence), "goals.fewest.count").value == 0
+    stated = evidence.goals.iloc[[0]].assign(project_id="P4")
+    complete = evidence.but(goals=pd.concat([evidence.goals, stated, stated]))
+    assert found(goals.compute(complete), "goals.fewest.count").value == 1
 
 
 def test_attainment_adds_up_to_the_goals_stated():

@@ -34,19 +34,31 @@ def test_two_codes_are_compared_on_the_reports_that_tell_them_apart():
     assert pair(records, "challenge.staff", "challenge.unheard").x == 3
 
 
-def test_codes_of_two_kinds_make_no_pair_and_each_pair_comes_once():
+def test_codes_of_a_kind_and_of_one_name_in_two_kinds_make_pairs_each_once():
     evidence = handmade()
     records = order_records(evidence)
     codes = codebook(evidence)
     expected = {
-        two
-        for _, own in codes.groupby("kind")
-        for two in combinations(sorted(own["code_id"]), 2)
-    }  # fmt: skip
+        two for _, own in codes.groupby("kind") for two in combinations(sorted(own["code_id"]), 2)
+    } | {("goal.automation", "result.automation"), ("goal.data", "result.data")}
     told = [(d["first"], d["second"]) for d in (dict(one.dimensions) for one in records)]
     assert len(told) == 3 * len(set(told))
     assert set(told) == expected
     assert len(to_table(records)) == len(records)
+
+
+def test_what_was_sought_and_what_came_of_it_are_compared_report_by_report():
+    evidence = handmade()
+    said = evidence.presence[evidence.presence["state"].eq("yes")]
+    having = {
+        code: set(said.loc[said["code_id"].eq(code), "project_id"])
+        for code in ("goal.data", "result.data")
+    }
+    sought, told = having["goal.data"], having["result.data"]
+    one = pair(order_records(evidence, "goal"), "goal.data", "result.data", "P")
+    assert (one.x, one.n) == (len(sought - told), len(sought ^ told))
+    # It comes with the kind of its first code, so that no two chapters give it.
+    assert not [r for r in order_records(evidence, "result") if "goal" in str(r.dimensions)]
 
 
 def test_a_record_has_the_same_name_whichever_code_is_ahead():

@@ -12,6 +12,7 @@ from evaltools.evidence.selection import Evidence
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
+from evaltools.indicators.agreement import RELIABLE, TENTATIVE
 from evaltools.indicators.coder_decisions import publishable_codes
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.indicators.prevalence import codebook
@@ -161,11 +162,16 @@ def _format_index(
     return made | {"interval": _range(inferred, language)}
 
 
+LIMITS = (TENTATIVE, RELIABLE)
+"""From what alpha on one concludes, beside which each is read."""
+
+
 def _index(record: Indicator, language: Language) -> str:
-    return say.MISSING if record.value is None else say.number(record.value, language, 2)
+    return say.number(record.value, language, say.decimals_beside(record.value, LIMITS, 2))
 
 
 def _range(record: Indicator | None, language: Language) -> str:
     if record is None or record.low is None or record.high is None:
         return say.MISSING
-    return say.number_range(record.low, record.high, language, 2)
+    decimals = max(say.decimals_beside(each, LIMITS, 2) for each in (record.low, record.high))
+    return say.number_range(record.low, record.high, language, decimals)

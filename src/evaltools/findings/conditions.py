@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -239,6 +239,10 @@ class Condition(Strict):
         if self.leaf is not None:
             return (self,)
         return tuple(leaf for part in self.parts for leaf in part.leaves())
+
+
+RANKS: Final = ("leads", "greatest", "order", "among_top")
+"""Kinds of condition that hold numbers against each other."""
 
 
 def needs_interval(condition: Condition) -> bool:

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from evaltools.findings.conditions import Case, Condition, Glob, Outcome, Strict, needs_interval
 from evaltools.findings.premises import Premise
 from evaltools.findings.sentences import OUTCOME_OF
-from evaltools.findings.soundness import Source, check_soundness
+from evaltools.findings.soundness import Source, check_ranks, check_soundness
 from evaltools.findings.templates import slots_of
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
@@ -325,6 +325,7 @@ def load_findings(
             place = where("findings", name, "condition")
             problems += check_soundness(found[-1].id, found[-1].condition, _sources(found[-1]),
                                         place, behind)  # fmt: skip
+            problems += check_ranks(found[-1].id, found[-1].condition, found[-1].estimand, place)
     headed: dict[str, str] = {}
     for finding in found:
         for figure in finding.figures:

@@ -22,7 +22,7 @@ from evaltools.findings.word_forms import WordForms
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.number_forms import number_forms
-from evaltools.i18n.numbers import LANGUAGES, MISSING, Language, number
+from evaltools.i18n.numbers import LANGUAGES, MISSING, Language, decimals_beside, number
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem
 
@@ -251,7 +251,13 @@ def word_judgements(
                 language: fill_template(
                     text,
                     SentenceContext(
-                        numbers, judgement.lists, forms, own, labels.get(language, {}), values
+                        numbers,
+                        judgement.lists,
+                        forms,
+                        own,
+                        labels.get(language, {}),
+                        values,
+                        {each.limit for each in judgement.reason.because if each.limit is not None},
                     ),
                 )
                 + _reservation(judgement, own, labels.get(language, {}))
@@ -266,6 +272,7 @@ def word_judgements(
 def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) -> Sentence:
     """That coders disagree, or nobody knows, or another rule differs, on codes that are named."""
     parts: list[SentencePart] = []
+    named = {each.code for each in judgement.evidence if each.code is not None}
     for doubt in judgement.reason.because[1:]:  # the first is what the sentence itself is on
         if doubt.kind not in (*_DOUBTS, "other_rule"):
             continue
@@ -275,9 +282,14 @@ def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) 
         for place, reading in enumerate(doubt.first):
             assert reading.indicator is not None
             code = dict(reading.indicator.dimensions)["code"]
-            parts.append(SentencePart(f"{'; ' if place else ' '}{labels.get(code, code)}"))
+            label = labels.get(code, code)
+            if sum(labels.get(each, each) == label for each in named) > 1:  # a goal and a result
+                label += ", " + words(f"code_kind.{code.partition('.')[0]}")
+            parts.append(SentencePart(f"{'; ' if place else ' '}{label}"))
             if reading.value is not None:
-                alpha = number(reading.value, words.language, 2)
+                limits = () if doubt.limit is None else (doubt.limit,)
+                decimals = decimals_beside(reading.value, limits, 2)
+                alpha = number(reading.value, words.language, decimals)
                 parts += [
                     SentencePart(f" ({words('findings.alpha')} "),
                     SentencePart(alpha, reading.indicator, "value"),

@@ -298,6 +298,7 @@ def readings(
     for leaf in condition.leaves():
         names, globs = conditions.keys_of(leaf)
         own = (leaf.leaf.estimand if leaf.leaf else None) or estimand
+        read = numbers.read if leaf.order is None else numbers.read_ranked
         for name in (*names, *(each for glob in globs for each in numbers.matching(glob))):
-            found.setdefault((name, own), numbers.read(name, own))
+            found.setdefault((name, own), read(name, own))
     return tuple(found.values())

@@ -54,3 +54,14 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "optimism_gap": Family(("ratings", "goals", "saving_claims", "sustainability")),
 }
 """The indicators of the standard chapters; those of codes are `THEMES`."""
+
+
+def is_of_reports(key: str) -> bool:
+    """Whether a number is a share of what was read, which chance may have moved.
+
+    What the register counts is known whole; of other families of one's own only shares are told.
+    """
+    family = FAMILIES.get(key.partition(".")[0])
+    if family is None:
+        return key.endswith((".share", ".x", ".bounds"))
+    return family.units == "D"

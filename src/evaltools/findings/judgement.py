@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from evaltools.findings.conditions import Case, Equals, Outcome, keys_of
-from evaltools.findings.declaration import Finding, NameList, NoneFound, Support
+from evaltools.findings.conditions import RANKS, Case, Equals, Outcome, keys_of
+from evaltools.findings.declaration import CODE, Finding, NameList, NoneFound, Support
 from evaltools.findings.evaluate import evaluate, find_standing, readings
 from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches, substitute
-from evaltools.findings.ranks import unbeaten
+from evaltools.findings.ranks import compared_codes, unbeaten
 from evaltools.findings.reasons import Reason, ReasonKind
 from evaltools.findings.sentences import (
     Sentence,
@@ -352,6 +352,32 @@ def unknown_evidence(
                 allowed = ", ".join(sorted(named))
                 problems.append(Problem(finding.where, what, allowed, code="finding.evidence"))
     return list(dict.fromkeys(problems))
+
+
+def uncompared_codes(
+    findings: Iterable[Finding], codes: Sequence[str], pairs: Iterable[tuple[str, str]]
+) -> list[Problem]:
+    """Orders of two codes that no run holds against each other, so that their margin is unknown.
+
+    Arguments:
+        codes: ids of the codable codes.
+        pairs: of them that are compared report by report, the lesser id first.
+    """
+    known, told = set(codes), set(pairs)
+    return [
+        Problem(
+            finding.where,
+            f"{finding.id}: no record compares {one} with {other}",
+            "two codes of one kind, or of one name in two kinds",
+            "Compare such codes, or say each share in a sentence of its own.",
+            CODE,
+        )
+        for finding in findings
+        for leaf in finding.condition.leaves()
+        if leaf.leaf is not None and leaf.kind in RANKS
+        for one, other in compared_codes(leaf.leaf, codes)
+        if one != other and {one, other} <= known and (min(one, other), max(one, other)) not in told
+    ]
 
 
 def problems_for_publishing(judgements: Iterable[Judgement]) -> list[Problem]:

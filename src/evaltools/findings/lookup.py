@@ -14,6 +14,9 @@ from evaltools.indicators.indicator import Estimand, Indicator
 
 Part = Literal["value", "x", "n"]
 
+STATE_WORDS = ("denied", "silent")
+"""What a report may say of a code beside mentioning it: `challenge.staff.silent.share`."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -88,6 +91,12 @@ class Numbers:
         records = self.by_name.get(name, {})
         asked: Estimand = "P" if name.endswith(".bounds") else estimand
         return Reading(name, records.get(asked))
+
+    def read_ranked(self, name: str, estimand: Estimand) -> Reading:
+        """As `read`; how often a code is denied or passed over is counted of the reports read."""
+        found = self.read(name, estimand)
+        state = found.stem.rpartition(".")[2] in STATE_WORDS
+        return self.read(name, "D") if state and found.indicator is None else found
 
     def matching(self, glob: str) -> tuple[str, ...]:
         """Names that a glob means, sorted; a star stays between two dots."""

@@ -60,11 +60,15 @@ class ReasonKind:
         unit = self.first[0] if self.first else Reading("", None)
         label = self.interval is not None and self.kind in _WITH_INTERVALS
         values = {
-            "first": _listed(self.first, words, labels, intervals=label),
+            "first": _listed(self.first, words, labels, label, self.limit),
             "other": _listed(self.other, words, labels),
             "name": label_of(unit, words, labels),
-            "limit": "" if self.limit is None else format_amount(unit, self.limit, words),
-            "interval": "" if self.interval is None else _range(unit, self.interval, words),
+            "limit": ""
+            if self.limit is None
+            else format_amount(unit, self.limit, words, self.limit),
+            "interval": ""
+            if self.interval is None
+            else _range(unit, self.interval, words, self.limit),
             "word": words(f"findings.word.{self.word}") if self.word else "",
             "finding": self.finding,
         }
@@ -170,41 +174,57 @@ def _label_by_family(stem: str, words: Words, labels: Mapping[str, str]) -> str 
     return f"{words(family)}: {labels[within]}" if within else None
 
 
-def format_reading(reading: Reading, words: Words) -> str:
-    """A number as reasons print it: a share by its counts, `37/52`."""
+def format_reading(reading: Reading, words: Words, limit: float | None = None) -> str:
+    """A number as reasons print it: a share by its counts, `37/52`.
+
+    Arguments:
+        limit: beside which it is printed, so that one sees on which side of it the number is.
+    """
     record, value = reading.indicator, reading.value
     if value is None or record is None:
         return say.MISSING
-    if reading.part == "value" and record.unit == "share":
-        if record.counted == "cases" and record.x is not None and record.n:
-            return say.count_of(record.x, record.n, words.language)
-        return say.percent(value, words.language)
-    return format_amount(reading, value, words)
+    cases = record.unit == "share" and record.counted == "cases"
+    if reading.part == "value" and cases and record.x is not None and record.n:
+        return say.count_of(record.x, record.n, words.language)
+    return format_amount(reading, value, words, limit)
 
 
-def format_amount(reading: Reading, value: float, words: Words) -> str:
-    """A value in the unit of a number."""
+def format_amount(reading: Reading, value: float, words: Words, limit: float | None = None) -> str:
+    """A value in the unit of a number.
+
+    Arguments:
+        limit: as of `format_reading`.
+    """
     record = reading.indicator
     unit = "count" if record is None or reading.part != "value" else record.unit
+    limits = () if limit is None else (limit,)
     if unit == "share":
-        return say.percent(value, words.language)
+        decimals = say.decimals_beside(value * 100, [each * 100 for each in limits])
+        return say.percent(value, words.language, decimals)
     if unit == "money":
         return words.money(value)
     if unit == "difference" and record is not None and record.method.startswith("newcombe"):
         points = say.signed(value * 100, words.language)
         return words("report.points", value=points)
-    return say.number(value, words.language, 0 if unit == "count" and value == round(value) else 2)
+    least = 0 if unit == "count" and value == round(value) else 2
+    return say.number(value, words.language, say.decimals_beside(value, limits, least))
 
 
-def interval_of(reading: Reading, words: Words) -> str:
-    """The limits of a number in its unit; empty where it has none."""
+def interval_of(reading: Reading, words: Words, limit: float | None = None) -> str:
+    """The limits of a number in its unit; empty where it has none.
+
+    Arguments:
+        limit: as of `format_reading`.
+    """
     record = reading.indicator
     if record is None or record.low is None or record.high is None:
         return ""
-    return _range(reading, (record.low, record.high), words)
+    return _range(reading, (record.low, record.high), words, limit)
 
 
-def _range(reading: Reading, interval: tuple[float, float], words: Words) -> str:
+def _range(
+    reading: Reading, interval: tuple[float, float], words: Words, limit: float | None = None
+) -> str:
     record = reading.indicator
     unit = "count" if record is None else record.unit
     if unit == "difference" and record and record.method.startswith("newcombe"):
@@ -212,6 +232,11 @@ def _range(reading: Reading, interval: tuple[float, float], words: Words) -> str
         return words("report.points", value=text)
     if unit == "share" and record is not None:
         whole = record.N if record.estimand == "P" else None
+        ends = [] if limit is None else [
+            say.decimals_beside(each * 100, (limit * 100,)) for each in interval
+        ]  # fmt: skip
+        if any(ends):
+            return say.percent_range(*interval, words.language, max(ends))
         return say.share_range(*interval, record.n, words.language, whole=whole)
     return say.number_range(*interval, words.language, 0 if unit in ("count", "money") else 2)
 
@@ -221,6 +246,7 @@ def _listed(
     words: Words,
     labels: Mapping[str, str] | None,
     intervals: bool = False,
+    limit: float | None = None,
 ) -> str:
     names = [label_of(each, words, labels) for each in readings]
     items = []
@@ -229,7 +255,7 @@ def _listed(
         if names.count(item) > 1 and words.has(kind):  # a goal and a result alike
             item += f", {words(kind)}"
         if each.value is not None:
-            limits = interval_of(each, words) if intervals else ""
-            item += f" ({format_reading(each, words)}{f', {limits}' if limits else ''})"
+            limits = interval_of(each, words, limit) if intervals else ""
+            item += f" ({format_reading(each, words, limit)}{f', {limits}' if limits else ''})"
         items.append(item)
     return say.list_of(items, words.language)

@@ -65,6 +65,7 @@ class SentenceContext:
         words: of the language.
         labels: of codes by id, in the language: what a slot without a form prints.
         values: parameters of the run by name, as text.
+        limits: that decided what is said, so that numbers show on which side of them they are.
     """
 
     numbers: Numbers
@@ -73,6 +74,7 @@ class SentenceContext:
     words: Words
     labels: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    limits: Collection[float] = ()
 
 
 def choose_case(
@@ -192,7 +194,8 @@ def _fill_leading(slot: Slot, context: SentenceContext) -> Iterator[Part]:
     if measure == "alpha":
         read = [context.numbers.read(alpha_name(e.stem), "S") for e in context.lists[name]]
         alpha = min(read, key=lambda each: 1.0 if each.value is None else each.value)
-        yield Part(format_value(alpha, context.words), alpha.indicator, "value")
+        text = format_value(alpha, context.words, context.limits)
+        yield Part(text, alpha.indicator, "value")
         return
     yield from _fill_number(replace(slot, name=f"{first.stem}.{measure}"), context)
 
@@ -272,8 +275,12 @@ def find_unprintable(text: str, numbers: Numbers, lists: Collection[str]) -> lis
     return found
 
 
-def format_value(reading: Reading, words: Words) -> str:
-    """A number as sentences print it: a share in per cent, or as a count of fewer than ten."""
+def format_value(reading: Reading, words: Words, limits: Collection[float] = ()) -> str:
+    """A number as sentences print it: a share in per cent, or as a count of fewer than ten.
+
+    Arguments:
+        limits: beside which an index stands.
+    """
     record, value = reading.indicator, reading.value
     if record is None or value is None:
         withheld = record is not None and record.suppressed
@@ -288,7 +295,7 @@ def format_value(reading: Reading, words: Words) -> str:
         return words("report.points", value=say.signed(value * 100, words.language))
     if record.unit == "difference":
         return say.signed(value, words.language, 2)
-    return say.ratio(value, words.language)
+    return say.ratio(value, words.language, say.decimals_beside(value, limits, 2))
 
 
 def _fraction(reading: Reading, context: SentenceContext) -> Part:

@@ -18,9 +18,10 @@ from typing import Final
 
 from evaltools.findings import conditions
 from evaltools.findings.evaluate import IMPLIED
-from evaltools.findings.families import FAMILIES, THEMES
+from evaltools.findings.families import FAMILIES, THEMES, is_of_reports
 from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.quantifiers import quantity
+from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem
 
 SHARES: Final = (".share", ".bounds", ".population", ".superpopulation")
@@ -81,6 +82,39 @@ def check_soundness(
                 f"Found: {given}. Name them, or declare the code in codes_of_numbers.",
                 "finding.declaration",
             )
+
+
+def check_ranks(
+    name: str, condition: conditions.Condition, estimand: Estimand | None, where: str
+) -> Iterator[Problem]:
+    """Orders of what reports tell that nobody could hold against chance.
+
+    Such an order is of codes, whose reports are compared two by two, and of more than the reports
+    read; what a register counts is known whole, and its order is as its numbers are.
+
+    Arguments:
+        estimand: of the finding.
+        name, where: as of `check_soundness`.
+    """
+    for each in condition.leaves():
+        keys = [key for part in conditions.keys_of(each) for key in part if is_of_reports(key)]
+        if each.leaf is None or each.kind not in conditions.RANKS or not keys:
+            continue
+        others = [
+            key for key in keys
+            if key.partition(".")[0] in FAMILIES or not key.endswith((".share", ".x"))
+        ]  # fmt: skip
+        if others:
+            what = f"{each.kind} compares {others[0]}, whose margin no run knows"
+            allowed = "shares of codes, of one kind or of one name in two kinds"
+            remedy = "Compare such shares, or ask each number for a limit of its own."
+        elif (each.leaf.estimand or estimand) not in ("P", "S"):
+            what = f"{each.kind} says which is told of more often, in the reports read alone"
+            allowed = "estimand P or S, under which a lead must be beyond chance"
+            remedy = "Name one of them, and say the counts where the lead is too small (close)."
+        else:
+            continue
+        yield Problem(where, f"{name}: {what}", allowed, remedy, "finding.declaration")
 
 
 def can_come_out(condition: conditions.Condition, wanted: bool) -> bool:

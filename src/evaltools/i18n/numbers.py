@@ -50,10 +50,31 @@ def number(value: float | None, language: Language, decimals: int = 0) -> str:
     return (MINUS if rounded < 0 else "") + text
 
 
+def decimals_beside(value: float | None, limits: Iterable[float], decimals: int = 0) -> int:
+    """How many decimals, `decimals` at least, tell on which side of limits a number is.
+
+    So that 0.6669 is not printed as 0.67 beside a limit of 0.667 that it fails.
+    """
+    if not _is_known(value) or math.isinf(value):
+        return decimals
+    while decimals < _MOST_DECIMALS and not all(
+        _side(_round(value, decimals), limit) == _side(value, limit) for limit in limits
+    ):
+        decimals += 1
+    return decimals
+
+
+def _side(value: float, limit: float) -> int:
+    return 0 if math.isclose(value, limit, abs_tol=1e-9) else -1 if value < limit else 1
+
+
 def signed(value: float | None, language: Language, decimals: int = 0) -> str:
     """A difference, with `+` where it is above zero."""
     text = number(value, language, decimals)
     return "+" + text if _is_known(value) and _round(value, decimals) > 0 else text
+
+
+_MOST_DECIMALS = 6
 
 
 def percent(share: float | None, language: Language, decimals: int = 0) -> str:

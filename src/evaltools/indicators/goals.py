@@ -66,7 +66,8 @@ def attainment(evidence: Evidence) -> list[Indicator]:
     """How many goals were stated, and which shares of them were achieved, and known how.
 
     Returns:
-        `goals.stated.count`; shares of the stated goals `goals.achieved.share`,
+        `goals.stated.count`; `goals.fewest.count`, those of the report that states the fewest;
+        shares of the stated goals `goals.achieved.share`,
         `goals.achieved_measured.share`, `goals.partly.share`, `goals.not_achieved.share`,
         `goals.not_reported.share`, as D and S.
     """
@@ -74,6 +75,10 @@ def attainment(evidence: Evidence) -> list[Indicator]:
     source = f"{_SOURCE}.attainment"
     stated, note = len(goals), "n is the number of reports read"
     records = [count_record("goals.stated.count", stated, source, n=int(evidence.n), note=note)]
+    by_report = goals["project_id"].value_counts()
+    # A report of which no goal is recorded states none.
+    fewest = 0 if len(by_report) < evidence.n else int(by_report.min()) if stated else None
+    records.append(count_record("goals.fewest.count", fewest, source, n=int(evidence.n), note=note))
     measured = goals["measured_by"].eq("measured")
     hits = {kind: goals["attainment"].eq(kind) for kind in ATTAINMENTS}
     hits["achieved_measured"] = hits["achieved"] & measured

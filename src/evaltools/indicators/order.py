@@ -1,4 +1,5 @@
-"""Which of two codes more reports mention: for every two codes of a kind, those they differ in.
+"""Which of two codes more reports mention: the reports they differ in, of every two codes of a
+kind and of every theme that several kinds share by name, as what was sought and what came of it.
 
 How many reports mention each code does not tell whether one is commoner beyond chance: that
 hangs on the reports that mention one of the two and not the other, which are counted here, so
@@ -8,7 +9,7 @@ that sentences about the commonest, the first few and the order rest on records 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -35,10 +36,11 @@ _SOURCE = "evaltools.indicators.order.order_records"
 
 
 def order_records(evidence: Evidence, *roles: str) -> list[Indicator]:
-    """For every two codes of a kind, which of them more reports mention.
+    """For every two codes that are compared (`find_pairs`), which of them more reports mention.
 
     Arguments:
-        roles: of kinds of codes, or kinds, as `codebook` takes them; all kinds without one.
+        roles: of kinds of codes, or kinds, as `codebook` takes them; all kinds without one. A
+            pair of two kinds comes with the kind of its first code.
 
     Returns:
         `order.first_only.share` by `first` and `second`, the two codes by their ids, whichever is
@@ -55,16 +57,32 @@ def order_records(evidence: Evidence, *roles: str) -> list[Indicator]:
     """
     policy, withheld = policy_for(evidence), withheld_codes(evidence)
     records: list[Indicator] = []
-    codes = codebook(evidence, *roles)
-    for _, of_kind in codes.groupby("kind", sort=True):
-        names = sorted(map(str, of_kind["code_id"]))
-        present, asked = presence_matrices(evidence.presence, names)
-        rows = _pair_table(present, asked, int(evidence.N)).to_dict("records")
-        for (first, second), row in zip(combinations(names, 2), rows, strict=True):
-            why = withheld.get(first) or withheld.get(second)
-            why = why or _why_pair(first, second, row, policy)
-            records += _pair_records(first, second, row, evidence, why)
+    codes = codebook(evidence)
+    own = set(codebook(evidence, *roles)["code_id"])
+    pairs = [two for two in find_pairs(codes) if two[0] in own]
+    names = sorted({code for two in pairs for code in two})
+    present, asked = presence_matrices(evidence.presence, names)
+    for (first, second), row in _pair_rows(pairs, names, present, asked, int(evidence.N)):
+        why = withheld.get(first) or withheld.get(second)
+        why = why or _why_pair(first, second, row, policy)
+        records += _pair_records(first, second, row, evidence, why)
     return records
+
+
+def find_pairs(codes: pd.DataFrame) -> list[tuple[str, str]]:
+    """Every two codes of which a record can be had: of one kind, or of one name in two kinds.
+
+    Arguments:
+        codes: with `code_id`, `kind` and `name`.
+
+    Returns:
+        Each pair once, the lesser id first; those of one kind before the others.
+    """
+    found: list[tuple[str, str]] = []
+    for column in ("kind", "name"):
+        for _, alike in codes.groupby(column, sort=True):
+            found += combinations(sorted(map(str, alike["code_id"])), 2)
+    return list(dict.fromkeys(found))
 
 
 by_coder_rule = order_records
@@ -95,21 +113,34 @@ def presence_matrices(
     return found[0], found[1]
 
 
-def _pair_table(present: NDArray[np.bool_], asked: NDArray[np.bool_], N: int) -> pd.DataFrame:
-    """A row for every two codes, as `itertools.combinations` orders them.
+def _pair_rows(
+    pairs: Sequence[tuple[str, str]],
+    names: list[str],
+    present: NDArray[np.bool_],
+    asked: NDArray[np.bool_],
+    N: int,
+) -> Iterator[tuple[tuple[str, str], dict[Hashable, Any]]]:
+    """A row for every pair of codes.
+
+    Arguments:
+        names: of the columns of both matrices.
 
     Returns:
-        `asked`: reports asked of both; `both`, `first`, `second`: those that mention both, or
-        only the one; `unread`: the other projects; `P`, `S`: p-values.
+        Of each pair `asked`: reports asked of both; `both`, `first`, `second`: those that mention
+        both, or only the one; `unread`: the other projects; `P`, `S`: p-values.
     """
-    only, upper = contingency.count_only(present, asked), np.triu_indices(present.shape[1], 1)
+    if not pairs:
+        return
+    only = contingency.count_only(present, asked)
+    place = {name: at for at, name in enumerate(names)}
+    at = tuple(np.array([[place[code] for code in two] for two in pairs]).T)
     known, has = asked.astype(np.float64), present.astype(np.float64)
-    of_both = (known.T @ known).astype(np.int64)[upper]
-    first, second = only[upper], only.T[upper]
-    return pd.DataFrame(
+    of_both = (known.T @ known).astype(np.int64)[at]
+    first, second = only[at], only.T[at]
+    table = pd.DataFrame(
         {
             "asked": of_both,
-            "both": (has.T @ has).astype(np.int64)[upper],
+            "both": (has.T @ has).astype(np.int64)[at],
             "first": first,
             "second": second,
             "unread": N - of_both,
@@ -117,6 +148,7 @@ def _pair_table(present: NDArray[np.bool_], asked: NDArray[np.bool_], N: int) ->
             "S": contingency.mcnemar_midp(first, second),
         }
     )
+    yield from zip(pairs, table.to_dict("records"), strict=True)
 
 
 def _why_pair(
@@ -280,6 +312,27 @@ class CodeOrder:
         All rivals must be beaten, so the chance of error is not shared between them.
         """
         return self.judge_top([code], rivals)
+
+    def judge_outdone(
+        self, code: str, others: Iterable[str], first: int = 1, shared: int = 1
+    ) -> bool:
+        """Whether so many others are ahead of a code that it has none of the first places.
+
+        Which others those are the data say, so that of k others the p-value of the last one needed
+        is taken k + 1 - `first` times (partial conjunction, Benjamini and Heller 2008,
+        doi:10.1111/j.1541-0420.2007.00984.x). Of the reports read their values decide.
+
+        Arguments:
+            first: how many places there are.
+            shared: among how many such questions the chance of error is shared.
+        """
+        pairs = [self.compare(other, code) for other in others]
+        ahead = [pair for pair in pairs if pair.lead is not None and pair.lead > 0]
+        if len(ahead) < first or self.estimand == "D":
+            return len(ahead) >= first
+        p = sorted(1.0 if pair.p is None else pair.p for pair in ahead)[first - 1]
+        times = (len(pairs) + 1 - first) * shared
+        return bool(contingency.is_borne_out(min(1.0, p * times), self.level))
 
     def judge_top(
         self, codes: Sequence[str], rivals: Iterable[str], first: int | None = None

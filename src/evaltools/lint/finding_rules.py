@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from evaltools.i18n.numbers import number, number_range
+from evaltools.i18n.numbers import decimals_beside, number, number_range
 from evaltools.lint.findings_index import FindingsIndex
 from evaltools.lint.messages import excerpt
 from evaltools.lint.result_chapters import topic_anchors
@@ -166,8 +166,9 @@ def _doubt(code: str, alpha: Indicator | None) -> str:
         return f"{code}: alpha cannot be estimated"
     if alpha.low >= LEAST:
         return ""
-    limits = number_range(alpha.low, alpha.high, "en", 2)
-    return f"{code}: alpha {number(alpha.value, 'en', 2)}, {limits}"
+    limits = number_range(alpha.low, alpha.high, "en", decimals_beside(alpha.low, [LEAST], 2))
+    told = number(alpha.value, "en", decimals_beside(alpha.value, [LEAST], 2))
+    return f"{code}: alpha {told}, {limits}"
 
 
 def _caveated(report: Report, anchors: Sequence[str]) -> frozenset[str]:

@@ -24,7 +24,13 @@ from evaltools.findings.conclusions import check_premises, load_conclusions
 from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import Findings, load_findings
 from evaltools.findings.display import check_sentences, word_judgements
-from evaltools.findings.judgement import Judgement, judge, unknown_evidence, unknown_keys
+from evaltools.findings.judgement import (
+    Judgement,
+    judge,
+    uncompared_codes,
+    unknown_evidence,
+    unknown_keys,
+)
 from evaltools.findings.logic import check_logic, load_logic
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems
@@ -32,6 +38,8 @@ from evaltools.findings.word_forms import CODE as FORMS
 from evaltools.findings.word_forms import WordForms, load_forms
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, from_record, to_record
+from evaltools.indicators.order import find_pairs
+from evaltools.indicators.prevalence import name_of
 from evaltools.pipeline import Run
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.hashes import hash_declarations
@@ -217,6 +225,10 @@ def check_findings(study: Study, tables: Mapping[str, pd.DataFrame]) -> None:
                 what = f"{finding.id}: '{name}' is of no codable code"
                 place = finding.where
                 problems.append(Problem(place, what, "", "See codes.csv.", "finding.evidence"))
+    if codes:
+        own = tables["codes"][tables["codes"]["code_id"].isin(codes)]
+        named = own.assign(name=list(map(name_of, own["code_id"], own["kind"])))
+        problems += uncompared_codes(sources.findings, codes, find_pairs(named))
     refuse(problems)
     about = [each for each in sources.findings if any(one.code for one in each.evidence)]
     documents = tables.get("documents")

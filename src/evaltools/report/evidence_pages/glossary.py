@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from evaltools.findings.conditions import Condition
+from evaltools.findings.conditions import RANKS, Condition
 from evaltools.findings.families import FAMILIES, THEMES, Family
 from evaltools.findings.lookup import Numbers, Reading
 from evaltools.findings.matrix import matching
@@ -219,6 +219,5 @@ class Glossary:
             if leaf.number is not None:
                 values["value"] = format_amount(numbers.read(key, "D"), leaf.number, words)
         told = words(f"trail.condition.{condition.kind}", **values)
-        ranked = condition.kind in ("leads", "greatest", "order")
-        beyond = ranked and (leaf.estimand or estimand) != "D"
+        beyond = condition.kind in RANKS and (leaf.estimand or estimand) != "D"
         return words("trail.condition.beyond", condition=told) if beyond else told
