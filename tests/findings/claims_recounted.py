@@ -121,6 +121,10 @@ class Claims:
         if case != "missing":
             case = scope.agreed(case, ["rooting.budget_line"])
         found["rooting-is-seldom-complete"] = case
+        case = word(*scope.rooting_denied, least=0.5)
+        if case not in ("missing", "cannot_be_told"):
+            case = scope.agreed(case, ["rooting.budget_line"])
+        found["rooting-is-denied"] = case
         found["permanence-is-rated-high-and-seldom-shown"] = self._permanence()
         found["savings-claimed-by-a-minority"] = self._savings()
         if few:
@@ -239,6 +243,7 @@ class Claims:
             return scope.goal_shares[stem][:2]
         return {
             "sustainability.all_three": lambda: scope.rooted,
+            "sustainability.any_denied": lambda: scope.rooting_denied[:2],
             "rating.permanence.high": lambda: scope.permanence,
             "areas.reached": lambda: scope.reached[0],
             "population.reached": lambda: scope.reached[1],

@@ -93,7 +93,7 @@ def told(study: Any, declared: Conclusions, indicators: list[Any], **changes: An
     known = {each.finding.id: each for each in judgements}
     made = Told(
         study, declared, known, {each.subject: each for each in answers},
-        {each.subject: each for each in criteria}, outcomes_of(judgements, answers),
+        {each.subject: each for each in criteria}, outcomes_of(judgements, answers, numbers),
         {name: f"SAID {name}." for name in known}, {name: f"ev-{name}" for name in known},
         Words("en"),
     )  # fmt: skip

@@ -110,6 +110,12 @@ class Count:
         parts = ["owner_named", "budget_line", "in_use"]
         return done, rows[(rows[parts] == "yes").all(axis=1)]
 
+    def denied_share(self):
+        done = self.goals[self.goals["attainment"].isin(["achieved", "partly"])]
+        rows = done[["goal_id"]].merge(self.tables["rooting"], on="goal_id")
+        parts = ["owner_named", "budget_line", "in_use"]
+        return float((rows[parts] == "no").any(axis=1).mean())
+
     def new_ties(self):
         part = self.tables["participations"]
         part = part[part["role"] != "vendor"]
@@ -256,6 +262,7 @@ class Count:
             / self.N
             <= 0.5
             and agreed("saving.claimed"),
+            "rooting-is-denied": self.denied_share() > 0.5,  # far from a half, whatever the limits
             "rooting-is-seldom-complete": len(rooted) / len(done) < 0.2,
             "permanence-is-rated-high-and-seldom-shown": (self.permanence() or 0) > 0.5
             and len(rooted) / len(done) < 0.2,

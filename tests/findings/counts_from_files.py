@@ -308,6 +308,18 @@ class Scope:
         return sum(all(r.get(part) == "yes" for part in parts) for r in own), len(done)
 
     @cached_property
+    def rooting_denied(self):
+        """Results achieved of which owner, money or use is denied, with the limits of such."""
+        signs = {r["goal_id"]: r for r in self.files.tables["rooting"]}
+        if not signs:
+            return 0, 0, None
+        parts = ("owner_named", "budget_line", "in_use")
+        return clustered([
+            (any(signs.get(g["goal_id"], {}).get(part) == "no" for part in parts), g["project_id"])
+            for g in self.goals if g["attainment"] in ("achieved", "partly")
+        ])  # fmt: skip
+
+    @cached_property
     def claiming(self):
         of = {doc: project for project, doc in self.documents.items()}
         return len({of[r["document_id"]] for r in self._of_reports("saving_claims")})

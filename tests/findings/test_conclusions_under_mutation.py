@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from one_thing_changed import Mutation, base, by_identity, recompute_goal
+from one_thing_changed import Mutation, base, by_identity, recompute_goal, recompute_rooting
 
 from evaltools.findings.conclusions import (
     answer_questions,
@@ -15,13 +15,15 @@ from evaltools.findings.conclusions import (
 from evaltools.findings.logic import examine_links, load_logic
 from evaltools.findings.lookup import index_numbers
 
+SIGNS = ("owner_named", "budget_line", "in_use")
 
-def concluded(**columns):
+
+def concluded(table="goals", recompute=recompute_goal, **columns):
     """What follows where every goal has these values."""
     start = base()
-    frame = start.tables["goals"].assign(**columns)
-    frame = frame.astype(start.tables["goals"].dtypes.to_dict())
-    fresh = by_identity(recompute_goal(Mutation("goals", frame, (), {})))
+    frame = start.tables[table].assign(**columns)
+    frame = frame.astype(start.tables[table].dtypes.to_dict())
+    fresh = by_identity(recompute(Mutation(table, frame, (), {})))
     judgements, declared = [*start.judge(fresh).values()], load_conclusions(start.study)
     numbers = index_numbers({**start.records, **fresh}.values())
     answers = answer_questions(declared, judgements, numbers)
@@ -29,7 +31,7 @@ def concluded(**columns):
         each.subject: each.level
         for each in (*answers, *judge_criteria(declared, answers, judgements, numbers))
     }
-    links = examine_links(load_logic(start.study), outcomes_of(judgements, answers))
+    links = examine_links(load_logic(start.study), outcomes_of(judgements, answers, numbers))
     states = {(each.link.start, each.link.end): each.state for each in links}
     return levels, states, due_recommendations(declared, judgements, numbers)
 
@@ -50,6 +52,27 @@ def test_effectiveness_and_its_link_follow_what_was_reached(columns, level, stat
     levels, states, _ = concluded(**columns)
     assert (levels["1.2"], levels["effectiveness"]) == (level, level)
     assert states[GOALS] == state
+
+
+ROOTED = ("results", "rooted")
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "state"),
+    [
+        ({}, "not_shown", "cannot_be_told"),
+        (dict.fromkeys(SIGNS, "silent"), "not_shown", "cannot_be_told"),
+        (dict.fromkeys(SIGNS, "no"), "not_met", "contradicted"),
+        ({"budget_line": "no"}, "not_met", "contradicted"),
+        ({"spread": "no"}, "not_shown", "cannot_be_told"),  # that is no part of lasting
+        (dict.fromkeys(SIGNS, "yes"), "partly_met", "supported"),
+    ],
+    ids=str,
+)
+def test_what_reports_deny_is_not_met_and_what_they_pass_over_is_not_shown(told, level, state):
+    levels, states, _ = concluded("sustainability", recompute_rooting, **told)
+    assert (levels["2.4"], levels["sustainability"]) == (level, level)
+    assert states[ROOTED] == state
 
 
 def test_advice_vanishes_with_the_finding_that_calls_for_it():

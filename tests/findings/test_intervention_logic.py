@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from claims_by_hand import share
 from conclusions_by_hand import BEHIND, FEW, LEADS, READ, conclusions, told, write_study
 
 from evaltools.findings.logic import (
@@ -73,6 +74,31 @@ def test_links_follow_the_findings_and_answers_they_name(tmp_path, numbers, stat
     ends = [(each.link.start, each.link.end) for each in links]
     assert ends == [("money", "work"), ("work", "result"), ("work", "good"), ("result", "good")]
     assert [each.state for each in links] == states
+
+
+MOST = {"quantity": {"key": "challenge.staff.share", "word": "most"}}
+
+
+@pytest.mark.parametrize(
+    ("x", "n", "N", "state"),
+    [
+        (6, 11, 72, "cannot_be_told"),  # between 8 and 93 per cent of those due
+        (5, 11, 72, "cannot_be_told"),
+        (6, 11, 11, "supported"),  # all that were due have been read
+        (11, 11, 72, "supported"),
+        (45, 52, 72, "supported"),
+        (7, 52, 72, "contradicted"),
+    ],
+)
+def test_a_link_is_no_surer_than_chance_lets_the_reports_read_be(tmp_path, x, n, N, state):
+    """The finding itself may be told of the reports read: a link claims more."""
+    study = write_study(tmp_path, logic=LOGIC)
+    numbers = [*share("reports.read.share", n, N, N), *share("challenge.staff.share", x, n, N)]
+    made = told(study, conclusions(), numbers, condition=MOST)
+    assert made.judgements["it-is-so"].outcome in ("holds", "does_not_hold")
+    links = examine_links(load_logic(study), made.outcomes)
+    (found,) = [each.state for each in links if each.link.start == "money"]
+    assert found == state
 
 
 def test_a_claim_stands_only_where_all_its_premises_agree():

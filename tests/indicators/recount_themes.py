@@ -213,7 +213,7 @@ def effects(scope):
                 rows.put("rating.answers.share", value, x, n, *ends, estimand, x, item=item,
                          value=str(step))  # fmt: skip
     rootable = rooted(scope)
-    for sign in (*SIGNS, "all_three"):
+    for sign in (*SIGNS, "all_three", "any_denied"):
         hits = [(goal["project"], goal[sign]) for goal in rootable]
         rows.clustered(f"sustainability.{sign}.share", hits, level)
     return rows
@@ -238,7 +238,9 @@ def rooted(scope):
             own = told.get(goal["goal_id"], {})
             signs = {name: own.get(column) == "yes" for name, column in SIGNS.items()}
             three = signs["owner"] and signs["budget"] and signs["use"]
-            found.append({"project": goal["project"], "all_three": three} | signs)
+            denied = any(own.get(SIGNS[name]) == "no" for name in ("owner", "budget", "use"))
+            whole = {"all_three": three, "any_denied": denied}
+            found.append({"project": goal["project"]} | whole | signs)
     return found
 
 

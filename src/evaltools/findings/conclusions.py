@@ -386,12 +386,40 @@ def rate_evidence(
     return LEVELS[max(0, len(LEVELS) - 1 - len(concerns))], tuple(concerns)
 
 
-def outcomes_of(judgements: Iterable[Judgement], answers: Iterable[Answer]) -> Outcomes:
-    """What came of the findings and questions of a run, for what is put to them."""
+def outcomes_of(
+    judgements: Sequence[Judgement], answers: Iterable[Answer], numbers: Numbers
+) -> Outcomes:
+    """What came of the findings and questions of a run, for what is put to them.
+
+    A link of the logic, or another explanation, is no claim about the reports read alone: what is
+    so of these (D) and could be chance speaks neither for it nor against it, nor does an answer
+    that rests on that.
+    """
+    judged = judged_so_far(judgements)
+    known = replace(numbers, judged=judged)
+    loose = {item.finding.id for item in judgements if not _is_beyond_chance(item, known)}
+    open_case: tuple[Case, Outcome] = ("close", "cannot_be_told")
     return Outcomes(
-        judged_so_far(judgements),
-        {answer.subject: answer.level for answer in answers},
+        {name: open_case if name in loose else own for name, own in judged.items()},
+        {
+            answer.subject: CANNOT_BE_TOLD if loose & {*answer.premises} else answer.level
+            for answer in answers
+        },
     )
+
+
+_NOT_RECORDED: Final = ("no_record", "no_interval", "missing")
+
+
+def _is_beyond_chance(item: Judgement, numbers: Numbers) -> bool:
+    """Whether a finding came out as it would of all projects due, or of such where that is told."""
+    if item.estimand != "D" or item.finding.by_register or item.outcome == "cannot_be_told":
+        return True
+    for estimand in ("P", "S"):
+        found = evaluate(item.finding.condition, numbers, estimand)
+        if not any(each.kind in _NOT_RECORDED for each in found.because):
+            return found.outcome == item.outcome
+    return True
 
 
 def due_recommendations(

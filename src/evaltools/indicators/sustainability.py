@@ -21,7 +21,8 @@ def achieved_goals(evidence: Evidence) -> pd.DataFrame:
 
     Returns:
         `goal_id`, `project_id`, `owner`, `budget`, `use`, `spread` as yes, no or silent (a goal
-        that the table of sustainability does not hold is silent), and `all_three` as truth: owner,
+        that the table of sustainability does not hold is silent), and as truth `any_denied`: owner,
+        budget or use is no, and `all_three`: owner,
         budget and use are all yes.
     """
     goals = stated_goals(evidence)
@@ -31,16 +32,19 @@ def achieved_goals(evidence: Evidence) -> pd.DataFrame:
     frame = frame.rename(columns={column: name for name, column in SIGNS.items()})
     frame[list(SIGNS)] = frame[list(SIGNS)].fillna("silent")
     frame["all_three"] = (frame[list(ALL_THREE)] == "yes").all(axis=1).astype(bool)
+    frame["any_denied"] = (frame[list(ALL_THREE)] == "no").any(axis=1).astype(bool)
     return frame.reset_index(drop=True)
 
 
 def sustainability_shares(evidence: Evidence) -> list[Indicator]:
-    """`sustainability.owner/budget/use/spread/all_three.share` of the goals achieved or partly so.
+    """`sustainability.owner/budget/use/spread/all_three.share` of the goals achieved or partly so,
+    and `sustainability.any_denied.share`: of which a report denies owner, money or use.
 
     Silence is not a yes and counts against; how much of it there is `sustainability_states` shows.
     """
     goals = achieved_goals(evidence)
-    hits = {sign: goals[sign].eq("yes") for sign in SIGNS} | {"all_three": goals["all_three"]}
+    hits = {sign: goals[sign].eq("yes") for sign in SIGNS}
+    hits |= {name: goals[name] for name in ("all_three", "any_denied")}
     records: list[Indicator] = []
     for name, hit in hits.items():
         records += clustered_shares(

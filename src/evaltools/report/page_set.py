@@ -175,7 +175,7 @@ def _write_conclusions(
         {item.finding.id: item for item in material.judgements},
         {answer.subject: answer for answer in answers},
         {answer.subject: answer for answer in criteria},
-        outcomes_of(material.judgements, answers),
+        outcomes_of(material.judgements, answers, numbers),
         {item.finding.id: values[f"finding.{item.finding.id}"] for item in material.judgements},
         {item.finding.id: finding_anchor(item.finding.id) for item in material.judgements},
         words,
