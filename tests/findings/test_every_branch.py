@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -108,6 +109,26 @@ def test_every_branch_reads_with_every_name_and_number(finding, case, language):
                 for code in row:
                     assert FORMS.get(code, language, form).lower() in text.lower()
         assert len(set(own)) == (len(rows) if named and own[0] != own[-1] else len(set(own)))
+
+
+FEW = [
+    (finding, language)
+    for finding in FINDINGS.asserted
+    for leaf in finding.condition.leaves()
+    if leaf.quantity and leaf.quantity.word == "few"
+    for language in LANGUAGES
+]
+
+
+@pytest.mark.parametrize(("finding", "language"), FEW, ids=lambda each: getattr(each, "id", each))
+def test_one_is_said_to_be_one_and_not_few(finding, language):
+    """`Few goals (1/169) are` is said of several; of one there is a word, in the singular."""
+    several, one = (render(finding, "holds", language, [], x).lower() for x in (7, 1))
+    few = {"fi": r"\bharv\w+", "sv": r"\bfå\b", "en": r"\bfew\b"}[language]
+    single = {"fi": r"\byh(?:den|de\w+|tä)\b|\byksi\b", "sv": r"\be(?:n|tt)\b", "en": r"\bone\b"}
+    assert re.search(few, several), several
+    assert not re.search(few, one), one
+    assert re.search(single[language], one), one
 
 
 def test_no_two_languages_or_findings_share_a_sentence():

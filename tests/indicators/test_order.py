@@ -10,6 +10,7 @@ import pytest
 import recount_scope
 from handmade import OPEN, found, handmade
 
+from evaltools.chapters.challenges import links_table
 from evaltools.evidence import Evidence
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.order import KEY, by_coder_rule, order_records
@@ -172,6 +173,22 @@ def test_the_records_of_the_study_are_those_of_an_independent_recount(study, tab
             p = p / 2 ** (x + y) if x != y else 1 - comb(x + y, x) / 2 ** (x + y) / 2
             assert math.isclose(float(one.note.split(";")[0][2:]), p, rel_tol=1e-3)
     assert shown >= 3 * len(list(combinations(range(9), 2)))
+
+
+@pytest.mark.parametrize("choice", SCOPES, ids=str)
+def test_a_table_that_ends_inside_a_tie_says_how_many_pairs_it_leaves_out(study, tables, choice):
+    evidence = Evidence.select(study, tables, study.parameters({**choice, "language": "en"}))
+    scope = recount_scope.Scope(recount_scope.read(ROOT / "data"), recount_scope.Choice(**choice))
+    counts = sorted((len(documents) for documents in scope.links.values()), reverse=True)
+    told = links_table(evidence).note
+    last = counts[min(len(counts), 10) - 1]
+    left_out = counts[10:].count(last)
+    sentence = (
+        f"Further pairs are linked as often as the last rows ({last}) and are not in the table; "
+        f"their number is {left_out}."
+    )
+    assert (sentence in told) is bool(left_out)
+    assert ("Further pairs" in told) is bool(left_out)
 
 
 def test_the_p_values_of_the_notes_follow_from_the_counts_of_the_records(study, tables):

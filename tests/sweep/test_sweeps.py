@@ -320,3 +320,23 @@ def test_whole_reports_are_rendered_of_those_asked_for(
     page = (tmp_path / "some" / "index.html").read_text()
     assert page.count('href="reports/') == page.count('href="reports/theme-water.html"') == 1
     assert 'id="findings"' not in page
+
+
+def test_a_sweep_refuses_what_check_refuses_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "fund"
+    shutil.copytree(FUND, root, ignore=shutil.ignore_patterns("_build"))
+    (root / "uv.lock").write_text("version = 1\n")
+    projects = root / "data" / "projects.csv"
+    text = projects.read_text(encoding="utf-8")
+    projects.write_text(text.replace(",R2021,", ",R1901,", 1), encoding="utf-8")
+    with pytest.raises(ProblemError) as error:
+        make(load_study(root), tmp_path / "swept")
+    monkeypatch.chdir(root)
+    checked = CliRunner().invoke(main, ["check"])
+    assert checked.exit_code == 1
+    told = [str(each) for each in error.value.problems]
+    assert any("projects.csv" in each and "R1901" in each for each in told)
+    assert all(each in checked.output for each in told)
+    assert not (tmp_path / "swept").exists()
