@@ -77,8 +77,8 @@ def read_by_findings(records):
         asked = set(re.findall(r"[a-z_]+(?:\.[A-Za-z_*]+)+", told))
         # Too few reports, and coders who disagree, are told as well.
         asked |= {"reports.read.share", "reports.scheme.share", "coding.agreement_by_code.index"}
-        if "sentences" in given:
-            asked |= {"order.first_only.share"} if given.get("names") else set()
+        ranks = re.search(r"\b(?:leads|greatest|order|among_top):", told)
+        asked |= {"order.first_only.share"} if ranks or given.get("names") else set()
         asked |= {re.sub(r"\.[nN]$", ".share", key) for key in asked}
         asked |= {re.sub(r"\.by\.\w+\.\w+\.", ".", key) for key in asked}
         found[name] = {
@@ -174,7 +174,9 @@ def recompute_coding(mutation):
     )  # fmt: skip
     level = start.evidence.parameters.confidence
     made += [each for each in by_code(few, level) if each.dimensions]
-    orders = order_records(evidence, *dict.fromkeys(few.kinds))
+    # What came of a theme is compared with what was sought, by the kind of the lesser id.
+    kinds = [*few.kinds, *(["goal"] if "result" in few.kinds else [])]
+    orders = order_records(evidence, *dict.fromkeys(kinds))
     return made + [each for each in orders if each.identity in start.records]
 
 

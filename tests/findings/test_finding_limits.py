@@ -1,9 +1,11 @@
 """A number beside a limit is printed so that one sees on which side of it the number is."""
 
 import pytest
-from claims_by_hand import count, finding, interval
+from claims_by_hand import count, finding, interval, share
 
 from evaltools.findings.judgement import judge
+from evaltools.findings.lookup import Reading
+from evaltools.findings.reasons import ReasonKind
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import decimals_beside, number
 
@@ -32,6 +34,16 @@ def test_as_many_decimals_as_it_takes_and_no_more(value, limit, least, shown):
 def test_a_number_that_is_not_there_has_the_decimals_that_it_would_have():
     assert decimals_beside(None, [0.5], 2) == 2
     assert decimals_beside(float("inf"), [0.5], 2) == 2
+
+
+def test_a_goal_and_a_result_of_one_name_are_told_apart_in_a_reason():
+    one, other = (
+        Reading(f"{kind}.networks.share", share(f"{kind}.networks.share", x)[0])
+        for kind, x in (("result", 9), ("goal", 7))
+    )
+    labels = {"result.networks": "networks", "goal.networks": "networks"}
+    text = ReasonKind("not_beyond", (one,), (other,)).text(Words("en"), labels)
+    assert "networks, result (9/52) and networks, goal (7/52)" in text
 
 
 def test_a_reason_shows_that_a_share_is_below_what_was_asked():

@@ -60,8 +60,8 @@ class ReasonKind:
         unit = self.first[0] if self.first else Reading("", None)
         label = self.interval is not None and self.kind in _WITH_INTERVALS
         values = {
-            "first": _listed(self.first, words, labels, label, self.limit),
-            "other": _listed(self.other, words, labels),
+            "first": _listed(self.first, words, labels, label, self.limit, self.other),
+            "other": _listed(self.other, words, labels, beside=self.first),
             "name": label_of(unit, words, labels),
             "limit": ""
             if self.limit is None
@@ -247,12 +247,14 @@ def _listed(
     labels: Mapping[str, str] | None,
     intervals: bool = False,
     limit: float | None = None,
+    beside: tuple[Reading, ...] = (),
 ) -> str:
     names = [label_of(each, words, labels) for each in readings]
+    all_names = [*names, *(label_of(each, words, labels) for each in beside)]
     items = []
     for each, item in zip(readings, names, strict=True):
         kind = f"code_kind.{each.name.partition('.')[0]}"
-        if names.count(item) > 1 and words.has(kind):  # a goal and a result alike
+        if all_names.count(item) > 1 and words.has(kind):  # a goal and a result alike
             item += f", {words(kind)}"
         if each.value is not None:
             limits = interval_of(each, words, limit) if intervals else ""
