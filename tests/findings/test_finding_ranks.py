@@ -221,6 +221,8 @@ def test_the_first_few_are_ahead_of_the_rest_by_more_than_chance():
     assert outcome(among("aims", first=2), close, "S") == "cannot_be_told"
     assert outcome(among("law", first=2), close, "S") == "cannot_be_told"
     assert outcome(among("law", first=2), many(aims=1, cyber=2, law=0), "S") == "does_not_hold"
+    gap = [*close, withheld("challenge.zoo.share", "S")]
+    assert outcome(among("law", "zoo", first=2), gap, "S") == "cannot_be_told"
 
 
 def test_the_first_few_may_stand_in_any_order():

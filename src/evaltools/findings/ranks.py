@@ -121,7 +121,9 @@ def among_top(required: conditions.AmongTop, numbers: Numbers, estimand: Estiman
     first = required.first or len(required.keys)
     keys = [numbers.read(key, estimand) for key in required.keys]
     rivals = read_set(required.of, required.keys, numbers, estimand)
-    if estimand != "D" and all(each.value is not None for each in keys):
+    if estimand != "D":
+        if lacking := unreadable(keys, estimand):
+            return undecided(*lacking)
         return _among_top_beyond(keys, rivals, first, numbers, estimand)
     unknown = sum(each.value is None for each in (*keys, *rivals))
     in_doubt = False
