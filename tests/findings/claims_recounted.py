@@ -493,7 +493,10 @@ def told_differently(name, claims: Claims, labels, language) -> str:
     codes = claims.lists[name]["best"] if name in LEADING else CARRYING.get(name, [])
     for code in codes:
         alpha = claims.scope.alpha(code)
-        alike = sum(labels[code] == labels[each] for each in codes) > 1
+        alike = any(
+            labels[code] == labels[each] and code.partition(".")[0] != each.partition(".")[0]
+            for each in codes
+        )
         label = (
             f"{labels[code]}, {KIND[code.partition('.')[0]][language]}" if alike else labels[code]
         )

@@ -283,8 +283,11 @@ def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) 
             assert reading.indicator is not None
             code = dict(reading.indicator.dimensions)["code"]
             label = labels.get(code, code)
-            if sum(labels.get(each, each) == label for each in named) > 1:  # a goal and a result
-                label += ", " + words(f"code_kind.{code.partition('.')[0]}")
+            kind = code.partition(".")[0]
+            if any(
+                labels.get(each, each) == label and each.partition(".")[0] != kind for each in named
+            ) and words.has(f"code_kind.{kind}"):  # a goal and a result
+                label += ", " + words(f"code_kind.{kind}")
             parts.append(SentencePart(f"{'; ' if place else ' '}{label}"))
             if reading.value is not None:
                 limits = () if doubt.limit is None else (doubt.limit,)
