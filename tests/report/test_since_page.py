@@ -433,3 +433,24 @@ def test_a_record_that_is_none_is_told_in_one_line(
         read_predecessor(declare(study, "releases/1-record.json"))
     (problem,) = told.value.problems
     assert re.search(r"releases/1-record.json (cannot be read|is no record)", str(problem))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", ["too_few", "missing", "withheld"])
+def test_what_one_report_could_not_judge_has_not_turned(
+    study: Study, case: str, language: Language
+) -> None:
+    then, now = [finding("a", "holds")], [finding("a", "close") | {"case": case}]
+    made, words = changes_of(then, now), Words(language)
+    assert [pair.kind for pair in made.findings] == ["untold"]
+    told = page(made, study, language, now)
+    assert words("since.none_turned", count=1) in told
+    assert words("since.untold", count=1) in told
+    assert "tbl-since-findings" not in told
+
+
+def test_a_share_of_fewer_than_ten_has_no_row_without_a_change(study: Study) -> None:
+    few = IndicatorChange(share("projects.joint", 93, 122), share("projects.joint", 4, 9),
+                          "counted", 4 / 9 - 93 / 122, basis="exact", why="scope")  # fmt: skip
+    told = page(changes_of([], [], premises=(few,)), study)
+    assert "tbl-since-counted" not in told

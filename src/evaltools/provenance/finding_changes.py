@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
 from evaltools.provenance.artifacts import ConclusionKind, JudgedConclusion, JudgedFinding
 
 ChangeKind = Literal[
-    "same", "turned", "other_case", "other_words", "redefined", "other_scope", "added", "removed"
-]
+    "same", "turned", "untold", "other_case", "other_words", "redefined", "other_scope", "added",
+    "removed",
+]  # fmt: skip
 """`redefined`: one name, and another question to the numbers, so that its outcomes are not of one
-thing. `other_scope`: a statement of others about what was in scope then, put to another scope."""
+thing. `untold`: one report decided it, and the other has too few reports, nothing to count, or
+withholds a number, so that nothing turned. `other_scope`: a statement of others about what was in
+scope then, put to another scope.
+"""
+_LACKING: Final = frozenset(("too_few", "missing", "withheld"))
+"""Cases in which nothing was held against the numbers."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class FindingPair:
         if not (self.same_scope or (then.asserted and now.asserted)):
             return "other_scope"
         if then.outcome != now.outcome:
-            return "turned"
+            return "untold" if {then.case, now.case} & _LACKING else "turned"
         if then.case and now.case and then.case != now.case:
             return "other_case"
         both = [each for each in LANGUAGES if each in then.said and each in now.said]

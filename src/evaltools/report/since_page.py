@@ -103,7 +103,7 @@ def _findings(
     """How many turned, and a table of those that did: what was said then, and what now."""
     if not changes.earlier.findings:
         return [words("since.unrecorded")]
-    both = changes.of_kind("same", "turned", "other_case", "other_words")
+    both = changes.of_kind("same", "turned", "untold", "other_case", "other_words")
     if not both:
         return [words("since.no_common")]
     turned, other_case = changes.of_kind("turned"), changes.of_kind("other_case")
@@ -115,6 +115,7 @@ def _findings(
     if turned and changes.relation != "same" and (unsure := _turned_by_chance(changes, turned)):
         told.append(words("since.unsure", count=unsure))
     for kind, found in (
+        ("untold", changes.of_kind("untold")),
         ("other_case", other_case),
         ("other_words", changes.of_kind("other_words")),
     ):
@@ -248,7 +249,8 @@ def _counted(
 
 
 def _prints_otherwise(change: IndicatorChange, words: Words) -> bool:
-    return format_value(change.old, words) != format_value(change.new, words)
+    """Whether there is a change to show; of a share of fewer than ten none is."""
+    return not change.few and format_value(change.old, words) != format_value(change.new, words)
 
 
 def _cells(change: IndicatorChange, glossary: Glossary) -> tuple[str, str, str, str]:
