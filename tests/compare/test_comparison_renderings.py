@@ -32,9 +32,11 @@ from evaltools.compare.rows import (
     select_changed_shares,
     summarise,
 )
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator
-from evaltools.provenance.artifacts import JudgedFinding
+from evaltools.provenance.artifacts import JudgedConclusion, JudgedFinding
 from evaltools.provenance.indicator_changes import select_headline_changes
 
 LABELS = {"challenge.staff": "henkilöstö <b>|</b>", "challenge.aims": "tavoitteet"}
@@ -54,7 +56,8 @@ def made() -> Comparison:
         share("challenge.staff.share", 30, 50), share("challenge.aims.share", 22, 50),
         Indicator("pair.association.index", 0.4, "index"),
         Indicator("=HYPERLINK()", 1.0, "count"),
-        files={**INGREDIENTS.files, "data/coding/codings.csv": "9"},
+        files={**INGREDIENTS.files, "data/coding/codings.csv": "9",
+               "data/register/projects.csv": "9"},
         parameters={**PARAMETERS, "coder_rule": HOSTILE},
         findings={"staff": JudgedFinding("staff", "cannot_be_told", ())},
     )  # fmt: skip
@@ -194,12 +197,44 @@ def test_picture_carries_its_notice_and_is_the_same_every_time(made: Comparison)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_summary_says_how_many_changes_chance_alone_would_give(
+def test_summary_says_of_how_many_changes_zero_is_outside_the_interval(
     made: Comparison, language: Any
 ) -> None:
-    sentences = summarise(made, language)
-    assert len(sentences) == 4
-    assert "95" in sentences[-1]
+    sentences, words = summarise(made, language), Words(language)
+    level = say.percent(0.95, language)
+    assert sentences[3] == words("comparison.judged", judged=2, count=1, level=level)
+    assert sentences[4] == words("comparison.stand", count=1)
+    assert sentences[-1] == words("since.conclusions.unrecorded")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_the_same_texts_no_chance_is_spoken_of(language: Any) -> None:
+    sides = [recorded(share("challenge.staff.share", x, 50)) for x in (5, 30)]
+    made = compare(*sides)
+    words = Words(language)
+    assert [each.verdict for each in made.changes] == ["reread"]
+    assert not [text for text in summarise(made, language) if "95" in text]
+    assert words("comparison.caption.reread") in write_page(made, None, language, LABELS)
+
+
+def test_statements_about_another_scope_are_not_compared_and_conclusions_are() -> None:
+    said = JudgedFinding("told", "holds", (), asserted=False)
+    judged = [{"told": said}, {"told": replace(said, outcome="does_not_hold")}]
+    scopes = [PARAMETERS, {**PARAMETERS, "calls": ["2020"]}]
+    levels = [(JudgedConclusion("criterion", "impact", each, {"en": each}),)
+              for each in ("well", "badly")]  # fmt: skip
+    old, new = (
+        replace(recorded(findings=own, parameters=scope), conclusions=level)
+        for own, scope, level in zip(judged, scopes, levels, strict=True)
+    )
+    made = compare(old, new)
+    assert (made.findings, made.sentences, made.examined_apart) == ((), (), ("told",))
+    assert any("told" in text for text in summarise(made, "en"))
+    page = write_page(made, None, "en", LABELS)
+    assert "Criterion: impact" in page
+    assert "badly" in page
+    same = compare(old, replace(new, ingredients=old.ingredients))
+    assert [each.id for each in same.findings or ()] == ["told"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

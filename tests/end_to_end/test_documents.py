@@ -224,7 +224,7 @@ def test_the_word_document_has_title_language_styles_and_alternative_texts(folde
 
 def test_reviewers_find_evidence_and_languages_in_the_word_document(built: Place) -> None:
     path = built.root / "reports" / "_build" / "default" / f"{NAME}.docx"
-    findings = json.loads((path.parent / "findings.json").read_text("utf-8"))
+    findings = json.loads((path.parent / "findings.json").read_text("utf-8"))["findings"]
     with zipfile.ZipFile(path) as archive:
         comments = archive.read("word/comments.xml").decode()
         document = archive.read("word/document.xml").decode()

@@ -35,7 +35,9 @@ def headlines(folder: Path) -> dict[str, str]:
 
 
 def said(folder: Path, language: str) -> dict[str, str]:
-    judged: list[dict[str, Any]] = json.loads((folder / "findings.json").read_text("utf-8"))
+    judged: list[dict[str, Any]] = json.loads((folder / "findings.json").read_text("utf-8"))[
+        "findings"
+    ]
     return {each["id"]: squeezed(each["said"][language]) for each in judged if each["said"]}
 
 
@@ -46,7 +48,7 @@ def test_a_headline_is_the_sentence_that_is_true_of_the_run(
     folder = built.root / "reports" / "_build" / name
     declared = yaml.safe_load((built.root / "reports" / "findings.yml").read_text("utf-8"))
     shown, sentences = headlines(folder), said(folder, language)
-    judged = json.loads((folder / "findings.json").read_text("utf-8"))
+    judged = json.loads((folder / "findings.json").read_text("utf-8"))["findings"]
     untold = {each["id"] for each in judged if each["case"] in ("too_few", "withheld", "missing")}
     behind = {
         figure: finding

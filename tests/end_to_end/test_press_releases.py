@@ -55,7 +55,8 @@ def sentences(folder: Path, language: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_says_what_the_report_found_and_nothing_else(folder: Path, language: str) -> None:
-    judged = {each["id"]: each for each in json.loads((folder / "findings.json").read_text())}
+    found = json.loads((folder / "findings.json").read_text())["findings"]
+    judged = {each["id"]: each for each in found}
     said = sentences(folder, language)
     assert {"headline", "reports-read"} <= set(said)
     for name, sentence in said.items():

@@ -32,6 +32,7 @@ from evaltools.findings.conclusions import (
     StrengthRule,
     answer_questions,
     check_premises,
+    conclusions_record,
     due_recommendations,
     judge_criteria,
     load_conclusions,
@@ -67,6 +68,10 @@ def test_answers_and_recommendations_follow_the_finding(numbers, level, due):
     assert (answer.strength is None) is (level == "cannot_be_told")
     assert answer.undecided == ((("it-is-so", "too_few"),) if level == "cannot_be_told" else ())
     assert list(due_recommendations(conclusions(), judgements, index)) == due
+    recorded = [(each["kind"], each["level"], each["id"])
+                for each in conclusions_record(conclusions(), judgements)]  # fmt: skip
+    assert ("answer", level, answer.subject) in recorded
+    assert [name for kind, _, name in recorded if kind == "recommendation"] == due
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_share_of_fewer_than_ten_is_counted_and_its_change_not_judged(
 def test_a_share_of_the_whole_register_is_known_however_few() -> None:
     old, new = (Indicator("projects.joint.share", n / 9, "share", n, 9) for n in (2, 4))
     move = judge_change(old, new, SETTING)
-    assert (move.verdict, move.basis, move.few) == ("moved", "exact", True)
+    assert (move.verdict, move.basis, move.few) == ("counted", "exact", True)
 
 
 def test_same_reports_are_judged_report_by_report() -> None:
@@ -106,7 +106,7 @@ def test_wilson_limits_are_had_at_the_level_of_the_newer_run() -> None:
 def test_what_is_counted_from_the_register_needs_no_interval() -> None:
     key = "grants.gini.index"
     move = judge_change(number(0.4, key=key), number(0.41, key=key), SETTING)
-    assert (move.verdict, move.basis, move.low) == ("moved", "exact", None)
+    assert (move.verdict, move.basis, move.low) == ("counted", "exact", None)
 
 
 def test_index_without_limits_is_not_said_to_have_moved() -> None:
@@ -139,6 +139,40 @@ def test_bounds_tell_of_a_change_only_where_they_are_apart() -> None:
         "within_uncertainty"
     )
     assert judge_change(bounds(0.1, 0.2, 0.3), bounds(0.5, 0.6, 0.9), SETTING).verdict == "moved"
+
+
+def test_a_count_has_no_chance_in_it_and_follows_from_another_scope() -> None:
+    key = "saturation.every.count"
+    old, new = (Indicator(key, value, "count", low=value - 9, high=value + 9, level=0.95)
+                for value in (35.0, 15.0))  # fmt: skip
+    move = judge_change(old, new, replace(SETTING, other_scope=True))
+    assert (move.verdict, move.why, move.low) == ("counted", "scope", None)
+    assert judge_change(old, new, SETTING).why == ""
+
+
+def test_main_indicators_are_judged_all_at_once() -> None:
+    """Fisher's p of 19/52 against 2/20 is .04: enough alone, and not among nine (.36)."""
+    setting = ComparisonSetting(0.95, 52, 20)
+
+    def shares(x: int, n: int, *others: int) -> list[Indicator]:
+        return [
+            replace(share(value, n), key=f"challenge.c{place}.share")
+            for place, value in enumerate((x, *others))
+        ]
+
+    (alone,) = compare_indicators(shares(19, 52), shares(2, 20), setting)
+    assert (alone.verdict, alone.why) == ("moved", "")
+    first, *_ = compare_indicators(shares(19, 52, *[26] * 8), shares(2, 20, *[10] * 8), setting)
+    assert (first.verdict, first.why) == ("within_uncertainty", "many")
+    assert (first.low, first.high) == (alone.low, alone.high)
+    clear, *_ = compare_indicators(shares(45, 52, *[26] * 8), shares(2, 20, *[10] * 8), setting)
+    assert (clear.verdict, clear.why) == ("moved", "")
+
+
+def test_what_is_read_otherwise_in_the_same_texts_is_no_chance() -> None:
+    setting = ComparisonSetting(0.95, 50, 50, same_texts=True)
+    move = judge_change(share(5, 50), share(12, 50), setting)
+    assert (move.verdict, move.low) == ("reread", None)
 
 
 def test_appeared_gone_and_unchanged() -> None:

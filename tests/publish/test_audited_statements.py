@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -14,7 +15,7 @@ from evaltools.provenance.artifacts import JudgedFinding
 from evaltools.publish.text_audit.audit import audit_text
 from evaltools.publish.text_audit.audit_verdicts import AuditedSentence
 from evaltools.publish.text_audit.criteria import CriterionLevels
-from evaltools.publish.text_audit.output import explain_verdict
+from evaltools.publish.text_audit.output import explain_verdict, summarise
 from evaltools.publish.text_audit.outside_text import OutsideSentence, OutsideText
 from evaltools.publish.text_audit.published import Published
 
@@ -374,3 +375,116 @@ def test_words_that_go_against_their_own_numbers_turned(language: Language, sent
 )
 def test_what_no_finding_speaks_of_is_unknown(language: Language, sentence: str) -> None:
     assert audited(sentence, language).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        # Definite and plural forms, and words for most that rank elsewhere.
+        ("fi", "Suurin osa päämääristä saavutettiin."),
+        ("fi", "Suurimman osan päämääristä kerrotaan saavutetun."),
+        ("sv", "De flesta syftena nåddes."),
+        ("sv", "Största delen av syftena nåddes."),
+        ("en", "Most of the aims were reached."),
+        ("en", "The aims were mostly reached."),
+    ],
+)
+def test_what_is_left_open_is_known_in_other_forms_of_its_words(
+    language: Language, sentence: str
+) -> None:
+    found = audited(sentence, language)
+    assert [(each.status, each.finding) for each in found.verdicts] == [("turned", "aims")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Kuumuus oli toiseksi yleisin ongelma."),
+        ("fi", "Kolmanneksi yleisin ongelma oli kuumuus."),
+        ("sv", "Hettan var det näst vanligaste problemet."),
+        ("sv", "Det tredje vanligaste problemet var hettan."),
+        ("en", "Heat was the second commonest problem."),
+        ("en", "The third most common problem was heat."),
+    ],
+)
+def test_a_place_in_an_order_is_in_no_finding(language: Language, sentence: str) -> None:
+    found = audited(sentence, language)
+    assert [(each.status, each.finding) for each in found.verdicts] == [("unknown", "")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Luokittelijat olivat yksimielisiä."),
+        ("fi", "Raportit luettiin huolella."),
+        ("fi", "Hankkeet pysyivät koossa."),
+        ("sv", "Kodarna var eniga."),
+        ("sv", "Rapporterna lästes med omsorg."),
+        ("sv", "Projekten höll ihop."),
+        ("en", "The coders were unanimous."),
+        ("en", "The reports were read with care."),
+        ("en", "Projects held together."),
+    ],
+)
+def test_what_is_said_of_the_subjects_of_an_evaluation_is_listed(
+    language: Language, sentence: str
+) -> None:
+    thanks = {"fi": "Kiitos lukemisesta.", "sv": "Tack för hjälpen.", "en": "Thank you kindly."}
+    lines = (sentence, thanks[language], f"{sentence.rstrip('.')}?")
+    text = OutsideText(
+        tuple(OutsideSentence(at, each, block=each) for at, each in enumerate(lines, 1)), language
+    )
+    made = audit_text("a.md", text, PUBLISHED, language, whole=True)
+    assert [(each.sentence.text, each.status) for each in made.sentences] == [(sentence, "unknown")]
+    assert made.passed_over == 2
+    assert made.fails(strict=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "status"),
+    [
+        ("fi", "Kuumuus on viiden yleisimmän ongelman joukossa.", "borne_out"),
+        ("fi", "Kuumuus on kymmenen yleisimmän ongelman joukossa.", "unknown"),
+        ("sv", "Hettan hör till de fem vanligaste problemen.", "borne_out"),
+        ("sv", "Hettan hör till de tio vanligaste problemen.", "unknown"),
+        ("sv", "Regnet hör till de fem vanligaste problemen.", "unknown"),
+        ("en", "Heat is among the five commonest problems.", "borne_out"),
+        ("en", "The heatwave is among the five commonest problems.", "unknown"),
+        ("en", "Heat is among the ten commonest problems.", "unknown"),
+        ("en", "Rain is among the five commonest problems.", "unknown"),
+    ],
+)
+def test_a_finding_is_known_without_the_remark_that_has_its_number(
+    language: Language, sentence: str, status: str
+) -> None:
+    own = JudgedFinding(
+        "among-five",
+        "holds",
+        ("problem.heat.share",),
+        case="holds",
+        said=say(
+            "Kuumuus, josta kertoo 30 raporttia, on viiden yleisimmän ongelman joukossa.",
+            "Hettan, som nämns i 30 rapporter, hör till de fem vanligaste problemen.",
+            "Heat, mentioned in 30 reports, is among the five commonest problems.",
+        ),
+    )
+    published = replace(PUBLISHED, findings={**PUBLISHED.findings, own.id: own})
+    text = OutsideText((OutsideSentence(1, sentence, block=sentence),), language)
+    (found,) = audit_text("a.md", text, published, language, whole=True).sentences
+    assert found.status == status
+
+
+def test_each_sentence_is_read_in_its_own_language() -> None:
+    lines = ("Suurin osa päämääristä saavutettiin.", "De flesta syften uppges ha nåtts.",
+             "Most of the aims were reached.", "The median grant was EUR 51,300.")  # fmt: skip
+    text = OutsideText(
+        tuple(OutsideSentence(at, each, block=each) for at, each in enumerate(lines, 1)), "fi"
+    )
+    made = audit_text("a.md", text, PUBLISHED, "fi")
+    assert [each.language for each in made.sentences] == ["fi", "sv", "en", "en"]
+    assert [each.status for each in made.sentences] == ["turned", "turned", "turned", "borne_out"]
+    assert made.languages == (("fi", 1), ("sv", 1), ("en", 2))
+    for language in LANGUAGES:
+        assert "2" in summarise(made, Words(language)).rsplit(":", 1)[1]
+    alone = audit_text("a.md", text, PUBLISHED, "fi", whole=True)
+    assert {each.language for each in alone.sentences} == {"fi"}

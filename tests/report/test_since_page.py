@@ -18,8 +18,8 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import ProblemError
-from evaltools.provenance.artifacts import findings_from
-from evaltools.provenance.finding_changes import pair_findings
+from evaltools.provenance.artifacts import JudgedConclusion, conclusions_from, findings_from
+from evaltools.provenance.finding_changes import pair_conclusions, pair_findings
 from evaltools.provenance.indicator_changes import (
     ComparisonSetting,
     IndicatorChange,
@@ -90,7 +90,9 @@ def changes_of(then: list[dict[str, Any]], now: list[dict[str, Any]], **more: An
         same_programme=True,
         relation="disjoint",
         findings=pair_findings(earlier.findings, findings_from(now)),
+        conclusions=(),
         indicators=tuple(select_headline_changes(compare_indicators(THEN, NOW, setting))),
+        premises=(),
         level=0.95,
         matters=Matters(),
         parameters=(),
@@ -159,7 +161,7 @@ def test_a_statement_of_others_is_told_with_its_outcomes_alone(study: Study) -> 
 def test_numbers_that_the_report_does_not_print_are_not_told(study: Study) -> None:
     found = changes_of([], [])
     moved = IndicatorChange(*(Indicator("coding.sentences.count", n, "count") for n in (1.0, 9.0)),
-                            "moved", 8.0, basis="exact")  # fmt: skip
+                            "counted", 8.0, basis="exact")  # fmt: skip
     told = page(replace(found, indicators=(*found.indicators, moved)), study)
     assert "One number has moved as much as that." in told
     assert "coding" not in told
@@ -168,9 +170,10 @@ def test_numbers_that_the_report_does_not_print_are_not_told(study: Study) -> No
 def test_a_number_that_prints_alike_has_not_moved(study: Study) -> None:
     key = "grants.total.money"
     alike = IndicatorChange(*(Indicator(key, value, "money") for value in (0.1, 0.4)),
-                            "moved", 0.3, basis="exact")  # fmt: skip
+                            "counted", 0.3, basis="exact")  # fmt: skip
     told = page(changes_of([], [], indicators=(alike,)), study)
     assert "No number has moved as much as that." in told
+    assert "tbl-since-counted" not in told
 
 
 def test_that_nothing_turned_is_said_and_no_table_stands(study: Study) -> None:
@@ -209,9 +212,99 @@ def test_numbers_are_told_that_moved_beyond_uncertainty_and_by_what_matters(stud
     assert not [row for row in rows if "aims" in row or "1,050" in row]
     assert "One share is not compared" in told
     less = changes_of([], [], matters=Matters(share=0.1, amount=0.01))
-    assert [item.key for item in less.moved] == ["challenge.staff.share", "grants.total.money"]
+    assert [item.key for item in less.moved] == ["challenge.staff.share"]
+    assert [item.key for item in less.counted] == ["grants.total.money"]
     more = changes_of([], [], matters=Matters(share=0.6, amount=1))
     assert "No number has moved as much as that." in page(more, study)
+
+
+def test_what_is_counted_in_full_is_told_apart_and_has_no_interval(study: Study) -> None:
+    less = changes_of([], [], matters=Matters(share=0.1, amount=0.01))
+    told = page(less, study)
+    moved, counted = told.replace("\u00a0", " ").split("The following numbers are counted in full")
+    assert "grants in all" not in moved
+    assert "grants in all | EUR 1,000 | EUR 1,050 | +50 |" in counted
+    assert "follows from what changed in the data" in counted
+    elsewhere = replace(less, parameters=(ParameterPair("wave", "1", "2"),))
+    assert "follows from what each report covers" in page(elsewhere, study)
+
+
+def test_the_numbers_of_a_turned_finding_are_told_whatever_became_of_them(study: Study) -> None:
+    then = [finding("a", "holds", indicators=["goals.achieved.share"])]
+    now = [finding("a", "tied", indicators=["goals.achieved.share"])]
+    own = IndicatorChange(
+        share("goals.achieved", 86, 169),
+        share("goals.achieved", 90, 169),
+        "within_uncertainty",
+        4 / 169,
+        -0.1,
+        0.2,
+        0.95,
+        "square_and_add",
+    )
+    told = page(changes_of(then, now, premises=(own,)), study, now=now)
+    assert (
+        "| goals achieved | 51% (86/169) | 53% (90/169) | +2 | −10 – 20 | within unc"
+        in told.replace("\u00a0", " ")
+    )
+    assert "In one that turned, no number that the finding rests on moved by more" in told
+    moved = replace(own, verdict="moved")
+    assert "turned by chance" not in page(changes_of(then, now, premises=(moved,)), study, now=now)
+
+
+def test_of_the_same_texts_no_chance_is_spoken_of(study: Study) -> None:
+    setting = ComparisonSetting(0.95, 50, 50, same_texts=True)
+    found = tuple(select_headline_changes(compare_indicators(THEN, NOW, setting)))
+    told = page(changes_of([], [], relation="same", indicators=found), study)
+    assert "read or counted otherwise, and no chance is in it" in told
+    assert "| challenge: staff | 10% (5/50) | 60% (30/50) | +50 | read or counted other" in told
+    assert not [word for word in ("uncertainty", "Interval", "interval", "zero") if word in told]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_chance_is_told_of_zero_outside_the_intervals_and_of_all_at_once(
+    study: Study, language: Language
+) -> None:
+    words = Words(language)
+    told = page(changes_of([], []), study, language)
+    level = "95%" if language == "en" else "95\u00a0%"
+    assert words("comparison.judged", judged=2, count=1, level=level) in told
+    assert words("comparison.stand", count=1) in told
+    # Of two changes hardly one would be there by chance: nothing is said of a tenth of a number.
+    assert words("comparison.by_chance", count=1) not in told
+
+
+def concluded(kind: Any, name: str, level: str) -> JudgedConclusion:
+    return JudgedConclusion(kind, name, level, {each: f"{level}-{each}" for each in LANGUAGES})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_criteria_answers_and_recommendations_that_changed_are_told(
+    study: Study, language: Language
+) -> None:
+    then = (concluded("criterion", "effectiveness", "open"), concluded("answer", "1.1", "partly"),
+            concluded("recommendation", "old", "due"))  # fmt: skip
+    now = (concluded("criterion", "effectiveness", "partly"), concluded("answer", "1.1", "partly"),
+           concluded("recommendation", "new", "due"))  # fmt: skip
+    made = changes_of([], [], conclusions=pair_conclusions(then, now))
+    told, words = page(made, study, language), Words(language)
+    name = words("since.kind.criterion", name=words("matrix.criterion.effectiveness"))
+    assert f"| {name} | open-{language} | partly-{language} |" in told
+    given, not_given = (words(f"since.recommendation.{each}") for each in ("given", "not_given"))
+    assert told.index(f"| {not_given} | {given} |") < told.index(f"| {given} | {not_given} |")
+    assert words("since.conclusions.changed", count=3) in told
+    same = page(changes_of([], []), study, language)
+    assert words("since.conclusions.same") in same
+    unknown = page(changes_of([], [], conclusions=None), study, language)
+    assert words("since.conclusions.unrecorded") in unknown
+
+
+def test_a_statement_about_what_was_in_scope_then_does_not_turn_in_another_scope() -> None:
+    then = findings_from([finding("a", "holds", asserted=False), finding("b", "holds")])
+    now = findings_from([finding("a", "tied", asserted=False), finding("b", "tied")])
+    kinds = {each.id: each.kind for each in pair_findings(then, now, same_scope=False)}
+    assert kinds == {"a": "other_scope", "b": "turned"}
+    assert {each.kind for each in pair_findings(then, now)} == {"turned"}
 
 
 def test_parameters_and_data_that_changed_are_named_and_what_did_not_is_said(study: Study) -> None:
@@ -265,7 +358,9 @@ def record(study: Study) -> Path:
     """A record as publishing leaves it."""
     ingredients = Ingredients({"data/a.csv": "1"}, {"wave": "1"}, {}, {}, ("", ""), "")
     by_region = Indicator("a.b.count", 1.0, "count", dimensions=(("region", "06"),))
-    text = make_record("report-1", study, ingredients, [*THEN, by_region], [finding("a", "holds")])
+    due = {"kind": "recommendation", "id": "r", "level": "due", "text": {"en": "Do it."}}
+    made = [*THEN, by_region], [finding("a", "holds")], [due]
+    text = make_record("report-1", study, ingredients, *made)
     path = study.root / "releases" / "1-record.json"
     path.parent.mkdir()
     path.write_text(text, "utf-8")
@@ -278,6 +373,8 @@ def test_a_record_comes_back_as_it_was_published(study: Study, record: Path) -> 
     assert (found.name, found.study, found.title) == ("report-1", "tiny", {"en": "Tiny"})
     assert {item.key for item in found.indicators} == {item.key for item in THEN}
     assert found.findings["a"].said == SAID["holds"]
+    assert found.conclusions == (JudgedConclusion("recommendation", "r", "due", {"en": "Do it."}),)
+    assert conclusions_from([]) is None  # as findings were written before
     assert found.ingredients.parameters == {"wave": "1"}
     (digest,) = hash_predecessor(load_study(study.root)).values()
     assert read_predecessor(declare(study, "releases/1-record.json", sha256=digest)) is not None
@@ -336,3 +433,24 @@ def test_a_record_that_is_none_is_told_in_one_line(
         read_predecessor(declare(study, "releases/1-record.json"))
     (problem,) = told.value.problems
     assert re.search(r"releases/1-record.json (cannot be read|is no record)", str(problem))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", ["too_few", "missing", "withheld"])
+def test_what_one_report_could_not_judge_has_not_turned(
+    study: Study, case: str, language: Language
+) -> None:
+    then, now = [finding("a", "holds")], [finding("a", "close") | {"case": case}]
+    made, words = changes_of(then, now), Words(language)
+    assert [pair.kind for pair in made.findings] == ["untold"]
+    told = page(made, study, language, now)
+    assert words("since.none_turned", count=1) in told
+    assert words("since.untold", count=1) in told
+    assert "tbl-since-findings" not in told
+
+
+def test_a_share_of_fewer_than_ten_has_no_row_without_a_change(study: Study) -> None:
+    few = IndicatorChange(share("projects.joint", 93, 122), share("projects.joint", 4, 9),
+                          "counted", 4 / 9 - 93 / 122, basis="exact", why="scope")  # fmt: skip
+    told = page(changes_of([], [], premises=(few,)), study)
+    assert "tbl-since-counted" not in told

@@ -22,7 +22,7 @@ from evaltools.publish.text_audit.published import read_published
 @click.option("--against", "what", required=True, metavar="BUNDLE_OR_REPORT",
               help="A published bundle, or a built report: its folder or its name.")  # fmt: skip
 @click.option("--language", type=click.Choice(LANGUAGES),
-              help="Language of the file; by default told by its words.")  # fmt: skip
+              help="Language of all of the file; by default that of each sentence.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]),
               default="table", help="How to print it.")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Also what is borne out, in the table.")
@@ -38,7 +38,7 @@ def audit(
     published = read_published(locate_run(what))
     text = read_outside_text(file)
     spoken = language or text.language or published.language
-    found = audit_text(file.name, text, published, spoken)
+    found = audit_text(file.name, text, published, spoken, whole=language is not None)
     if form == "json":
         click.echo(audit_json(found), nl=False)
     elif form == "markdown":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -12,7 +12,12 @@ from evaltools.findings.judgement import judge
 from evaltools.problems import ProblemError
 from evaltools.provenance import indicator_changes
 from evaltools.provenance.artifacts import Artifact, JudgedFinding
-from evaltools.provenance.finding_changes import FindingPair, pair_findings
+from evaltools.provenance.finding_changes import (
+    ConclusionPair,
+    FindingPair,
+    pair_conclusions,
+    pair_findings,
+)
 from evaltools.provenance.hashes import changed_keys
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Study
@@ -60,6 +65,10 @@ class Comparison:
         findings: those whose outcome changed; None where a run has no judgements.
         sentences: findings of which the two say something else, by the sentences that each of the
             two recorded; none where one of them has no sentence.
+        examined_apart: ids of statements of others about what was in scope then, where the scope
+            is another; they are no findings whose outcome changed.
+        conclusions: answers, criteria and recommendations that are not the same; None where a run
+            did not record them.
         inputs: files of the data, and the declaration of the study.
         prose: variables that print differently; None where there was no study to read.
     """
@@ -79,6 +88,8 @@ class Comparison:
     lock: bool
     python: tuple[str, str] | None
     prose: tuple[ProseChange, ...] | None
+    examined_apart: tuple[str, ...] = ()
+    conclusions: tuple[ConclusionPair, ...] | None = None
 
     @property
     def data_changed(self) -> bool:
@@ -89,7 +100,8 @@ class Comparison:
     def is_empty(self) -> bool:
         """Whether the two are the same in all that was looked at."""
         differs = (self.changes, self.findings, self.sentences, self.inputs, self.parameters,
-                   self.code, self.notebooks, self.lock, self.python, self.prose)  # fmt: skip
+                   self.code, self.notebooks, self.lock, self.python, self.prose,
+                   self.conclusions)  # fmt: skip
         return not any(differs)
 
 
@@ -109,13 +121,18 @@ def compare(
     then, now = old.ingredients, new.ingredients
     relation = "same" if pairs else indicator_changes.find_relation(then, now)
     level = float(now.parameters.get("confidence", 0.95))
-    setting = indicator_changes.ComparisonSetting(level, old.reports, new.reports, pairs or {})
+    other_scope = bool(indicator_changes.changed_scope(then, now))
+    setting = indicator_changes.ComparisonSetting(
+        level, old.reports, new.reports, pairs or {}, relation == "same", other_scope
+    )
     changes = indicator_changes.compare_indicators(old.indicators, new.indicators, setting)
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
         prose = compare_prose(study, old, new)
         if None in judgements:  # both by the same declaration, or the change is that of it
             judgements = (judge_findings_now(study, old), judge_findings_now(study, new))
+    findings = pair_findings(old.findings or {}, new.findings or {}, not other_scope)
+    apart = tuple(pair.id for pair in findings if pair.kind == "other_scope")
     return Comparison(
         old=old,
         new=new,
@@ -123,12 +140,16 @@ def compare(
         level=level,
         compared=len({item.identity for item in (*old.indicators, *new.indicators)}),
         changes=changes,
-        findings=_compare_findings(*judgements, {change.key for change in changes}),
+        findings=_compare_findings(*judgements, {change.key for change in changes}, apart),
         sentences=tuple(
             pair
-            for pair in pair_findings(old.findings or {}, new.findings or {})
-            if pair.kind != "same" and pair.is_recorded
+            for pair in findings
+            if pair.kind not in ("same", "other_scope") and pair.is_recorded
         ),
+        examined_apart=apart,
+        conclusions=None
+        if old.conclusions is None or new.conclusions is None
+        else pair_conclusions(old.conclusions, new.conclusions),
         inputs=tuple(
             InputChange(name, "added" if name not in then.files
                         else "changed" if name in now.files else "removed")
@@ -150,11 +171,12 @@ def _compare_findings(
     old: Mapping[str, JudgedFinding] | None,
     new: Mapping[str, JudgedFinding] | None,
     changed: set[str],
+    apart: Collection[str],
 ) -> tuple[FindingChange, ...] | None:
     if old is None or new is None:
         return None
     found = []
-    for name in sorted({*old, *new}):
+    for name in sorted({*old, *new} - {*apart}):
         both = (old.get(name), new.get(name))
         before, after = (each.outcome if each else None for each in both)
         if before != after:

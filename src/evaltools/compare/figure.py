@@ -36,7 +36,11 @@ def draw_comparison(
     )  # fmt: skip
     nothing = words("comparison.nothing")
     chart = Slopes(make_slopes(comparison, language, labels), names, words=words, nothing=nothing)
-    note = words("comparison.note.figure", level=say.percent(comparison.level, language))
+    note = (
+        words("comparison.note.figure_reread")
+        if comparison.relation == "same"
+        else words("comparison.note.figure", level=say.percent(comparison.level, language))
+    )
     return chart.figure(caption, note=note)
 
 
@@ -51,8 +55,9 @@ def make_slopes(
         and change.either.unit == "share"
         and not change.few
     ]
+    clear = ("moved", "reread")
     slopes = [
-        ((change.verdict != "moved", -abs(change.change), change.key), change.old, change.new)
+        ((change.verdict not in clear, -abs(change.change), change.key), change.old, change.new)
         for change in themes
         if change.change is not None and change.old is not None and change.new is not None
     ]

@@ -89,6 +89,8 @@ def print_comparison(
                 for item in comparison.findings or ()]  # fmt: skip
     columns = ("Finding", "Before", "Now", "Indicators that changed")
     show("Findings whose outcome changed", columns, findings)
+    concluded = tables.list_changed_conclusions(comparison, Words("en"))
+    show("Answers, criteria and recommendations that changed", ("What", "Before", "Now"), concluded)
     said = ("Finding", "Outcome before", "Outcome now", "Sentence before", "Sentence now")
     show("What the report says otherwise", said, list_pairs(comparison.sentences, Words("en")))
     moved = tables.select_changed_shares(comparison)
@@ -96,7 +98,9 @@ def print_comparison(
     if everything:
         told = {change.identity for change in moved}
         others = [change for change in comparison.changes if change.identity not in told]
-    show_changes("Shares that moved by more than their uncertainty", moved)
+    reread = comparison.relation == "same"
+    show_changes("Shares that were read or counted otherwise" if reread
+                 else "Shares that moved by more than their uncertainty", moved)  # fmt: skip
     show_changes("Other changes", others)
     if attribution is not None:
         console.print()
@@ -144,22 +148,37 @@ def write_changes_section(
         shown = [tables.format_change(change, language, labels) for change in moved[:ROWS]]
         rows = [(row.label, row.old, row.new, row.change, row.interval) for row in shown]
         widths = (38, 17, 17, 12, 16)
-        blocks.append(_markdown_table("moves", _columns(words, *_MOVES), rows, words, 1, widths))
+        columns = _columns(words, *_MOVES)
+        caption = _caption_of_moves(comparison)
+        blocks.append(_markdown_table("moves", columns, rows, words, 1, widths, caption))
         if len(moved) > ROWS:
             blocks.append(words("comparison.more", count=len(moved) - ROWS))
     else:
-        blocks.append(words("comparison.none_moved"))
+        blocks.append(words(_no_moves(comparison)))
     head, parts = tables.list_causes(moved[:ROWS], attribution, words, labels)
     if parts:
         blocks.append(_markdown_table("why", head, parts, words, 1))
     if outcomes := tables.list_outcomes(comparison, words):
         head = _columns(words, "finding", "old", "new")
         blocks.append(_markdown_table("findings", head, outcomes, words, widths=(50, 25, 25)))
+    if concluded := tables.list_changed_conclusions(comparison, words):
+        head = _columns(words, "what", "old", "new")
+        own = _markdown_table("conclusions", head, concluded, words, widths=(50, 25, 25))
+        blocks.append(own)
     if sentences := list_pairs(comparison.sentences, words):
         head = _columns(words, *_SAID)
         widths = (16, 14, 14, 28, 28)
         blocks.append(_markdown_table("sentences", head, sentences, words, widths=widths))
     return "\n\n".join(blocks) + "\n"
+
+
+def _caption_of_moves(comparison: Comparison) -> str:
+    """Of the same texts nothing moved; they were read or counted otherwise."""
+    return "reread" if comparison.relation == "same" else "moves"
+
+
+def _no_moves(comparison: Comparison) -> str:
+    return "comparison.none_reread" if comparison.relation == "same" else "comparison.none_moved"
 
 
 def _columns(words: Words, *names: str) -> list[str]:
@@ -173,6 +192,7 @@ def _markdown_table(
     words: Words,
     right_from: int = 99,
     widths: Sequence[int] = (),
+    caption: str = "",
 ) -> str:
     names = [f"c{place}" for place in range(len(head))]
     widths = widths or (34, *(12,) * (len(head) - 1))
@@ -181,7 +201,8 @@ def _markdown_table(
         for place, (name, label, width) in enumerate(zip(names, head, widths, strict=True))
     ]
     frame = pd.DataFrame([tuple(row) for row in rows], columns=names)
-    table = Table(frame, columns, words(f"comparison.caption.{name}"), words.language)
+    told = words(f"comparison.caption.{caption or name}")
+    table = Table(frame, columns, told, words.language)
     return table.captioned(f"tbl-changes-{name}").rstrip("\n")
 
 
@@ -237,6 +258,9 @@ def _page_parts(
         "inputs", ("what", "old", "new"), tables.list_input_changes(comparison, language, labels)
     )
     section("findings", ("finding", "old", "new"), tables.list_outcomes(comparison, words))
+    section(
+        "conclusions", ("what", "old", "new"), tables.list_changed_conclusions(comparison, words)
+    )
     section("sentences", _SAID, list_pairs(comparison.sentences, words))
     heading("moves")
     moved = tables.select_changed_shares(comparison)
@@ -245,9 +269,10 @@ def _page_parts(
             (_label(row), row.old, row.new, row.change, row.interval)
             for row in (tables.format_change(change, language, labels) for change in moved)
         ]
-        body.append(_html_table("moves", _columns(words, *_MOVES), rows, words, range(1, 99)))
+        caption = _caption_of_moves(comparison)
+        body.append(_html_table(caption, _columns(words, *_MOVES), rows, words, range(1, 99)))
     else:
-        body.append(f"<p>{escape(words('comparison.none_moved'))}</p>")
+        body.append(f"<p>{escape(words(_no_moves(comparison)))}</p>")
     if attribution is not None:
         heading("why")
         body += [f"<p>{escape(line)}</p>" for line in tables.explain_causes(attribution, language)]

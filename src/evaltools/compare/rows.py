@@ -13,9 +13,16 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.provenance.indicator_changes import IndicatorChange, select_headline_changes
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.report_changes import format_difference, format_interval, format_value
+from evaltools.report.report_changes import (
+    count_by_interval,
+    format_difference,
+    format_interval,
+    format_value,
+    format_verdict,
+    list_conclusions,
+    tell_chance,
+)
 
-BY_INTERVAL = ("newcombe", "newcombe_paired", "square_and_add")
 FILES_SHOWN = 12
 
 
@@ -42,11 +49,13 @@ class InputRow(NamedTuple):
 
 
 def select_changed_shares(comparison: Comparison) -> list[IndicatorChange]:
-    """Shares of which it can be said that they moved, the largest change first."""
+    """Shares of which it can be said that they moved, or of the same texts that they were read
+    otherwise, the largest change first.
+    """
     return [
         change
         for change in select_headline_changes(comparison.changes)
-        if change.either.unit == "share" and change.verdict == "moved"
+        if change.either.unit == "share" and change.verdict in ("moved", "reread")
     ]
 
 
@@ -56,7 +65,7 @@ def select_other_changes(comparison: Comparison) -> list[IndicatorChange]:
     return [
         change
         for change in select_headline_changes(comparison.changes)
-        if change.identity not in shares and change.verdict != "within_uncertainty"
+        if change.identity not in shares and (change.verdict != "within_uncertainty" or change.why)
     ]
 
 
@@ -65,9 +74,6 @@ def format_change(
 ) -> ChangeRow:
     """A move in words."""
     words = Words(language)
-    verdict = words(f"comparison.verdict.{change.verdict}")
-    if change.why:
-        verdict += f" ({words(f'comparison.why.{change.why}')})"
     by = ", ".join(f"{name}={value}" for name, value in change.either.dimensions)
     own = _glossary(language, labels).words
     return ChangeRow(
@@ -77,13 +83,13 @@ def format_change(
         new=format_value(change.new, own),
         change=format_difference(change, language),
         interval=format_interval(change, language),
-        verdict=verdict,
+        verdict=format_verdict(change, words),
     )
 
 
 def find_label(key: str, language: Language, labels: Mapping[str, str]) -> str:
-    """What an indicator is of: its code with the kind of it, or its definition, or its key."""
-    return _glossary(language, labels).name_number(key)
+    """What an indicator is of: its code with the kind of it, or a short name, or its key."""
+    return _glossary(language, labels).short_name(key)
 
 
 def _glossary(language: Language, labels: Mapping[str, str]) -> Glossary:
@@ -130,11 +136,7 @@ def summarise(comparison: Comparison, language: Language) -> list[str]:
     words = Words(language)
     if comparison.is_empty:
         return [words("comparison.nothing")]
-    judged = [
-        change
-        for change in select_headline_changes(comparison.changes)
-        if change.basis in BY_INTERVAL
-    ]
+    headline = select_headline_changes(comparison.changes)
     told = [
         words(
             "comparison.sides",
@@ -145,14 +147,18 @@ def summarise(comparison: Comparison, language: Language) -> list[str]:
         words(f"comparison.relation.{comparison.relation}"),
         words("comparison.counts", compared=comparison.compared, count=len(comparison.changes)),
     ]  # fmt: skip
-    if judged:
-        clear = sum(change.verdict == "moved" for change in judged)
-        expected = say.number(len(judged) * (1 - comparison.level), language)
-        whole = abs(comparison.level * 100 - round(comparison.level * 100)) < 1e-9
-        level = say.percent(comparison.level, language, 0 if whole else 1)
-        told.append(words("comparison.chance", judged=len(judged), count=clear, expected=expected,
-                          level=level))  # fmt: skip
+    told += tell_chance(count_by_interval(headline), comparison.level, words)
+    if comparison.examined_apart:
+        items = ", ".join(comparison.examined_apart)
+        told.append(words("comparison.examined_apart", items=items))
+    if comparison.conclusions is None and comparison.old.findings is not None:
+        told.append(words("since.conclusions.unrecorded"))
     return told
+
+
+def list_changed_conclusions(comparison: Comparison, words: Words) -> list[tuple[str, str, str]]:
+    """Answers, by their questions' ids, criteria and recommendations that are not the same."""
+    return list_conclusions(comparison.conclusions or (), words, {})
 
 
 def explain_causes(attribution: Attribution, language: Language) -> list[str]:

@@ -10,7 +10,7 @@ Comparing two language identification schemes (JADT 1995).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -24,6 +24,7 @@ _READ = 200_000  # characters that are looked at; a report's language shows long
 _PASSAGE = 300  # letters that tell a language from its neighbours
 _SHORTEST = 60  # letters in which a language may show at all
 _SURE = 0.8  # of a passage
+_SHORTEST_SENTENCE, _SURE_OF_FEW = 12, 0.95  # where only some languages come into question
 _SHARE = 2 / 3  # of all passages, so that a text in two languages is told as neither
 _FEWEST, _RAREST = 5, 20  # function words at least, and one word in so many
 _STRANGE = 100  # one letter in so many may be of another alphabet
@@ -50,6 +51,21 @@ def detect(text: str) -> str:
         return ""
     profile = _profiles().get(best)
     return best if profile is None or _fits(" ".join(passages[best]), profile) else ""
+
+
+def guess(text: str, languages: Collection[str]) -> str:
+    """The one of some languages that a short text is in, or an empty string where it is not sure.
+
+    Arguments:
+        languages: codes of those that it may be in; of no other is asked.
+    """
+    words = _WORD.findall(text)
+    if sum(map(len, words)) < _SHORTEST_SENTENCE:
+        return ""
+    scores = {language: sure for language, sure in _model().rank(" ".join(words))
+              if language in languages}  # fmt: skip
+    best = max(sorted(scores), key=lambda one: scores[one])
+    return best if scores[best] >= _SURE_OF_FEW * sum(scores.values()) else ""
 
 
 @cache

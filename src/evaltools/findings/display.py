@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -211,10 +211,16 @@ def _hash_rule(finding: Finding) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_findings(judgements: Iterable[Judgement], folder: Path) -> Path:
-    """Write `findings.json` into the folder of a report, for comparison with the next one."""
+def write_findings(
+    judgements: Iterable[Judgement], conclusions: Sequence[Mapping[str, Any]], folder: Path
+) -> Path:
+    """Write `findings.json` into the folder of a report, for comparison with the next one.
+
+    Arguments:
+        conclusions: of `conclusions_record`.
+    """
     path = folder / FILE_NAME
-    content = findings_record(judgements)
+    content = {"findings": findings_record(judgements), "conclusions": list(conclusions)}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
     return path

@@ -64,6 +64,8 @@ class Lexicon:
     less: re.Pattern[str]
     questions: re.Pattern[str]
     least: re.Pattern[str]
+    places: re.Pattern[str]
+    subjects: re.Pattern[str]
     than: re.Pattern[str]
     among: re.Pattern[str]
     heading_number: re.Pattern[str]
@@ -109,6 +111,8 @@ def lexicon(language: str) -> Lexicon:
         less=_whole_words(lists["less"]),
         questions=_whole_words(lists["questions"]),
         least=_whole_words(lists["least"]),
+        places=_whole_words(lists["places"]),
+        subjects=_whole_words(lists["subjects"]),
         than=_whole_words(lists["than"]),
         among=_whole_words(lists["among"]),
         counted=_whole_words(lists["counted"]),

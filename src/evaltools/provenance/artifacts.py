@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from evaltools.files import refuse_repeated_keys
 from evaltools.problems import Problem, ProblemError
@@ -70,6 +70,32 @@ class JudgedFinding:
         return tuple((rule, own) for rule, own in self.by_rule if own != self.outcome)
 
 
+ConclusionKind = Literal["criterion", "answer", "recommendation"]
+
+
+@dataclass(frozen=True)
+class JudgedConclusion:
+    """What a report concludes from its findings by rule.
+
+    Arguments:
+        kind: what it is.
+        id: the criterion, the question or the recommendation.
+        level: of the scale of the study, or `cannot_be_told`; `due` of a recommendation.
+        text: the level in words, or what is recommended, by language.
+    """
+
+    kind: ConclusionKind
+    id: str
+    level: str
+    text: Mapping[str, str] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> str:
+        """Its text in a language; in another where it lacks that one."""
+        return self.text.get(language) or next(
+            (text for _, text in sorted(self.text.items())), self.level
+        )
+
+
 @dataclass(frozen=True)
 class Artifact:
     """A run, report or bundle on disk.
@@ -81,6 +107,7 @@ class Artifact:
         key: name of the run.
         indicators: all of them, in their total order.
         findings: what was judged, by id; None where the folder has no judgements.
+        conclusions: what was concluded; None where that was not recorded.
     """
 
     folder: Path
@@ -89,6 +116,7 @@ class Artifact:
     key: str
     indicators: tuple[Indicator, ...]
     findings: Mapping[str, JudgedFinding] | None
+    conclusions: tuple[JudgedConclusion, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -123,13 +151,15 @@ def read_artifact(folder: Path) -> Artifact:
         raise ProblemError(
             [Problem(f"{folder.name}/{FILE_NAME}", what, "", remedy, "run.manifest")]
         )
+    findings, conclusions = _read_findings(home)
     return Artifact(
         folder=folder,
         kind=kind,
         ingredients=manifest.ingredients,
         key=manifest.key,
         indicators=_read_indicators(home),
-        findings=_read_findings(home),
+        findings=findings,
+        conclusions=conclusions,
     )
 
 
@@ -218,14 +248,18 @@ def _parse_csv(text: str) -> list[dict[str, Any]]:
     return records
 
 
-def _read_findings(home: Path) -> dict[str, JudgedFinding] | None:
+_Judged = tuple[dict[str, JudgedFinding] | None, tuple[JudgedConclusion, ...] | None]
+
+
+def _read_findings(home: Path) -> _Judged:
     path = home / FINDINGS
     if not path.is_file():
-        return None
+        return None, None
     try:
         if path.stat().st_size > LARGEST_LIST:
             raise ValueError("it is too large")
-        return findings_from(json.loads(path.read_text(encoding="utf-8")))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return findings_from(content), conclusions_from(content)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         what = f"cannot be read: {type(error).__name__} {error}"
         raise ProblemError([Problem(f"{home.name}/{FINDINGS}", what)]) from None
@@ -258,6 +292,26 @@ def findings_from(content: Any) -> dict[str, JudgedFinding]:
             rule=str(item.get("rule") or ""),
         )
     return dict(sorted(found.items()))
+
+
+def conclusions_from(content: Any) -> tuple[JudgedConclusion, ...] | None:
+    """Answers, criteria and recommendations from what `findings.json` or a record holds.
+
+    None where it was written before they were recorded.
+
+    Raises:
+        TypeError, KeyError, AttributeError, ValueError: it holds something else.
+    """
+    records = None if isinstance(content, list) else content.get("conclusions")
+    if records is None:
+        return None
+    found = []
+    for item in records:
+        if item["kind"] not in get_args(ConclusionKind):
+            raise ValueError(f"{item['kind']} is no kind of conclusion")
+        texts = _texts(item.get("text") or {})
+        found.append(JudgedConclusion(item["kind"], str(item["id"]), str(item["level"]), texts))
+    return tuple(found)
 
 
 def _texts(content: Any) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import isclose, sqrt
+from statistics import NormalDist
 from typing import Literal
 
 from evaltools.findings.families import FAMILIES
@@ -16,17 +17,23 @@ from evaltools.indicators.optimism_gap import newcombe_paired
 from evaltools.provenance.artifacts import READING_PARAMETERS
 from evaltools.provenance.hashes import changed_keys
 from evaltools.provenance.manifest import Ingredients
+from evaltools.statistics.contingency import fisher, holm, is_borne_out
 from evaltools.statistics.intervals import newcombe
 
 SIDE_MEASURES = ("denied", "silent", "coder_band")
 """Parts of keys that say the same change once more, from another side."""
 DERIVED = ("wave_difference.", "group_difference.")
 
-Verdict = Literal["moved", "within_uncertainty", "appeared", "gone", "incomparable"]
+Verdict = Literal[
+    "moved", "within_uncertainty", "counted", "reread", "appeared", "gone", "incomparable"
+]
 Relation = Literal["same", "disjoint", "overlapping"]
 """Whether two runs read the same reports, wholly different ones, or partly the same."""
 Basis = Literal["exact", "newcombe", "newcombe_paired", "square_and_add", "bounds", "none"]
-Why = Literal["", "suppressed", "not_computed", "unit", "uncertainty_unknown", "too_few"]
+Why = Literal[
+    "", "suppressed", "not_computed", "unit", "uncertainty_unknown", "too_few", "scope", "many"
+]
+BY_INTERVAL: tuple[Basis, ...] = ("newcombe", "newcombe_paired", "square_and_add")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Identity = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -36,12 +43,16 @@ class IndicatorChange:
     """One indicator in two runs; None where a run has none.
 
     Arguments:
-        verdict: `moved` where the interval of the change leaves out nought, or where what was
-            counted is wholly known; `within_uncertainty` where it does not; `incomparable`
+        verdict: `moved` where the interval of the change leaves out nought, of main indicators
+            also when all of them are judged at once; `within_uncertainty` where it does not;
+            `counted` where what was counted is wholly known, so that no chance is in the change;
+            `reread` where both read the same texts, so that none is either; `incomparable`
             where nothing can be said of it, as of a share of fewer than ten.
         change: new less old, in the unit of the indicator, with limits at a confidence level.
         basis: how the verdict was come to.
-        why: what keeps it from being compared.
+        why: what keeps it from being compared; `scope` where what was counted follows from the
+            scope, which is another; `many` where nought is outside the interval and not when all
+            main indicators are judged at once.
     """
 
     old: Indicator | None
@@ -85,13 +96,22 @@ class IndicatorChange:
 class ComparisonSetting:
     """What must be known of two runs to judge a change: how many reports each read, the level of
     the newer one, and for shares of the same reports, by identity, how many have the property in
-    both runs, only in the newer, only in the older, in neither.
+    both runs, only in the newer, only in the older, in neither. And whether both read the same
+    texts, and whether other projects are in scope.
     """
 
     level: float
     old_reports: int | None
     new_reports: int | None
     pairs: Mapping[Identity, tuple[int, int, int, int]] = field(default_factory=dict)
+    same_texts: bool = False
+    other_scope: bool = False
+
+
+def changed_scope(then: Ingredients, now: Ingredients) -> list[str]:
+    """Parameters that decide what is read and counted, and differ between two runs."""
+    changed = changed_keys(then.parameters, now.parameters)
+    return [name for name in changed if name not in READING_PARAMETERS]
 
 
 def find_relation(then: Ingredients, now: Ingredients) -> Relation:
@@ -100,7 +120,7 @@ def find_relation(then: Ingredients, now: Ingredients) -> Relation:
     Under the same scope and unchanged data they are the same. Anything else may share some.
     """
     before, after = then.parameters, now.parameters
-    scope = [name for name in changed_keys(before, after) if name not in READING_PARAMETERS]
+    scope = changed_scope(then, now)
     if any(_are_apart(before.get(name), after.get(name)) for name in scope):
         return "disjoint"
     files = changed_keys(then.files, now.files)
@@ -122,17 +142,63 @@ def _are_apart(old: object, new: object) -> bool:
 def compare_indicators(
     old: Iterable[Indicator], new: Iterable[Indicator], setting: ComparisonSetting
 ) -> tuple[IndicatorChange, ...]:
-    """Every indicator that is not the same in two runs, in the total order of indicators."""
+    """Every indicator that is not the same in two runs, in the total order of indicators.
+
+    Main indicators that an interval judges are one family, those that are the same among them.
+    """
     before, after = ({item.identity: item for item in each} for each in (old, new))
-    found = []
+    found: list[IndicatorChange] = []
+    same: list[IndicatorChange] = []
     for identity in sorted({*before, *after}):
         first, second = before.get(identity), after.get(identity)
-        if first is None or second is None or not _is_same(first, second):
-            key, estimand, by = identity
-            of_kind = (key, "S" if estimand == "D" else "", by)
-            siblings = (before.get(of_kind), after.get(of_kind))
-            found.append(judge_change(first, second, setting, siblings))
-    return tuple(found)
+        key, estimand, by = identity
+        of_kind = (key, "S" if estimand == "D" else "", by)
+        siblings = (before.get(of_kind), after.get(of_kind))
+        change = judge_change(first, second, setting, siblings)
+        is_same = first is not None and second is not None and _is_same(first, second)
+        (same if is_same else found).append(change)
+    return _judge_at_once(found, same, setting.level)
+
+
+def _judge_at_once(
+    changes: Iterable[IndicatorChange], same: Iterable[IndicatorChange], level: float
+) -> tuple[IndicatorChange, ...]:
+    """Changes, those of main indicators no more sure than when all are judged at once.
+
+    Source: Holm 1979, Scandinavian Journal of Statistics 6(2):65-70, as chapters judge codes. What
+    holds in this family holds in each smaller one that a chapter judges.
+    """
+    changes = tuple(changes)
+    main = [each for each in select_headline_changes(changes) if each.basis in BY_INTERVAL]
+    unmoved = sum(each.basis in BY_INTERVAL for each in select_headline_changes(same))
+    adjusted = holm([*map(_chance, main), *[1.0] * unmoved])
+    stands = is_borne_out(adjusted, level)
+    lost = {each.identity for each, own in zip(main, stands, strict=False)
+            if each.verdict == "moved" and not own}  # fmt: skip
+    return tuple(
+        replace(each, verdict="within_uncertainty", why="many") if each.identity in lost else each
+        for each in changes
+    )
+
+
+def _chance(change: IndicatorChange) -> float:
+    """Two-sided p of a change: of shares of reports Fisher's, else that of its limits.
+
+    Source: Altman & Bland 2011, How to obtain the P value from a confidence interval,
+    doi:10.1136/bmj.d2304, with the limit on the side of nought.
+    """
+    old, new, size = change.old, change.new, change.change or 0.0
+    if old is None or new is None or not size:
+        return 1.0
+    if change.basis == "newcombe" and None not in (old.x, old.n, new.x, new.n):
+        x, n, y, m = (int(each or 0) for each in (new.x, new.n, old.x, old.n))
+        return fisher(x, n - x, y, m - y)
+    limit = change.low if size > 0 else change.high
+    if limit is None or not change.level or abs(size - limit) < 1e-12:
+        return 1.0
+    normal = NormalDist()
+    z = normal.inv_cdf((1 + change.level) / 2) * abs(size) / abs(size - limit)
+    return 2 * (1 - normal.cdf(z))
 
 
 def judge_change(
@@ -165,14 +231,21 @@ def judge_change(
     change = new.value - old.value
     if "bounds" in (old.method, new.method):
         return _compare_bounds(old, new, change)
+    is_moved = not isclose(change, 0.0, abs_tol=1e-12)
+    if new.unit == "count" or _is_exact(new):
+        verdict: Verdict = "counted" if is_moved else "within_uncertainty"
+        why: Why = "scope" if is_moved and setting.other_scope else ""
+        return IndicatorChange(old, new, verdict, change, basis="exact", why=why)
+    if setting.same_texts and new.identity not in setting.pairs:
+        verdict = "reread" if is_moved else "within_uncertainty"
+        return IndicatorChange(old, new, verdict, change, basis="exact")
     if limits := _change_limits(old, new, setting, siblings):
         low, high, basis = limits
+        if setting.same_texts and is_moved:
+            return IndicatorChange(old, new, "reread", change, low, high, setting.level, basis)
         # Limits that touch nought by rounding alone do not leave it out.
-        verdict: Verdict = "moved" if low > 1e-12 or high < -1e-12 else "within_uncertainty"
+        verdict = "moved" if low > 1e-12 or high < -1e-12 else "within_uncertainty"
         return IndicatorChange(old, new, verdict, change, low, high, setting.level, basis)
-    if new.unit == "count" or _is_exact(new):
-        verdict = "within_uncertainty" if isclose(change, 0.0, abs_tol=1e-12) else "moved"
-        return IndicatorChange(old, new, verdict, change, basis="exact")
     return IndicatorChange(old, new, "incomparable", change, why="uncertainty_unknown")
 
 
@@ -211,8 +284,6 @@ def _change_limits(
     if new.unit == "share" and new.identity in setting.pairs:
         paired = newcombe_paired(*setting.pairs[new.identity], setting.level)
         return paired.low, paired.high, "newcombe_paired"
-    if _is_exact(new):
-        return None
     if _counts_reports(old, setting.old_reports) and _counts_reports(new, setting.new_reports):
         if new.estimand == "P":
             own = square_and_add(old, new)

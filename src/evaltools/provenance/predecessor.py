@@ -41,6 +41,7 @@ class Predecessor:
         ingredients: inputs and parameters of its run; code and packages only of a bundle.
         indicators: all that have no dimensions, in their total order.
         findings: what was judged, by id.
+        conclusions: what was concluded from them; None where that was not recorded.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Predecessor:
     ingredients: Ingredients
     indicators: tuple[Indicator, ...]
     findings: Mapping[str, artifacts.JudgedFinding]
+    conclusions: tuple[artifacts.JudgedConclusion, ...] | None = None
 
 
 def make_record(
@@ -59,13 +61,14 @@ def make_record(
     ingredients: Ingredients,
     indicators: Iterable[Indicator],
     findings: Sequence[Mapping[str, Any]],
+    conclusions: Sequence[Mapping[str, Any]],
 ) -> str:
     """The record of a published report, as JSON text with its seal.
 
     Arguments:
         name: of the bundle.
         indicators: of the run; those with dimensions are left out.
-        findings: of `findings_record`.
+        findings, conclusions: of `findings_record` and `conclusions_record`.
     """
     from evaltools.indicators.indicator import to_record  # loads pandas, and not to find a folder
 
@@ -85,6 +88,7 @@ def make_record(
         "parameters": dict(ingredients.parameters),
         "indicators": [to_record(item) for item in indicators if not item.dimensions],
         "findings": list(findings),
+        "conclusions": list(conclusions),
     }
     return json.dumps(add_seal(content), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
@@ -159,6 +163,7 @@ def _read_record(path: Path, shown: str) -> Predecessor:
             ),
             indicators=tuple(sorted(found, key=lambda item: item.identity)),
             findings=artifacts.findings_from(content["findings"]),
+            conclusions=artifacts.conclusions_from(content),
         )
     except KeyError as error:
         raise _error(f"{shown} is no record of a published report: it has no {error}") from None
@@ -190,6 +195,7 @@ def _read_bundle(folder: Path) -> Predecessor:
         ingredients=artifact.ingredients,
         indicators=tuple(item for item in artifact.indicators if not item.dimensions),
         findings=artifact.findings or {},
+        conclusions=artifact.conclusions,
     )
 
 

@@ -20,6 +20,7 @@ from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
 from evaltools.files import build_beside, put_in_place, sync_folder
 from evaltools.findings.checklists import included_pages, sections_of
+from evaltools.findings.conclusions import conclusions_record, load_conclusions
 from evaltools.findings.display import findings_record
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.policy import policy_for
@@ -288,7 +289,8 @@ def _write_findings(folder: Path, candidate: Candidate) -> dict[str, str]:
         }
         for record in findings_record(candidate.judgements)
     ]
-    content = {"notice": candidate.notice, "findings": records}
+    concluded = conclusions_record(load_conclusions(candidate.study), candidate.judgements)
+    content = {"notice": candidate.notice, "findings": records, "conclusions": concluded}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     _write_text(folder / "findings.json", text + "\n")
     return {"findings.json": "Findings and what became of them"}

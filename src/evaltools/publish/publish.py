@@ -17,6 +17,7 @@ from evaltools.disclosure.releases import (
 )
 from evaltools.disclosure.scan import ScanContext, cited_words, scan_outputs, withheld_counts
 from evaltools.disclosure.single_projects import SingleProjects
+from evaltools.findings.conclusions import conclusions_record, load_conclusions
 from evaltools.findings.display import findings_record
 from evaltools.findings.judgement import problems_for_publishing
 from evaltools.findings.matrix import matrix_problems
@@ -77,7 +78,10 @@ def publish_report(
     candidate, release = preparation.candidate, preparation.release
     say("Checking what stands against publishing")
     run, findings = candidate.run, findings_record(candidate.judgements)
-    record = make_record(to.name, study, run.manifest.ingredients, run.indicators(), findings)
+    concluded = conclusions_record(load_conclusions(study), candidate.judgements)
+    record = make_record(
+        to.name, study, run.manifest.ingredients, run.indicators(), findings, concluded
+    )
     bundle = write_bundle(
         candidate, to, preparation.gates, release,
         examine=_make_output_search(candidate),

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evaltools.findings.conclusions import conclusions_record, load_conclusions
 from evaltools.findings.display import write_findings
 from evaltools.lint.signatures import CODE, unsigned_sentences
 from evaltools.pipeline import Run
@@ -97,7 +98,8 @@ def make_documents(
             say(line)
     shutil.rmtree(project)
     shutil.copyfile(made.folder / "manifest.json", folder / "manifest.json")
-    write_findings(material.judgements, folder)
+    concluded = conclusions_record(load_conclusions(study), material.judgements)
+    write_findings(material.judgements, concluded, folder)
     return [file for each in rendered for file in each.files], summarised.told
 
 

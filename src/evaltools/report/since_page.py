@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from evaltools.evidence import Descriptor
@@ -12,13 +11,18 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.provenance.artifacts import JudgedFinding
-from evaltools.provenance.finding_changes import outcome_in_words
+from evaltools.provenance.finding_changes import FindingPair, outcome_in_words
+from evaltools.provenance.indicator_changes import IndicatorChange
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.report_changes import (
     ReportChanges,
+    count_by_interval,
     format_difference,
     format_interval,
     format_value,
+    format_verdict,
+    list_conclusions,
+    tell_chance,
 )
 from evaltools.report.variables import mark_sentence
 from evaltools.study import Study
@@ -41,7 +45,8 @@ def since_page(
 
     Arguments:
         judgements: of the run.
-        used: variables that the prose prints; of other numbers only those of themes are told.
+        used: variables that the prose prints; of other numbers that are counted in full only
+            those of themes are told.
         descriptor: of the tables of the data, whose names stand for their files.
     """
     if changes is None:
@@ -52,16 +57,15 @@ def since_page(
         titles = {"": earlier.study, **earlier.title}
         title = titles.get(words.language) or max(titles.items())[1]
         return words.markdown("since.other_programme", name=name, title=title) + "\n"
+    own = {item.finding.id: item for item in judgements}
     stems = {key.rpartition(".")[0] for key in used}
-    told_of = tuple(
+    counted = [
         change
-        for change in changes.indicators
+        for change in changes.counted
         if glossary.code_in(change.key) or change.key.rpartition(".")[0] in stems
-    )
-    changes, own = (
-        replace(changes, indicators=told_of),
-        {item.finding.id: item for item in judgements},
-    )
+    ]
+    counted += [change for change in changes.premises
+                if change.verdict == "counted" and change not in counted]  # fmt: skip
     day = _day(earlier.published)
     told = [
         words.markdown("since.held", name=name, published=say.date(day, words.language))
@@ -76,8 +80,11 @@ def since_page(
         " ".join(told),
         _heading("findings", words),
         *_findings(changes, own, words),
+        _heading("conclusions", words),
+        *_conclusions(changes, study, words),
         _heading("numbers", words),
         *_numbers(changes, glossary),
+        *_counted(counted, bool(changes.parameters), glossary),
         _heading("inputs", words),
         *_inputs(changes, study.declaration.parameters, study.declaration.data, descriptor, words),
     ]
@@ -96,7 +103,7 @@ def _findings(
     """How many turned, and a table of those that did: what was said then, and what now."""
     if not changes.earlier.findings:
         return [words("since.unrecorded")]
-    both = changes.of_kind("same", "turned", "other_case", "other_words")
+    both = changes.of_kind("same", "turned", "untold", "other_case", "other_words")
     if not both:
         return [words("since.no_common")]
     turned, other_case = changes.of_kind("turned"), changes.of_kind("other_case")
@@ -105,7 +112,10 @@ def _findings(
         if turned
         else words("since.none_turned", count=len(both))
     ]
+    if turned and changes.relation != "same" and (unsure := _turned_by_chance(changes, turned)):
+        told.append(words("since.unsure", count=unsure))
     for kind, found in (
+        ("untold", changes.of_kind("untold")),
         ("other_case", other_case),
         ("other_words", changes.of_kind("other_words")),
     ):
@@ -121,6 +131,18 @@ def _findings(
         rows.append((escape_markdown(_heading_of(judgement, words)), *cells))
     table = _table("findings", ("finding", "then", "now"), rows, words, (26, 37, 37))
     return [" ".join(told), *table]
+
+
+def _turned_by_chance(changes: ReportChanges, turned: Iterable[FindingPair]) -> int:
+    """How many findings turned although no number they rest on moved by more than chance.
+
+    Those that rest on nothing but what is counted in full are not among them.
+    """
+    verdicts = {each.key: each.verdict for each in changes.premises}
+    keys = [{*(pair.then.keys if pair.then else ()), *(pair.now.keys if pair.now else ())}
+            for pair in turned]  # fmt: skip
+    own = [{verdicts.get(key, "") for key in each} for each in keys]
+    return sum("within_uncertainty" in each and "moved" not in each for each in own)
 
 
 def _heading_of(judgement: Judgement, words: Words) -> str:
@@ -143,56 +165,103 @@ def _cell(finding: JudgedFinding, said: str, words: Words) -> str:
     return f"{outcome} {said}" if said else outcome
 
 
+def _conclusions(changes: ReportChanges, study: Study, words: Words) -> list[str]:
+    """Answers, criteria and recommendations that turned, came or went."""
+    if changes.conclusions is None:
+        return [words("since.conclusions.unrecorded")]
+    if not changes.conclusions:
+        return [words("since.conclusions.same")]
+    asked = {
+        part.id: part.text.in_language(words.language)
+        for main in study.declaration.questions
+        for part in main.parts
+    } | {
+        name: _in_language(texts, words.language)
+        for name, texts in changes.earlier.questions.items()
+    }
+    rows = [tuple(map(escape_markdown, row))
+            for row in list_conclusions(changes.conclusions, words, asked)]  # fmt: skip
+    told = words("since.conclusions.changed", count=len(rows))
+    return [told, *_table("conclusions", ("what", "then", "now"), rows, words, (50, 25, 25))]
+
+
 def _numbers(changes: ReportChanges, glossary: Glossary) -> list[str]:
-    """What counts as a change, and the numbers that changed so much, those of shares first."""
+    """What counts as a change, and the numbers that changed so much, those of shares first.
+
+    Those that a turned finding rests on are told whatever became of them.
+    """
     words, language = glossary.words, glossary.words.language
-    matters = changes.matters
-    moved = [change for change in changes.moved
-             if format_value(change.old, words) != format_value(change.new, words)]  # fmt: skip
+    matters, same_texts = changes.matters, changes.relation == "same"
+    moved = [change for change in changes.moved if _prints_otherwise(change, words)]
+    limits = {
+        "share": say.number(matters.share * 100, language),
+        "amount": say.percent(matters.amount, language),
+    }
     level = say.level_text(changes.level, language)
     told = [
-        words(
-            "since.matters",
-            level=level,
-            share=say.number(matters.share * 100, language),
-            amount=say.percent(matters.amount, language),
-        ),
+        words("since.matters_reread", **limits)
+        if same_texts
+        else words("since.matters", level=level, **limits),
+        *tell_chance(count_by_interval(changes.indicators), changes.level, words),
         words("since.moved", count=len(moved)) if moved else words("since.none_moved"),
     ]
-    if judged := changes.judged_by_interval:
-        expected = say.number(judged * (1 - changes.level), language)
-        told.append(
-            words("comparison.chance", judged=judged, count=changes.clear, expected=expected,
-                  level=level)
-        )  # fmt: skip
     if changes.too_few:
         told.append(words("since.too_few", count=len(changes.too_few)))
+    own = {change.identity for change in moved}
+    premises = [change for change in changes.premises
+                if change.identity not in own and change.verdict != "counted"]  # fmt: skip
+    shown = [*moved[:MOST_NUMBERS], *premises[:MOST_NUMBERS]]
+    head = ("number", "then", "now", "change", *(() if same_texts else ("interval",)), "verdict")
+    widths = (34, 16, 16, 14, 20) if same_texts else (30, 14, 14, 11, 14, 17)
     rows = [
-        (
-            escape_markdown(_name_number(change.key, glossary)),
-            *(
-                escape_markdown(text or say.MISSING)
-                for text in (
-                    format_value(change.old, words),
-                    format_value(change.new, words),
-                    format_difference(change, language),
-                    format_interval(change, language),
-                )
-            ),
+        tuple(
+            escape_markdown(text or say.MISSING)
+            for text in (
+                *_cells(change, glossary),
+                *(() if same_texts else (format_interval(change, language),)),
+                format_verdict(change, words),
+            )
         )
-        for change in moved[:MOST_NUMBERS]
+        for change in shown
     ]
-    head = ("number", "then", "now", "change", "interval")
-    blocks = [" ".join(told), *_table("numbers", head, rows, words, (34, 17, 17, 14, 18), 1)]
+    blocks = [" ".join(told), *_table("numbers", head, rows, words, widths, 1, len(head) - 1)]
     if len(moved) > MOST_NUMBERS:
         blocks.append(words("since.more", count=len(moved) - MOST_NUMBERS))
     return blocks
 
 
-def _name_number(key: str, glossary: Glossary) -> str:
-    """What a number is of, as briefly as it goes."""
-    stem, words = f"findings.key.{key.rpartition('.')[0]}", glossary.words
-    return words(stem) if words.has(stem) else glossary.name_number(key)
+def _counted(
+    changes: Sequence[IndicatorChange], other_parameters: bool, glossary: Glossary
+) -> list[str]:
+    """Numbers that are counted in full, which no chance is in."""
+    words = glossary.words
+    own = [change for change in changes if _prints_otherwise(change, words)]
+    if not own:
+        return []
+    told = words("since.counted.parameters" if other_parameters else "since.counted.data")
+    rows = [tuple(escape_markdown(text or say.MISSING) for text in _cells(change, glossary))
+            for change in own[:MOST_NUMBERS]]  # fmt: skip
+    head = ("number", "then", "now", "change")
+    blocks = [told, *_table("counted", head, rows, words, (46, 18, 18, 18), 1)]
+    if len(own) > MOST_NUMBERS:
+        blocks.append(words("since.more", count=len(own) - MOST_NUMBERS))
+    return blocks
+
+
+def _prints_otherwise(change: IndicatorChange, words: Words) -> bool:
+    """Whether there is a change to show; of a share of fewer than ten none is."""
+    return not change.few and format_value(change.old, words) != format_value(change.new, words)
+
+
+def _cells(change: IndicatorChange, glossary: Glossary) -> tuple[str, str, str, str]:
+    """What a number is of, its value then and now, and the change."""
+    words = glossary.words
+    return (
+        glossary.short_name(change.key),
+        format_value(change.old, words),
+        format_value(change.new, words),
+        format_difference(change, words.language),
+    )
 
 
 def _inputs(
@@ -254,7 +323,7 @@ def _apart(
     asked = {part.id: part.text for main in study.declaration.questions for part in main.parts}
     lines = []
     if changes.earlier.findings:
-        for kind in ("redefined", "added", "removed"):
+        for kind in ("redefined", "other_scope", "added", "removed"):
             pairs = changes.of_kind(kind)
             claims = [
                 judgements[pair.id].finding.text.in_language(language)
@@ -298,12 +367,14 @@ def _table(
     words: Words,
     widths: Sequence[int],
     right_from: int = 99,
+    right_to: int = 99,
 ) -> list[str]:
     """A pipe table of cells in markdown with caption and identifier; nothing without rows."""
     if not rows:
         return []
+    right = range(right_from, right_to)
     rule = "".join(
-        f"{'' if place >= right_from else ':'}{'-' * width}{':' if place >= right_from else ''}|"
+        f"{'' if place in right else ':'}{'-' * width}{':' if place in right else ''}|"
         for place, width in enumerate(widths)
     )
     lines = [_row(words(f"since.column.{column}") for column in head), f"|{rule}"]

@@ -24,6 +24,7 @@ from evaltools.publish.text_audit.audit_verdicts import (
     Detail,
     Status,
     Verdict,
+    compare_numbers,
 )
 from evaltools.publish.text_audit.clauses import (
     Clause,
@@ -58,23 +59,30 @@ _FEW_SIGNS: Final = 8
 """Fewer letters and digits, as *37/52* alone, may stand anywhere and are no quotation."""
 
 
-def audit_text(name: str, text: OutsideText, published: Published, language: Language) -> Audit:
-    """Hold a text against what was published.
+def audit_text(
+    name: str, text: OutsideText, published: Published, language: Language, whole: bool = False
+) -> Audit:
+    """Hold a text against what was published, each sentence in the language that it is in.
 
     Arguments:
         name: of its file.
-        language: of its numbers and names; sentences of findings are known in all languages.
+        language: of its numbers and names where a sentence does not tell by itself; sentences of
+            findings are known in all languages.
+        whole: whether all of it is in that language.
     """
-    reading = _Reading(published, language, published.printed(PurePath(name).suffix.lower()))
+    printed = published.printed(PurePath(name).suffix.lower())
+    spoken = [language] * len(text.sentences) if whole else [*text.languages(language)]
+    readings = {each: _Reading(published, each, printed) for each in {language, *spoken}}
     found: list[AuditedSentence] = []
-    own = [reading.is_printed(sentence.text, quoted=False) for sentence in text.sentences]
-    for before, sentence, after in zip(
-        [False, *own], text.sentences, [*own[1:], False], strict=False
+    own = [readings[language].is_printed(each.text, quoted=False) for each in text.sentences]
+    for before, sentence, after, each in zip(
+        [False, *own], text.sentences, [*own[1:], False], spoken, strict=False
     ):
-        if verdicts := tuple(reading.judge(sentence, before or after)):
-            found.append(AuditedSentence(sentence, verdicts))
+        if verdicts := tuple(readings[each].judge(sentence, before or after)):
+            found.append(AuditedSentence(sentence, verdicts, each))
     passed_over = len(text.sentences) - len(found)
-    return Audit(name, published.name, language, tuple(found), passed_over)
+    told = tuple((each, spoken.count(each)) for each in LANGUAGES if each in spoken)
+    return Audit(name, published.name, language, tuple(found), passed_over, told)
 
 
 @dataclass
@@ -129,7 +137,7 @@ class _Reading:
         ]  # fmt: skip
         yield from made
         if turned is None and (judges or self._leaves_open(clauses, ranks.values(), made)):
-            own = None if numbers else self.published.said_without_numbers(text, self.language)
+            own = None if made else self._statements.said_otherwise(text)
             if own is not None:
                 yield Verdict("borne_out", "said", finding=own.finding, case=own.case)
             else:
@@ -190,9 +198,13 @@ class _Reading:
         text = sentence.text
         declares = not (numbers or sentence.row or text.endswith(("?", ":")))
         least = _SENTENCE - text.endswith(".")
-        if declares and len(text.split()) >= least and self._polarity.concerns(text):
-            return True
         words = lexicon(self.language)
+        if (
+            declares
+            and len(text.split()) >= least
+            and (words.subjects.search(text) or self._polarity.concerns(text))
+        ):
+            return True
         lists = [words.quantifiers, words.fractions, words.causes, words.population, words.ranks]
         lists += [] if numbers else [words.verdicts]
         spans = [(number.start, number.start + len(number.text)) for number in numbers]
@@ -211,7 +223,7 @@ class _Reading:
             own = find_numbers(wording.text, self.language)
             if len(own) == len(numbers):
                 about = Verdict("borne_out", "said", finding=wording.finding, case=wording.case)
-                return _compare_numbers(numbers, own, about, "wording_numbers")
+                return compare_numbers(numbers, own, about, "wording_numbers")
         if sum(map(str.isalpha, key)) < _QUOTED:
             return None
         printed = sorted(self.printed_but_for_numbers.get(key, ()))
@@ -219,7 +231,7 @@ class _Reading:
             own = find_numbers(printed[0], self.language)
             if len(own) == len(numbers):
                 about = Verdict("borne_out", "printed")
-                return _compare_numbers(numbers, own, about, "printed_numbers")
+                return compare_numbers(numbers, own, about, "printed_numbers")
         return None
 
     def _turned(self, text: str) -> Verdict | None:
@@ -433,18 +445,3 @@ def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:
     if first.outcome == "does_not_hold":
         return Verdict("turned", "does_not_hold", finding=first.id, case=case, told_case="holds")
     return Verdict("unknown", "cannot_be_told", finding=first.id, case=case, told_case="holds")
-
-
-def _compare_numbers(
-    stated: Sequence[StatedNumber],
-    printed: Sequence[StatedNumber],
-    alike: Verdict,
-    differing: Detail,
-) -> list[Verdict]:
-    """Verdicts on the numbers of a sentence that was published with numbers of its own."""
-    return [
-        replace(alike, number=number)
-        if (number.value, number.other) == (own.value, own.other)
-        else replace(alike, status="drifted", detail=differing, number=number, published=own.text)
-        for number, own in zip(stated, printed, strict=True)
-    ]

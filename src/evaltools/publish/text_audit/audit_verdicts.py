@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from evaltools.i18n.numbers import Language
@@ -61,10 +62,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class AuditedSentence:
-    """A sentence with a number or a judgement, and what came of it."""
+    """A sentence with a number or a judgement, what came of it, and the language it was read in."""
 
     sentence: OutsideSentence
     verdicts: tuple[Verdict, ...]
+    language: Language
 
     @property
     def status(self) -> Status:
@@ -82,6 +84,7 @@ class Audit:
         language: the text was read in.
         sentences: those with a number or a judgement.
         passed_over: how many have neither.
+        languages: in which sentences were read, each with how many.
     """
 
     text: str
@@ -89,6 +92,7 @@ class Audit:
     language: Language
     sentences: tuple[AuditedSentence, ...]
     passed_over: int
+    languages: tuple[tuple[Language, int], ...] = ()
 
     def count(self, status: Status) -> int:
         """How many sentences have a status."""
@@ -98,3 +102,18 @@ class Audit:
         """Whether anything drifted or turned; where strict, whether anything is unknown."""
         failing = {"drifted", "turned", *(("unknown",) if strict else ())}
         return any(each.status in failing for each in self.sentences)
+
+
+def compare_numbers(
+    stated: Sequence[StatedNumber],
+    printed: Sequence[StatedNumber],
+    alike: Verdict,
+    differing: Detail,
+) -> list[Verdict]:
+    """Verdicts on the numbers of a sentence that was published with numbers of its own."""
+    return [
+        replace(alike, number=number)
+        if (number.value, number.other) == (own.value, own.other)
+        else replace(alike, status="drifted", detail=differing, number=number, published=own.text)
+        for number, own in zip(stated, printed, strict=True)
+    ]

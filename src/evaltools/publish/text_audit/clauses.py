@@ -10,8 +10,12 @@ from typing import Final
 
 from evaltools.i18n.numbers import Language
 from evaltools.lint.lexicon import lexicon
-from evaltools.publish.text_audit.stated_numbers import StatedNumber
+from evaltools.publish.text_audit.plain_forms import plain
+from evaltools.publish.text_audit.stated_numbers import StatedNumber, find_numbers
 
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_WITH_ASIDE: Final = 3
+"""Clauses of a sentence with a remark between two signs."""
 _CUT: Final = re.compile(r"[,;:](?=\s)|(?<=\s)[–—-](?=\s)")
 
 
@@ -89,3 +93,24 @@ def find_rank(number: StatedNumber, text: str, language: Language) -> str:
     blank = len(rest) - len(rest.lstrip())
     found = lexicon(language).superlatives.match(text, end + blank)
     return text[number.start : found.end()] if found and blank else ""
+
+
+def bare_words(text: str, language: Language) -> str:
+    """The words of a sentence in their order, without numbers and signs.
+
+    A number that limits a rank is one of the words: the *five* commonest are not the ten.
+    """
+    words, at = [], 0
+    for each in find_numbers(text, language):
+        words += _LETTERS.findall(plain(text[at : each.start]))
+        words += [f"{each.value:g}"] if find_rank(each, text, language) else []
+        at = each.start + len(each.text)
+    return " ".join([*words, *_LETTERS.findall(plain(text[at:]))])
+
+
+def without_aside(text: str, language: Language) -> str:
+    """A sentence without the remark between two signs that has its number."""
+    clauses = split_clauses(text, find_numbers(text, language), language)
+    if len(clauses) != _WITH_ASIDE or not clauses[1].numbers:
+        return text
+    return f"{clauses[0].text.rstrip(' ,')} {clauses[2].text.lstrip()}"

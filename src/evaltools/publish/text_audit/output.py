@@ -26,7 +26,11 @@ def summarise(audit: Audit, words: Words) -> str:
         if audit.count(status)
     ]
     told = say.list_of(counts, words.language) or words("audit.count.none")
-    return words("audit.summary", against=audit.against, counts=told, others=audit.passed_over)
+    told = words("audit.summary", against=audit.against, counts=told, others=audit.passed_over)
+    if len(audit.languages) > 1:
+        parts = [f"{words(f'audit.language.{each}')} ({count})" for each, count in audit.languages]
+        told += " " + words("audit.languages", items=say.list_of(parts, words.language))
+    return told
 
 
 def print_audit(audit: Audit, words: Words, console: Console, everything: bool = False) -> None:
@@ -65,6 +69,7 @@ def audit_json(audit: Audit) -> str:
             {
                 "paragraph": each.sentence.number,
                 "text": each.sentence.text,
+                "language": each.language,
                 "status": each.status,
                 "verdicts": [_record(verdict) for verdict in each.verdicts],
             }

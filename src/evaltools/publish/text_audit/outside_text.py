@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ import lxml.etree
 import lxml.html
 
 from evaltools.documents.isolation import read_document
-from evaltools.documents.language import detect
+from evaltools.documents.language import detect, guess
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.lint.binding import split_sentences
 from evaltools.problems import Problem, ProblemError
@@ -73,6 +73,19 @@ class OutsideText:
 
     sentences: tuple[OutsideSentence, ...]
     language: Language | None
+
+    def languages(self, otherwise: Language) -> Iterator[Language]:
+        """The language of each sentence: its own, else that of its paragraph, else of the text.
+
+        Arguments:
+            otherwise: language of the text, where a paragraph does not tell by itself.
+        """
+        of_block: dict[int, str] = {}
+        for number, group in groupby(self.sentences, key=lambda each: each.number):
+            of_block[number] = guess(" ".join(each.text for each in group), LANGUAGES)
+        for each in self.sentences:
+            told = guess(each.text, LANGUAGES) or of_block[each.number]
+            yield next((known for known in LANGUAGES if known == told), otherwise)
 
 
 def read_outside_text(path: Path) -> OutsideText:

@@ -35,7 +35,6 @@ from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.yaml_text import read_yaml
 
 _FORMATS: Final = (".html", ".pdf", ".docx")
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _MEASURE: Final = re.compile(r"\.[a-z_]+$")
 _FEW_FAMILIES: Final = 3
 """A word that more families of numbers share tells none of them apart."""
@@ -111,7 +110,6 @@ class Published:
     _without_numbers: dict[Language, dict[str, list[Wording]]] = field(
         default_factory=dict, init=False
     )
-    _bare: dict[Language, dict[str, Wording]] = field(default_factory=dict, init=False)
 
     def printed(self, suffix: str) -> dict[str, str]:
         """Sentences of the report by their plain form: of its page, and of its file of a format.
@@ -244,15 +242,6 @@ class Published:
             self._without_numbers[language] = made
         return self._without_numbers[language]
 
-    def said_without_numbers(self, text: str, language: Language) -> Wording | None:
-        """The sentence that a finding says with its numbers, and the text without any."""
-        if language not in self._bare:
-            self._bare[language] = {
-                _bare(each.text, language): each for own in self.said.values() for each in own
-            }
-        bare = _bare(text, language)
-        return self._bare[language].get(bare) if len(bare) >= _FIXED else None
-
     @cached_property
     def wordings(self) -> tuple[Wording, ...]:
         """What findings say in any case, sentence by sentence."""
@@ -337,11 +326,6 @@ def _kind_words(declared: Mapping[str, Any], language: Language) -> dict[str, fr
 def name_of_key(key: str) -> str:
     """What a number is of: its key without the measure."""
     return _MEASURE.sub("", key)
-
-
-def _bare(text: str, language: Language) -> str:
-    """The words of a sentence in their order, without numbers and signs."""
-    return " ".join(_LETTERS.findall(plain(without_numbers(text, language))))
 
 
 def _fixed_words(template: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from evaltools.coding.suggestions.lemmas import lemmatise
 from evaltools.i18n.numbers import Language
 from evaltools.i18n.quantifiers import MOST_ABOVE, NEARLY_ALL_ABOVE
 from evaltools.indicators.indicator import Indicator
@@ -19,21 +20,32 @@ from evaltools.lint.lexicon import lexicon
 from evaltools.provenance.artifacts import JudgedFinding
 from evaltools.publish.text_audit.clauses import (
     Clause,
+    bare_words,
     count_negations,
     split_clauses,
+    without_aside,
     without_negations,
 )
 from evaltools.publish.text_audit.number_match import prints_alike
-from evaltools.publish.text_audit.plain_forms import STEM, are_akin, sentence_parts
-from evaltools.publish.text_audit.published import Published, name_of_key
+from evaltools.publish.text_audit.plain_forms import (
+    SHORTEST,
+    STEM,
+    are_akin,
+    sentence_parts,
+)
+from evaltools.publish.text_audit.published import Published, Wording, name_of_key
 from evaltools.publish.text_audit.roles import Roles
 from evaltools.publish.text_audit.stated_numbers import StatedNumber, counted_words, find_numbers
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SLOT: Final = re.compile(r"\{[^{}|?]*")
 """A slot of a wording up to the words that it chooses from."""
+_FIXED: Final = 20
+"""Letters by which a sentence is surely known again."""
 _SHORT: Final = 4
 """Letters by which forms of a word of five are known; shorter ones are compared whole."""
+_LEMMATISED: Final = 6
+"""Letters of a word whose forms are known by its lemma."""
 _NEXT: Final = re.compile(r"(?:\W+\w+){0,2}")
 """What stands beside a number and may say that reports are counted."""
 _OPPOSED: Final = ({"few", "most"}, {"few", "nearly_all"}, {"less", "more"})
@@ -46,14 +58,15 @@ class Statements:
     published: Published
     language: Language
     _words: dict[Indicator, frozenset[str]] = field(default_factory=dict, init=False)
+    _bare: dict[str, Wording] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.roles = Roles(self.published, self.language, self._content, _is_known)
+        self.roles = Roles(self.published, self.language, self._content, self._is_known)
 
     def covers(self, text: str, items: Iterable[Indicator]) -> bool:
         """Whether each word of a text is one of what some numbers mean, or adds nothing."""
         known = frozenset[str]().union(*map(self._words_of, items))
-        return all(_is_known(word, known) for word in self._content(text))
+        return all(self._is_known(word, known) for word in self._content(text))
 
     def means_another(self, text: str, item: Indicator) -> bool:
         """Whether a text fits better what another number of the same things is of.
@@ -74,8 +87,44 @@ class Statements:
         """How many words of the name of a number a text lacks."""
         names = self.published.names.get(self.language, {}).get(name_of_key(item.key), ())
         own = self._content(text)
-        return min((sum(not _is_known(word, own) for word in self._content(name))
+        return min((sum(not self._is_known(word, own) for word in self._content(name))
                     for name in names), default=0)  # fmt: skip
+
+    def said_otherwise(self, text: str) -> Wording | None:
+        """The sentence that a finding says with numbers, or of a theme by another of its names."""
+        if not self._bare:
+            self._bare = {
+                bare_words(own, self.language): each
+                for wordings in self.published.said.values()
+                for each in wordings
+                for own in (each.text, without_aside(each.text, self.language))
+            }
+        bare = bare_words(text, self.language)
+        if len(bare) < _FIXED:
+            return None
+        if bare in self._bare:
+            return self._bare[bare]
+        told = bare.split()
+        return next((each for own, each in self._bare.items() if self._is_renamed(told, own)), None)
+
+    def _is_renamed(self, told: list[str], own: str) -> bool:
+        """Whether two sentences differ in one word alone, and both words name one same code."""
+        other = own.split()
+        differing = [pair for pair in zip(told, other, strict=False) if pair[0] != pair[1]]
+        if len(told) != len(other) or len(differing) != 1 or not are_akin(*differing[0]):
+            return False
+        first, second = map(self._codes_named, differing[0])
+        return len(first) == 1 and first == second
+
+    def _codes_named(self, word: str) -> frozenset[str]:
+        """Codes that have a word in a name, or a part of one."""
+        names = self.published.names.get(self.language, {})
+        return frozenset(
+            code
+            for code in self.published.codes & names.keys()
+            if any(are_akin(word, own) for own in _WORD.findall(" ".join(names[code]).lower())
+                   if len(own) >= SHORTEST)
+        )  # fmt: skip
 
     def tells_as_told(self, text: str, number: StatedNumber, item: Indicator) -> bool:
         """Whether a text says that something is told, where the report says no more of it."""
@@ -123,11 +172,13 @@ class Statements:
         """
         own = self._content(text, marks=False)
         marks, denied = self._marks(text), count_negations(text, self.language)
+        if lexicon(self.language).places.search(text):
+            return None  # the third commonest: of a place in an order no finding says anything
         for finding in self.published.findings.values() if own and marks else ():
             told = finding.said.get(self.language, "")
             if finding.outcome != "holds":
                 if any(
-                    _are_alike(own, self._content(part, marks=False))
+                    self._are_alike(own, self._content(part, marks=False))
                     and (marks, denied) == (self._marks(part), count_negations(part, self.language))
                     for part in sentence_parts(told)
                 ):
@@ -136,9 +187,11 @@ class Statements:
             for part in sentence_parts(_SLOT.sub("", told)):
                 theirs = self._marks(part)
                 words = self._content(part, marks=False)
-                if denied != count_negations(part, self.language) or not _are_alike(own, words):
+                if denied != count_negations(part, self.language) or not self._are_alike(
+                    own, words
+                ):
                     continue
-                whole = all(_is_known(word, own) for word in words)
+                whole = all(self._is_known(word, own) for word in words)
                 if finding.outcome != "holds" and marks == theirs:
                     return finding
                 if (
@@ -193,7 +246,7 @@ class Statements:
                 kind = self._content(_SLOT.sub("", told))
                 rest = self._content(text[: ranked.start()] + text[ranked.end() :])
                 if next(words.ranks.hits(told), None) and any(
-                    _is_known(word, kind) for word in rest
+                    self._is_known(word, kind) for word in rest
                 ):
                     return finding
         return None
@@ -228,6 +281,18 @@ class Statements:
         for each in lists:
             bare = each.sub(" ", bare)
         return frozenset(word for word in _WORD.findall(bare.lower()) if len(word) > 1)
+
+    def _is_known(self, word: str, known: Iterable[str]) -> bool:
+        """Whether a word is a form of one of others, or a compound of it."""
+        return any(_is_form(word, other, self.language) for other in known)
+
+    def _are_alike(self, words: frozenset[str], other: frozenset[str]) -> bool:
+        """Whether all words are forms of others, and at least half of those are among them."""
+        return (
+            len(words) > 1
+            and all(self._is_known(word, other) for word in words)
+            and 2 * sum(self._is_known(word, words) for word in other) >= len(other)
+        )
 
     def _words_of(self, item: Indicator) -> frozenset[str]:
         """The words of what a number means."""
@@ -274,24 +339,14 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
     yield text[at:]
 
 
-def _is_known(word: str, known: Iterable[str]) -> bool:
-    """Whether a word is a form of one of others, or a compound of it."""
-    return any(_is_form(word, other) for other in known)
-
-
-def _is_form(word: str, other: str) -> bool:
+def _is_form(word: str, other: str, language: Language) -> bool:
     shorter = min(len(word), len(other))
     if shorter < STEM:
-        return word == other or (shorter == _SHORT and word[:_SHORT] == other[:_SHORT]
-                                 and abs(len(word) - len(other)) < _SHORT)  # fmt: skip
-    least = _SHORT if shorter == STEM else STEM
-    return word[:least] == other[:least] or are_akin(word, other)
-
-
-def _are_alike(words: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether all words are forms of others, and at least half of those are among them."""
-    return (
-        len(words) > 1
-        and all(_is_known(word, other) for word in words)
-        and 2 * sum(_is_known(word, words) for word in other) >= len(other)
-    )
+        alike = word == other or (shorter == _SHORT and word[:_SHORT] == other[:_SHORT]
+                                  and abs(len(word) - len(other)) < _SHORT)  # fmt: skip
+    else:
+        least = _SHORT if shorter == STEM else STEM
+        alike = word[:least] == other[:least] or are_akin(word, other)
+    # Beginnings do not tell forms of short words: mål and målen, nåddes and nåtts.
+    short = shorter <= _LEMMATISED and word[0] == other[0]
+    return alike or (short and lemmatise(word, language) == lemmatise(other, language))

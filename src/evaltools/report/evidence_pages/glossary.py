@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -104,8 +105,8 @@ class Glossary:
         ]
         return Family(tuple(dict.fromkeys(named)))
 
-    def defined(self, key: str) -> str | None:
-        """Name of the phrase that defines a key; None where there is none.
+    def defined(self, key: str, kind_of_phrase: str = "definition") -> str | None:
+        """Name of the phrase that defines a key, or names it; None where there is none.
 
         The key itself, or its family with `any` for the name in the middle; what is said of all
         kinds of themes alike is under `theme`.
@@ -117,7 +118,7 @@ class Glossary:
             measure = key.removeprefix(f"{code}.")
             roles = dict.fromkeys([kind, str(self.vocabulary.role_of(kind) or kind)])
             tries += [f"{role}.any.{measure}" for role in roles] + [f"theme.{measure}"]
-        names = (f"definition.{name}" for name in tries)
+        names = (f"{kind_of_phrase}.{name}" for name in tries)
         return next((name for name in names if self.words.has(name)), None)
 
     def definition(self, key: str) -> str:
@@ -155,6 +156,16 @@ class Glossary:
             label = self.labels[stem]
             return f"{self.words(kind)}: {label}" if self.words.has(kind) else label
         return self.definition(key) if self.defined(key) else key
+
+    def short_name(self, key: str) -> str:
+        """What a number is of, for a row of a table: never more than a clause."""
+        own, words = f"findings.key.{key.rpartition('.')[0]}", self.words
+        if words.has(own):
+            return words(own)
+        if phrase := self.defined(key, "name"):
+            labelled = "label" in fields(words.template(phrase))
+            return words(phrase, **({"label": self._label(key)} if labelled else {}))
+        return re.split(r"[.;](?:\s|$)", self.name_number(key), maxsplit=1)[0]
 
     def describe_dimension(self, name: str, value: str) -> str:
         """By what a number is broken down, `theme: schedule`; keys where there are no words."""
