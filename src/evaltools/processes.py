@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -128,45 +128,57 @@ _THREADED = ("typst",)
 def call_apart(functions: Sequence[Callable[[], T]]) -> list[T]:
     """The results of some functions, in their order, each worked out in a process of its own.
 
-    The processes are forked, so the functions may be anything, and their results anything that can
-    be pickled. Where forking is not safe, and for a single one, they are called one after another.
-    An error of a function is raised here, the first one in order.
+    Where forking is not safe, and for a single one, they are called one after another. An error
+    of a function is raised here, the first one in order.
     """
-    if len(functions) < 2 or not is_safe_to_fork():
+    if len(functions) < 2:
         return [function() for function in functions]
-    running: list[tuple[int, int]] = []
+    with contextlib.ExitStack() as running:
+        waiting = [running.enter_context(start_apart(function)) for function in functions]
+        return [wait() for wait in waiting]
+
+
+@contextlib.contextmanager
+def start_apart(function: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """Have a function worked out in a process of its own; what is given waits for its result.
+
+    The process is forked, so the function may be anything, and its result anything that can be
+    pickled. Where forking is not safe it is called when its result is asked for. Its error is
+    raised there. The process ends with the context.
+    """
+    if not is_safe_to_fork():
+        yield function
+        return
+    reader, writer = os.pipe()
     parent = os.getpid()
+    if (pid := os.fork()) == 0:
+        _send_result(function, writer, parent)
+    os.close(writer)
+    ended = False
+
+    def wait() -> T:
+        nonlocal ended
+        with open(reader, "rb", closefd=False) as pipe:
+            content = pipe.read()
+        _, status = os.waitpid(pid, 0)
+        ended = True
+        if not content:
+            killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+            raise OSError(
+                errno.ENOMEM if killed else errno.EPROTO,  # as the system does for want of it
+                "a process ended before it was done; perhaps memory ran out",
+            )
+        error, result = pickle.loads(content)
+        if error is not None:
+            raise error
+        made: T = result
+        return made
+
     try:
-        for function in functions:
-            reader, writer = os.pipe()
-            if (pid := os.fork()) == 0:
-                _send_result(function, writer, parent)
-            os.close(writer)
-            running.append((pid, reader))
-        results: list[T] = []
-        errors: list[BaseException] = []
-        while running:
-            pid, reader = running[0]
-            with open(reader, "rb", closefd=False) as pipe:
-                content = pipe.read()
-            running.pop(0)
-            os.close(reader)
-            _, status = os.waitpid(pid, 0)
-            if not content:
-                killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-                raise OSError(
-                    errno.ENOMEM if killed else errno.EPROTO,  # as the system does for want of it
-                    "a process ended before it was done; perhaps memory ran out",
-                )
-            error, result = pickle.loads(content)
-            results.append(result)
-            errors += [error] if error is not None else []
-        if errors:
-            raise errors[0]
-        return results
+        yield wait
     finally:
-        for pid, reader in running:
-            os.close(reader)
+        os.close(reader)
+        if not ended:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
