@@ -82,6 +82,13 @@ def test_a_process_that_dies_is_told_and_none_is_left() -> None:
     assert _children() == before
 
 
+def test_the_others_give_way_to_the_one_that_takes_longest() -> None:
+    nice = os.nice(0)
+    first, longest, last = call_apart([lambda: os.nice(0)] * 3, longest=1)
+    assert (longest, os.nice(0)) == (nice, nice)
+    assert first == last == min(nice + 3, 19)
+
+
 def test_one_that_was_started_works_meanwhile_and_ends_with_its_context() -> None:
     before = _children()
     reader, writer = os.pipe()
