@@ -12,7 +12,7 @@ import pytest
 
 from evaltools import processes
 from evaltools.problems import Problem, ProblemError
-from evaltools.processes import call_apart, is_safe_to_fork
+from evaltools.processes import call_apart, is_safe_to_fork, start_apart
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +79,28 @@ def test_a_process_that_dies_is_told_and_none_is_left() -> None:
     before = _children()  # other tests of this process may have left a server of theirs
     with pytest.raises(OSError, match="ended before it was done"):
         call_apart([die, lambda: time.sleep(60)])
+    assert _children() == before
+
+
+def test_the_others_give_way_to_the_one_that_takes_longest() -> None:
+    nice = os.nice(0)
+    first, longest, last = call_apart([lambda: os.nice(0)] * 3, longest=1)
+    assert (longest, os.nice(0)) == (nice, nice)
+    assert first == last == min(nice + 3, 19)
+
+
+def test_one_that_was_started_works_meanwhile_and_ends_with_its_context() -> None:
+    before = _children()
+    reader, writer = os.pipe()
+    with start_apart(lambda: (os.write(writer, b"x"), os.getpid())) as wait:
+        assert os.read(reader, 1) == b"x"  # before anybody waits for it
+        assert wait()[1] != os.getpid()
+    with (
+        pytest.raises(ValueError, match="here"),
+        start_apart(lambda: time.sleep(60)),
+        start_apart(lambda: time.sleep(60)),
+    ):
+        raise ValueError("here")
     assert _children() == before
 
 

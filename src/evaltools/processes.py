@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -121,52 +121,75 @@ def _group(process: Path) -> int | None:
 
 
 T = TypeVar("T")
+_WAY = 3
+"""Steps of niceness: two such processes leave most of a processor of two to a third."""
 _THREADED = ("typst",)
 """Libraries that keep threads of their own: a forked process has none of them, and would wait."""
 
 
-def call_apart(functions: Sequence[Callable[[], T]]) -> list[T]:
+def call_apart(functions: Sequence[Callable[[], T]], longest: int | None = None) -> list[T]:
     """The results of some functions, in their order, each worked out in a process of its own.
 
-    The processes are forked, so the functions may be anything, and their results anything that can
-    be pickled. Where forking is not safe, and for a single one, they are called one after another.
-    An error of a function is raised here, the first one in order.
+    Where forking is not safe, and for a single one, they are called one after another. An error
+    of a function is raised here, the first one in order.
+
+    Arguments:
+        longest: place of the one that takes longest, which the others give way to.
     """
-    if len(functions) < 2 or not is_safe_to_fork():
+    if len(functions) < 2:
         return [function() for function in functions]
-    running: list[tuple[int, int]] = []
+    with contextlib.ExitStack() as running:
+        waiting = [
+            running.enter_context(start_apart(function, longest not in (None, place)))
+            for place, function in enumerate(functions)
+        ]
+        return [wait() for wait in waiting]
+
+
+@contextlib.contextmanager
+def start_apart(function: Callable[[], T], gives_way: bool = False) -> Iterator[Callable[[], T]]:
+    """Have a function worked out in a process of its own; what is given waits for its result.
+
+    The process is forked, so the function may be anything, and its result anything that can be
+    pickled. Where forking is not safe it is called when its result is asked for. Its error is
+    raised there. The process ends with the context.
+
+    Arguments:
+        gives_way: whether others go before it where they want the same processor.
+    """
+    if not is_safe_to_fork():
+        yield function
+        return
+    reader, writer = os.pipe()
     parent = os.getpid()
+    if (pid := os.fork()) == 0:
+        _send_result(function, writer, parent, gives_way)
+    os.close(writer)
+    ended = False
+
+    def wait() -> T:
+        nonlocal ended
+        with open(reader, "rb", closefd=False) as pipe:
+            content = pipe.read()
+        _, status = os.waitpid(pid, 0)
+        ended = True
+        if not content:
+            killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+            raise OSError(
+                errno.ENOMEM if killed else errno.EPROTO,  # as the system does for want of it
+                "a process ended before it was done; perhaps memory ran out",
+            )
+        error, result = pickle.loads(content)
+        if error is not None:
+            raise error
+        made: T = result
+        return made
+
     try:
-        for function in functions:
-            reader, writer = os.pipe()
-            if (pid := os.fork()) == 0:
-                _send_result(function, writer, parent)
-            os.close(writer)
-            running.append((pid, reader))
-        results: list[T] = []
-        errors: list[BaseException] = []
-        while running:
-            pid, reader = running[0]
-            with open(reader, "rb", closefd=False) as pipe:
-                content = pipe.read()
-            running.pop(0)
-            os.close(reader)
-            _, status = os.waitpid(pid, 0)
-            if not content:
-                killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-                raise OSError(
-                    errno.ENOMEM if killed else errno.EPROTO,  # as the system does for want of it
-                    "a process ended before it was done; perhaps memory ran out",
-                )
-            error, result = pickle.loads(content)
-            results.append(result)
-            errors += [error] if error is not None else []
-        if errors:
-            raise errors[0]
-        return results
+        yield wait
     finally:
-        for pid, reader in running:
-            os.close(reader)
+        os.close(reader)
+        if not ended:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
@@ -178,10 +201,13 @@ def is_safe_to_fork() -> bool:
     return sys.platform.startswith("linux") and threading.active_count() == 1 and not loaded
 
 
-def _send_result(function: Callable[[], Any], writer: int, parent: int) -> NoReturn:
+def _send_result(
+    function: Callable[[], Any], writer: int, parent: int, gives_way: bool
+) -> NoReturn:
     """Call a function in a process that was forked for it, and end the process."""
     try:
         kill_with_parent(parent)
+        os.nice(_WAY if gives_way else 0)
         try:
             content = pickle.dumps((None, function()))
         except BaseException as error:

@@ -69,8 +69,9 @@ def test_what_is_cut_off_or_altered_is_made_anew(tmp_path: Path, damage: bytes) 
 def test_files_come_back_as_the_bytes_that_they_were(tmp_path: Path) -> None:
     parts, made = PartStore.of(tmp_path, "run"), {"b.pdf": bytes(range(256)), "a": b""}
     for _ in range(2):
-        assert list(parts.recall_files("files", [], lambda: made).items()) == list(made.items())
-    assert parts.recall_files("files", [], dict) == made
+        files, told = parts.recall_files("files", [], lambda: (made, ["a line"]))
+        assert (list(files.items()), told) == (list(made.items()), ["a line"])
+    assert parts.recall_files("files", [], lambda: ({}, [])) == (made, ["a line"])
 
 
 def test_of_several_texts_only_new_ones_are_made(tmp_path: Path) -> None:

@@ -122,7 +122,10 @@ def test_after_an_edit_what_did_not_change_is_taken_and_the_bytes_are_those_made
     again, files, taken = build()
     assert again == ["report.qmd"]
     assert b"A paragraph more." in files["ecology-fund-en.html"]
-    edit("release/en.qmd", "\nA line more.\n")
+    (study.root / "reports" / "en" / "_shared.qmd").write_text("", encoding="utf-8")
+    edit("release/en.qmd", "\n{{< include ../en/_shared.qmd >}}\n")
+    build()
+    edit("en/_shared.qmd", "\nA line more.\n")
     both, files, _ = build()
     assert both == ["report.qmd", "en.qmd"]
     assert b"A line more." in files["ecology-fund-news-en.html"]

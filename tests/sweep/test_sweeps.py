@@ -126,14 +126,24 @@ def test_the_long_table_holds_every_scenario(made: Sweep) -> None:
         assert {row["parameter_theme"] for row in found} == {one.values["theme"]}
 
 
-def test_a_sweep_is_taken_up_where_it_was(study: Study, made: Sweep, tmp_path: Path) -> None:
+def test_a_sweep_is_taken_up_where_it_was(
+    study: Study, made: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(made.folder, tmp_path / "again")
+    checked: list[Path] = []
+    check = module.check_data
+    monkeypatch.setattr(
+        module, "check_data", lambda data, declared: checked.append(data) or check(data, declared)
+    )
+    make(study, tmp_path / "again", 1)
+    assert checked == []  # all of it was computed from these data, which were checked then
     scenarios = tmp_path / "again" / "scenarios"
     (scenarios / "default.json").unlink()
     (scenarios / "theme-water.csv").write_text("another content\n")
     (tmp_path / "again" / "index.html").unlink()
     _, said = make(study, tmp_path / "again", 1)
     assert said[0].startswith(f"{len(made.scenarios) - 2} of {len(made.scenarios)} ")
+    assert checked == [study.data]
     assert contents(tmp_path / "again") == contents(made.folder)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.computed_once import computed_once
 from evaltools.evidence.selection import Evidence
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, codebook, codes_in_use
@@ -34,6 +35,7 @@ def incidence(
     return pd.DataFrame(values, index=table.index, columns=table.columns)
 
 
+@computed_once
 def pair_table(evidence: Evidence) -> pd.DataFrame:
     """Every challenge with every response that reports were asked of.
 

@@ -67,15 +67,20 @@ def hash_sentence(sentence: Sentence) -> str:
     return hashlib.sha256(f"{sentence.mark}\n{sentence.text}{content}".encode()).hexdigest()
 
 
-Recall = Callable[[Callable[[], Any]], Any]
-"""Gives what a call gave before, as plain JSON values, as long as nothing but the prose of the
-report changed since; or calls it."""
+Recall = Callable[[str, Callable[[], Any]], Any]
+"""Gives what a call gave before under a name, as plain JSON values, as long as nothing but the
+prose of the report changed since; or calls it."""
+
+
+def _call(_: str, make: Callable[[], Any]) -> Any:
+    return make()
+
 
 _BESIDE = TypeAdapter(tuple[list[Sentence], list[Problem]])
 
 
 def marked_sentences(
-    root: Path, language: Language, recall: Recall = lambda make: make()
+    root: Path, language: Language, recall: Recall = _call
 ) -> tuple[list[Sentence], list[Problem]]:
     """What needs a signature in a language, and what keeps prose from being read.
 
@@ -92,7 +97,7 @@ def marked_sentences(
     sources, problems = read_sources(root, language)
     findings, unreadable = read_findings_index(root)
     report, unread = find_results(Report(root, language, sources, findings))
-    beside, hindered = _BESIDE.validate_python(recall(read_beside))
+    beside, hindered = _BESIDE.validate_python(recall("sentences beside the prose", read_beside))
     sentences = [*_sentences_of(root, [report]), *_other_prose(report), *beside]
     return sentences_to_sign(sentences), [*problems, *unreadable, *unread, *hindered]
 
@@ -134,15 +139,13 @@ def _sentences_of(root: Path, reports: Sequence[Report]) -> list[Sentence]:
     ]
 
 
-def unsigned_sentences(
-    root: Path, language: Language, recall: Recall = lambda make: make()
-) -> list[Problem]:
+def unsigned_sentences(root: Path, language: Language, recall: Recall = _call) -> list[Problem]:
     """A problem for each marked sentence that nobody has signed as it stands.
 
     Arguments:
         recall: by default nothing is taken from before.
     """
-    signed = {each.sha256 for each in read_signatures(root)}
+    signed = set(recall("signed", lambda: [each.sha256 for each in read_signatures(root)]))
     sentences, problems = marked_sentences(root, language, recall)
     for each in sentences:
         if hash_sentence(each) not in signed:

@@ -72,6 +72,12 @@ class PlannedCompanion:
         """The name of its files without their ending."""
         return self.declared.file_of(self.parameters.language)
 
+    def prose(self) -> set[str]:
+        """The files that its text is in: its source, and what that includes, below `reports`."""
+        folder = self.study.root.resolve() / "reports"
+        read, _ = read_source(folder, folder / self.source)
+        return {self.source.as_posix(), *(line.path for line in read.body)}
+
     def leading_texts(self) -> Iterator[str]:
         """Its markdown that leads to the report's evidence."""
         for key in sorted({self.title, *find_variables(self.text)} & self.values.keys()):

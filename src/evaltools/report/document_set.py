@@ -14,8 +14,9 @@ from evaltools.findings.conclusions import conclusions_record, load_conclusions
 from evaltools.findings.display import write_findings
 from evaltools.lint.signatures import CODE, unsigned_sentences
 from evaltools.pipeline import Run
-from evaltools.processes import call_apart
+from evaltools.processes import start_apart
 from evaltools.provenance.hashes import hash_declarations, hash_file, hash_folder, hash_sources
+from evaltools.provenance.predecessor import hash_predecessor
 from evaltools.report import engines
 from evaltools.report.absent_sentences import leave_out
 from evaltools.report.companions import (
@@ -57,40 +58,39 @@ def make_documents(
     Raises:
         ProblemError: whatever is wrong with the sources.
     """
-    material = gather_material(study, made, parts)
-    dated = replace(engine, epoch=engine.epoch or date_of(study, parameters))
-    releases = plan_companions(study, parameters, material)
-    leading = [text for each in releases for text in each.leading_texts()]
-    project = folder / "project-report"
-    project.mkdir()
-    document = stage(study, parameters, material, project, leading, say)
     words = study.words(parameters.language)
+    target = study.report(parameters.language)
+    name = f"{target.name}-{parameters.language}"
+    dated = replace(engine, epoch=engine.epoch or date_of(study, parameters))
 
-    def report() -> Made:
-        target, told = study.report(parameters.language), list[str]()
-        name = f"{target.name}-{parameters.language}"
-        files = _render(dated, project, document, target.formats, name, told.append, parts)
-        return Made(files, told)
-
-    def numbers() -> dict[str, bytes]:
+    def numbers() -> tuple[dict[str, bytes], list[str]]:
         from evaltools.report.data_files import data_files  # loads what writes workbooks
 
         glossary = Glossary.of(material.tables, words, study.declaration)
-        return data_files(study, parameters, made, glossary, material.descriptor.example)
+        example = material.descriptor.example
+        return data_files(study, parameters, made, glossary, example), []
 
     def beside() -> Made:
-        made_beside = _render_companions(releases, material, dated, folder)
-        data = parts.recall_files(
+        made_beside = _render_companions(study, releases, material, made, dated, folder)
+        data, _ = parts.recall_files(
             "data files", [hash_declarations(study.root), words.language], numbers
         )
         return Made(made_beside.files | data, made_beside.told)
 
-    def summary() -> Made:
-        told = summarise_findings(study, parameters, material)
-        return Made({}, [*told, *count_unsigned(study, parameters, parts)])
-
-    say(f"Rendering with {engine}")
-    *rendered, summarised = call_apart([report, beside, summary])
+    # What does not wait for the report is made while it is staged and read.
+    with start_apart(lambda: count_unsigned(study, parameters, parts)) as unsigned:
+        material = gather_material(study, made, parts)
+        releases = plan_companions(study, parameters, material)
+        leading = [text for each in releases for text in each.leading_texts()]
+        with start_apart(beside) as made_beside:
+            project = folder / "project-report"
+            project.mkdir()
+            document = stage(study, parameters, material, project, leading, say)
+            say(f"Rendering with {engine}")
+            told = list[str]()
+            files = _render(dated, project, document, target.formats, name, told.append, parts)
+            rendered = [Made(files, told), made_beside()]
+        summary = [*summarise_findings(study, parameters, material), *unsigned()]
     for each in rendered:
         for file, content in each.files.items():
             (folder / file).write_bytes(content)
@@ -100,7 +100,7 @@ def make_documents(
     shutil.copyfile(made.folder / "manifest.json", folder / "manifest.json")
     concluded = conclusions_record(load_conclusions(study), material.judgements)
     write_findings(material.judgements, concluded, folder)
-    return [file for each in rendered for file in each.files], summarised.told
+    return [file for each in rendered for file in each.files], summary
 
 
 def stage_documents(
@@ -169,32 +169,45 @@ def _render(
 
 
 def _render_companions(
-    releases: Sequence[PlannedCompanion], material: ReportMaterial, engine: Engine, folder: Path
+    study: Study,
+    releases: Sequence[PlannedCompanion],
+    material: ReportMaterial,
+    run: Run,
+    engine: Engine,
+    folder: Path,
 ) -> Made:
-    """What stands beside the report, by threads: they wait for pandoc most of the time."""
-    told: list[str] = []
+    """What stands beside the report, by threads: they wait for pandoc most of the time.
 
-    def render(each: PlannedCompanion, project: Path, document: Path) -> dict[str, bytes]:
+    Each is staged and rendered where something that it can show has changed: the study's files
+    but the prose that it does not include, the executed notebooks, the earlier report.
+    """
+    sources = hash_sources(study.root / "reports")
+    shared = [hash_folder(run.folder / "notebooks"), hash_predecessor(study), engine.key]
+    written: list[str] = []
+
+    def render(each: PlannedCompanion) -> tuple[dict[str, bytes], list[str]]:
         formats = each.declared.formats_by(engine.name)
-        files = material.parts.recall_files(
-            each.file,
-            [document.relative_to(project).as_posix(), formats, hash_folder(project), engine.key],
-            lambda: _render(engine, project, document, formats, each.file, told.append),
-        )
-        shutil.rmtree(project)
-        return files
+        read = {f"reports/{name}" for name in each.prose()}
+        own = {name: sources[name] for name in sources if name in read or name[-4:] != ".qmd"}
 
-    files: dict[str, bytes] = {}
-    with ThreadPoolExecutor(2) as together:
-        waiting = []
-        for each in releases:
+        def make() -> tuple[dict[str, bytes], list[str]]:
+            left_out: list[str] = []
             project = folder / f"project-{each.file}"
             project.mkdir()
-            document = stage_companion(each, material, project, told.append)
-            waiting.append(together.submit(render, each, project, document))
-        for one in waiting:
-            files |= one.result()
-    return Made(files, told)
+            document = stage_companion(each, material, project, left_out.append)
+            files = _render(engine, project, document, formats, each.file, written.append)
+            shutil.rmtree(project)
+            return files, left_out
+
+        return material.parts.recall_files(each.file, [own, formats, shared], make)
+
+    files: dict[str, bytes] = {}
+    told: list[str] = []
+    with ThreadPoolExecutor(2) as together:
+        for made, left_out in together.map(render, releases):
+            files |= made
+            told += left_out
+    return Made(files, [*told, *written])
 
 
 def count_unsigned(study: Study, parameters: Parameters, parts: PartStore) -> list[str]:
@@ -211,7 +224,7 @@ def count_unsigned(study: Study, parameters: Parameters, parts: PartStore) -> li
     found = unsigned_sentences(
         study.root,
         parameters.language,
-        lambda make: parts.recall("sentences beside the prose", rests_on, make),
+        lambda name, make: parts.recall(name, rests_on, make),
     )
     count = sum(problem.code == CODE for problem in found)
     what = "Sentences and declarations that no data stand behind and that nobody has signed"

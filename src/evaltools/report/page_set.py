@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def write_pages(
     """
     cases = _cases_of(study, material)
     words = glossary.words
-    evidence = Evidence.select(study, dict(material.tables), parameters)
+    evidence = cache(lambda: Evidence.select(study, dict(material.tables), parameters))
     used = generated_pages.find_used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
     descriptor = material.descriptor
     pages = {
@@ -110,13 +111,13 @@ def write_pages(
     facts: tuple[ScopeFact, ...] = ()
     declared = [hash_declarations(study.root), words.language]
     pages |= material.parts.recall(
-        "annexes", declared, lambda: annex_pages(study, evidence, descriptor, words)
+        "annexes", declared, lambda: annex_pages(study, evidence(), descriptor, words)
     )
     if cases is not None:
         made = material.parts.recall(
             "cases",
             declared,
-            lambda: _case_pages(cases, study, material, evidence, policy, glossary),
+            lambda: _case_pages(cases, study, material, evidence(), policy, glossary),
         )
         pages |= made["pages"]
         facts = tuple(ScopeFact(**each) for each in made["facts"])

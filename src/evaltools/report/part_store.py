@@ -93,15 +93,23 @@ class PartStore:
             self._clear(place)
 
     def recall_files(
-        self, name: str, rests_on: Any, make: Callable[[], Mapping[str, bytes]]
-    ) -> dict[str, bytes]:
-        """Files as they were made before, or else made now: contents by name, see `recall`."""
+        self,
+        name: str,
+        rests_on: Any,
+        make: Callable[[], tuple[Mapping[str, bytes], list[str]]],
+    ) -> tuple[dict[str, bytes], list[str]]:
+        """Files as they were made before, or else made now, see `recall`.
 
-        def encoded() -> dict[str, str]:
-            return {file: base64.b64encode(content).decode() for file, content in make().items()}
+        Returns:
+            Their contents by name, and lines to tell of them.
+        """
 
-        part = self.recall(name, rests_on, encoded)
-        return {file: base64.b64decode(content) for file, content in part.items()}
+        def encoded() -> list[Any]:
+            files, told = make()
+            return [{file: base64.b64encode(files[file]).decode() for file in files}, told]
+
+        files, told = self.recall(name, rests_on, encoded)
+        return {file: base64.b64decode(content) for file, content in files.items()}, told
 
     def recall_each(
         self, name: str, items: list[str], make: Callable[[list[str]], dict[str, Any]]

@@ -25,7 +25,7 @@ from evaltools.report.part_store import PartStore
 from evaltools.report.staging import stage
 from evaltools.study import Parameters, Study
 
-PAUSE = 0.25
+PAUSE = 0.1
 """Seconds between two looks at the files."""
 _WATCHED = ("evaluation.yml", "notebooks", "reports", "data", "scenarios")
 _FRAME = Path(__file__).with_name("preview.html")

@@ -93,13 +93,17 @@ def sweep(
             wrong; a folder that holds something else; no scheduler.
     """
     refuse(_without_chapter(study))
-    refuse(check_data(study.data, study.declaration))
+    state, shown = state_of(study.root), shown_keys(study)
+    rests_on = [state, list(shown), settings.judge]
+    keys = {one.name: hash_value([*rests_on, one.values]) for one in scenarios}
+    if any(_read_kept(folder, name, key) is None for name, key in keys.items()):
+        refuse(check_data(study.data, study.declaration))
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "scenarios").is_dir():
         what, remedy = "is a folder of something else", "Name a folder that does not exist yet."
         refuse([Problem(str(folder), what, "", remedy, "sweep.folder")])
     (folder / "scenarios").mkdir(parents=True, exist_ok=True)
     with hold_lock(folder / ".lock", lambda: say("Another process is at work on it; waiting.")):
-        results = _compute_all(study, scenarios, folder, settings, say)
+        results = _compute_all(study, scenarios, keys, (state, shown), folder, settings, say)
         made = Sweep(folder, tuple(scenarios), results)
         refuse(_differing_from_builds(study, made))
         wanted = {f"{one.name}{suffix}" for one in scenarios for suffix in (".json", ".csv")}
@@ -135,17 +139,24 @@ def _differing_from_builds(study: Study, made: Sweep) -> Iterator[Problem]:
 
 
 def _compute_all(
-    study: Study, scenarios: Sequence[Scenario], folder: Path, settings: Settings, say: Say
+    study: Study,
+    scenarios: Sequence[Scenario],
+    keys: Mapping[str, str],
+    seen: tuple[str, tuple[str, ...]],
+    folder: Path,
+    settings: Settings,
+    say: Say,
 ) -> dict[str, dict[str, Any]]:
-    state, shown = state_of(study.root), shown_keys(study)
-    keys = {
-        one.name: hash_value([state, one.values, list(shown), settings.judge]) for one in scenarios
-    }
+    """What came of each scenario by its name; `keys` tell by name what it rests on.
+
+    `seen` is what no worker may see otherwise, and the keys of the indicators to show.
+    """
     results: dict[str, dict[str, Any]] = {}
     tasks: list[Task] = []
     for one in scenarios:
         record = _read_kept(folder, one.name, keys[one.name])
         if record is None:
+            state, shown = seen
             arguments = (str(study.root), state, one.values, shown, settings.judge)
             tasks.append((one.name, compute_scenario, arguments))
         else:

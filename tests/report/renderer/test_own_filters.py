@@ -1,5 +1,6 @@
 """Filters of evaltools make the same of what they look at as of the whole document."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from evaltools.report.part_store import PartStore
 from evaltools.report.renderer import own_filters
 from evaltools.report.renderer.own_filters import lead_to_evidence
 from evaltools.report.renderer.pandoc import pandoc, read_texts, run_filters
-from evaltools.report.renderer.pandoc_tree import Node, copied, make_document
+from evaltools.report.renderer.pandoc_tree import Node, make_document
 
 STYLE = Path(own_filters.__file__).parents[1] / "project" / "style"
 FILTERS = [STYLE / "evidence.lua", STYLE / "quarto_output.lua"]
@@ -71,11 +72,11 @@ def blocks() -> list[Node]:
 def test_a_part_of_the_document_becomes_what_it_becomes_within_the_whole(
     blocks: list[Node], name: str, meta: dict[str, Node], tmp_path: Path
 ) -> None:
-    whole, _ = run_filters(copied(blocks), meta, FILTERS, name, tmp_path, tmp_path)
+    whole, _ = run_filters(copy.deepcopy(blocks), meta, FILTERS, name, tmp_path, tmp_path)
     assert whole != blocks
     store = PartStore(tmp_path / "parts", "run")
     given = (meta, FILTERS, name, tmp_path, tmp_path, store, "report.qmd")
-    found, kept = lead_to_evidence(copied(blocks), *given)
+    found, kept = lead_to_evidence(copy.deepcopy(blocks), *given)
     assert normal(found) == normal(whole)
     assert kept == meta
 
@@ -84,9 +85,9 @@ def test_an_edit_of_other_words_runs_no_filter(
     blocks: list[Node], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = ({}, FILTERS, "html", tmp_path, tmp_path, PartStore(tmp_path / "parts", "run"), "a.qmd")
-    lead_to_evidence(copied(blocks), *given)
+    lead_to_evidence(copy.deepcopy(blocks), *given)
     edited = json.loads(json.dumps(blocks).replace("Others", "Some"))
-    whole, _ = run_filters(copied(edited), {}, FILTERS, "html", tmp_path, tmp_path)
+    whole, _ = run_filters(copy.deepcopy(edited), {}, FILTERS, "html", tmp_path, tmp_path)
     monkeypatch.setattr(own_filters, "run_filters", None)
     found, _ = lead_to_evidence(edited, *given)
     assert normal(found) == normal(whole)
@@ -99,7 +100,7 @@ def test_a_filter_of_the_study_is_given_the_whole_document(
     own = tmp_path / "own.lua"
     own.write_text('function Str(s) if s.text == "Others" then return pandoc.Str("All") end end')
     given = ([*FILTERS, own], "html", tmp_path, tmp_path, PartStore(), "report.qmd")
-    found, _ = lead_to_evidence(copied(blocks), {}, *given)
+    found, _ = lead_to_evidence(copy.deepcopy(blocks), {}, *given)
     assert "All" in normal(found)
 
 
@@ -108,6 +109,6 @@ def test_evidence_among_prose_is_looked_at_where_it_stands(
 ) -> None:
     stray = read_texts([("text", '::: {#ev-s .evidence}\n[Told]{.evidence-text text="So."}\n:::')])
     text = [*blocks, *stray["text"]]
-    whole, _ = run_filters(copied(text), {}, FILTERS, "docx", tmp_path, tmp_path)
+    whole, _ = run_filters(copy.deepcopy(text), {}, FILTERS, "docx", tmp_path, tmp_path)
     given = ({}, FILTERS, "docx", tmp_path, tmp_path, PartStore(), "report.qmd")
-    assert normal(lead_to_evidence(copied(text), *given)[0]) == normal(whole)
+    assert normal(lead_to_evidence(copy.deepcopy(text), *given)[0]) == normal(whole)

@@ -17,6 +17,10 @@ from evaltools.charts.data import FIGURE_TYPE
 from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.maps import Heatmap, Panel
 from evaltools.i18n.messages import Words
+from evaltools.problems import ProblemError
+from evaltools.report.part_store import PartStore
+from evaltools.report.renderer import page_figures
+from evaltools.report.renderer.conversion import render
 from evaltools.report.renderer.figure_files import write_csv
 from evaltools.report.renderer.inline_svg import clean_svg
 from evaltools.report.staged_notebooks import stage_notebook
@@ -231,6 +235,38 @@ def test_a_drawing_with_more_than_shapes_and_words_is_refused(report: Report, co
     report.notebook("notebooks/n.ipynb", cell(source, output))
     (problem,) = report.problems("{{< embed /notebooks/n.ipynb#fig-n >}}\n")
     assert problem.startswith("notebooks/n.ipynb#fig-n: the figure ")
+
+
+def test_a_drawing_is_cleaned_once_as_long_as_it_is_the_same_and_refused_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleaned: list[str] = []
+    clean = page_figures.clean_svg
+
+    def count(drawing: str, prefix: str) -> str:
+        cleaned.append(prefix)
+        return clean(drawing, prefix)
+
+    monkeypatch.setattr(page_figures, "clean_svg", count)
+    report, store = with_figures(tmp_path), PartStore(tmp_path / "store", "run")
+
+    def build() -> bytes:
+        document, out = Path("fi/report.qmd"), tmp_path / "out"
+        (page,) = render(report.project, document, ["html"], out, parts=store)
+        return page.read_bytes()
+
+    report.write(BODY)
+    first, drawings = build(), len(cleaned)
+    assert build() == first
+    assert len(cleaned) == drawings > 1
+    output = figure_output()
+    output["data"][FIGURE_TYPE] = {"wide": f"<svg>{HOSTILE['script']}</svg>"}
+    source = "#| label: fig-dots\n#| fig-cap: Kuva\n#| fig-alt: Alt\nx"
+    report.notebook("notebooks/n.ipynb", cell(source, output))
+    report.write("{{< embed /notebooks/n.ipynb#fig-dots >}}\n")
+    for _ in range(2):
+        with pytest.raises(ProblemError, match="the figure"):
+            build()
 
 
 def test_attributes_that_run_or_load_something_have_no_way_into_the_page() -> None:

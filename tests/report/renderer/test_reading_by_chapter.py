@@ -1,5 +1,6 @@
 """A text that is read a chapter at a time, with words joined, is the same text."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from evaltools.report.part_store import PartStore
 from evaltools.report.renderer import references
 from evaltools.report.renderer.pandoc import pandoc, read_texts
-from evaltools.report.renderer.pandoc_tree import copied, join_words, make_document, nodes
+from evaltools.report.renderer.pandoc_tree import join_words, make_document, nodes
 from evaltools.report.renderer.text_trees import read_document
 
 TEXTS = {
@@ -78,7 +79,7 @@ a soft break; {braces} and -- dashes... "quotes".
 @pytest.mark.parametrize("writer", ["html5-smart", "typst", "docx"])
 def test_joined_words_are_written_as_they_were(writer: str) -> None:
     (blocks,) = read_texts([("b", PROSE)]).values()
-    joined = copied(blocks)
+    joined = copy.deepcopy(blocks)
     join_words(joined)
     assert len(list(nodes(joined))) < 0.7 * len(list(nodes(blocks)))
     arguments = ["-t", writer, "--wrap=none", "-o", "-"]

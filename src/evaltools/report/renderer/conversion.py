@@ -113,8 +113,10 @@ def render(
         run, problems = _prepare(
             project, project / document, wanted[0], Path(name), profiles, now, parts or PartStore()
         )
-        # What the formats share has been read; each is then made apart from the others.
-        made = call_apart([partial(_make, run, each) for each in wanted])
+        # What the formats share has been read; each is then made apart from the others. Setting
+        # pages takes longest.
+        longest = wanted.index("typst") if "typst" in wanted else None
+        made = call_apart([partial(_make, run, each) for each in wanted], longest)
     refuse(_sort_problems([*problems, *(one for each in made for one in each.unresolved)]))
     refuse(dict.fromkeys(one for each in made for one in each.unwritten))
     output.mkdir(parents=True, exist_ok=True)
@@ -206,6 +208,7 @@ def _prepare(
     text_pass = TextPass(project, Notebooks(media.folder), project.format(format_name))
     body = text_pass.body(source)
     parse_metadata_texts(project, text_pass.metadata, text_pass)
+    text_pass.notebooks.keep_figures(parts, relative_name(root, document))
     problems += [
         *found,
         *text_pass.problems,

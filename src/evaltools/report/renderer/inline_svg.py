@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Final
 from xml.etree import ElementTree
 
@@ -35,7 +34,6 @@ _FONT = re.compile(r"^(?:(italic|oblique) )?(?:(bold|\d+) )?([\d.]+)px ")
 _IDLE = {("stroke-dashoffset", "0"), ("font-weight", "400"), ("fill", "#000000")}
 
 
-@lru_cache(maxsize=256)  # sources are checked before they are rendered
 def clean_svg(drawing: str, prefix: str) -> str:
     """The drawing as an `svg` element without declarations, to stand in a page or in a file.
 

@@ -18,9 +18,10 @@ import yaml
 
 from evaltools.charts.data import FIGURE_TYPE
 from evaltools.problems import Problem
+from evaltools.report.part_store import PartStore
 from evaltools.report.renderer.format_context import option_names
 from evaltools.report.renderer.media import find_active_content, write_picture
-from evaltools.report.renderer.page_figures import write_sidecar
+from evaltools.report.renderer.page_figures import make_sidecar, write_sidecar
 from evaltools.yaml_text import load_yaml
 
 # Options of a cell that have an effect on what is embedded.
@@ -72,6 +73,7 @@ class Notebooks:
     media: Path
     problems: list[Problem] = field(default_factory=list)
     _cells: dict[Path, list[_Cell]] = field(default_factory=dict)
+    _figures: list[tuple[str, str, list[Any]]] = field(default_factory=list)
 
     def outputs(self, path: Path, name: str, labels: Sequence[str], echo: bool) -> list[Output]:
         """Outputs of the cells with these labels, ids or tags, in the order asked."""
@@ -89,6 +91,32 @@ class Notebooks:
                 self._refuse(where, f"no cell is labelled {label}", ", ".join(known))
             found += [self._output(cell, where, label, echo) for cell in chosen]
         return found
+
+    def keep_figures(self, store: PartStore, document: str) -> None:
+        """Write what a page needs of the figures that were put out beside their pictures.
+
+        Arguments:
+            store: what was made of the same figures before.
+            document: by which it is kept there.
+        """
+
+        def make(fresh: list[str]) -> dict[str, list[str]]:
+            made: dict[str, list[str]] = {}
+            for text in fresh:
+                try:
+                    made[text] = [make_sidecar(*json.loads(text)), ""]
+                except (ValueError, TypeError, KeyError) as error:
+                    made[text] = ["", f"the figure {error}"]
+            return made
+
+        texts = [json.dumps(figure, ensure_ascii=False) for *_, figure in self._figures]
+        made = store.recall_each(f"figures of {document}", list(dict.fromkeys(texts)), make)
+        for (picture, where, _), text in zip(self._figures, texts, strict=True):
+            sidecar, wrong = made[text]
+            if wrong:
+                self._refuse(where, wrong, "", "Run the notebook again", "render.svg")
+            else:
+                write_sidecar(self.media, picture, sidecar)
 
     def _output(self, cell: _Cell, where: str, label: str, echo: bool) -> Output:
         if cell.content.get("cell_type") == "markdown":
@@ -123,11 +151,7 @@ class Notebooks:
         pictures = [self._picture(data, mime, where) for mime in _PICTURES]
         found = " ".join(name for name in pictures if name)
         if found and FIGURE_TYPE in data:
-            try:
-                write_sidecar(self.media, found.split()[0], data[FIGURE_TYPE], label)
-            except (ValueError, TypeError, KeyError) as error:
-                remedy = "Run the notebook again"
-                self._refuse(where, f"the figure {error}", "", remedy, "render.svg")
+            self._figures.append((found.split()[0], where, [data[FIGURE_TYPE], label]))
         if found:
             return ("image", found)
         shown = {mime for mime in data if not mime.startswith("application/vnd.evaltools")}

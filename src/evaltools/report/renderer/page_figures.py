@@ -22,11 +22,10 @@ SIDECAR = ".figure.json"
 MARKS = {WITHHELD, MISSING}
 
 
-def write_sidecar(folder: Path, picture: str, figure: object, name: str) -> None:
-    """Keep what a page makes of a figure beside its picture, drawings cleaned.
+def make_sidecar(figure: object, name: str) -> str:
+    """What a page makes of a figure, drawings cleaned, as JSON.
 
     Arguments:
-        folder: of the pictures. picture: name of its file.
         figure: `wide`, and where there are any `narrow` and `data`.
         name: of the figure, unique in the document.
 
@@ -44,8 +43,12 @@ def write_sidecar(folder: Path, picture: str, figure: object, name: str) -> None
         kept["data"]["columns"] = [str(each) for each in data["columns"]]
         if any(len(row) != len(data["columns"]) for row in data["rows"] + data["raw"]):
             raise ValueError("has data that are no table")
-    path = folder / f"{Path(picture).stem}{SIDECAR}"
-    path.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def write_sidecar(folder: Path, picture: str, sidecar: str) -> None:
+    """Keep what `make_sidecar` gave beside a picture of the folder."""
+    (folder / f"{Path(picture).stem}{SIDECAR}").write_text(sidecar, encoding="utf-8")
 
 
 def read_sidecar(picture: Path) -> dict[str, Any] | None:

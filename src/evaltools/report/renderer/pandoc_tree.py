@@ -200,10 +200,14 @@ def find_texts(blocks: list[Node], wanted: Callable[[Node], bool]) -> list[Node]
     return found
 
 
-def copied(value: Tree) -> Tree:
-    """A tree that shares nothing with this one; several times as fast as `copy.deepcopy`."""
-    made: Tree = pickle.loads(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-    return made
+def packed(value: Tree) -> bytes:
+    """A tree as bytes, its texts as UTF-8."""
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
+def unpacked(content: bytes) -> Any:
+    """A tree that shares nothing with the one packed; several times as fast as `copy.deepcopy`."""
+    return pickle.loads(content)
 
 
 def join_words(value: Any) -> None:

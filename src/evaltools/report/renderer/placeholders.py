@@ -82,9 +82,15 @@ class PlaceholderFiller:
 
     def fill(self, blocks: list[Node]) -> list[Node]:
         """A tree with every place filled; places that are left, as in a name, are refused."""
-        filled = pandoc_tree.rewrite(pandoc_tree.copied(blocks), self._replace, down=True)
-        for mark in PLACE.finditer(json.dumps(filled, ensure_ascii=False)):
-            self._refuse("a shortcode where none can be", "Put it into the text", mark)
+        filled: list[Node] = []
+        for block in blocks:
+            packed = pandoc_tree.packed(block)
+            fresh = [pandoc_tree.unpacked(packed)]  # none of it is shared with another format
+            if _may_hold_places(packed):
+                fresh = pandoc_tree.rewrite(fresh, self._replace, down=True)
+                for mark in PLACE.finditer(json.dumps(fresh, ensure_ascii=False)):
+                    self._refuse("a shortcode where none can be", "Put it into the text", mark)
+            filled += fresh
         return filled
 
     def _refuse(self, what: str, remedy: str, mark: re.Match[str] | None) -> None:
@@ -208,6 +214,11 @@ class PlaceholderFiller:
             pairs.setdefault("row-headers", "auto")
         body = [*content, pandoc_tree.para(caption)] if caption else content
         return [pandoc_tree.div(attr(output.label, pairs=pairs), body)]
+
+
+def _may_hold_places(packed: bytes) -> bool:
+    """Whether anything in a packed tree begins like a place; most blocks of a report hold none."""
+    return OPEN.encode() in packed or b"%EE%80%" in packed
 
 
 def _code_block(name: str, value: str) -> Node:

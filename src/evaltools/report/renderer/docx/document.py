@@ -178,6 +178,7 @@ def zip_parts(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+_XML = "<?xml version='1.0' encoding='utf-8'?>\n"  # as ElementTree writes it
 _DROPPED = ("docProps/custom.xml", "word/webSettings.xml")
 COMMENTS = "word/comments.xml"
 _SMALL_FROM = 8  # columns
@@ -254,10 +255,15 @@ def _remove_part(parts: dict[str, bytes], name: str) -> None:
             parts[owner] = re.sub(pattern, "", parts[owner].decode("utf-8")).encode()
 
 
-def _body(data: bytes) -> bytes:
-    for _, (prefix, uri) in ET.iterparse(io.BytesIO(data), events=("start-ns",)):
+class _Prefixes(ET.TreeBuilder):
+    """Has what was read written again with the prefixes that it had."""
+
+    def start_ns(self, prefix: str, uri: str) -> None:
         ET.register_namespace(prefix, uri)
-    root = ET.fromstring(data)
+
+
+def _body(data: bytes) -> bytes:
+    root = ET.fromstring(data, ET.XMLParser(target=_Prefixes()))
     for table in root.iter(f"{_NAME}tbl"):
         _table(table)
     for picture in root.iter(f"{{{_DRAWING}/picture}}cNvPr"):
@@ -265,8 +271,7 @@ def _body(data: bytes) -> bytes:
     for inline in root.iter(f"{{{_DRAWING}/wordprocessingDrawing}}inline"):
         for side in ("distT", "distB", "distL", "distR"):
             inline.set(side, "0")  # left out, it is a margin to some word processors
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    return (_XML + ET.tostring(root, encoding="unicode")).encode()
 
 
 def _table(table: ET.Element) -> None:

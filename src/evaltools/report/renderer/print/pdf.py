@@ -149,7 +149,7 @@ def write_pdf(tree: Node, context: Context) -> bytes:
         staged = stage_images(prepare_for_print(tree, context), context, folder, PRINT_KINDS)
         main = write_source(staged, context, folder)
         if not read_facts(staged, context).slides:
-            staged = {**staged, "blocks": arrange_pages(main, staged["blocks"])}
+            staged = {**staged, "blocks": arrange_pages(main, staged["blocks"], context.parts)}
         tables = tuple(
             count_row_headers(node) for node in nodes(staged["blocks"]) if node["t"] == "Table"
         )
