@@ -100,7 +100,7 @@ def test_what_might_fit_or_not_begins_a_page() -> None:
 
 def test_space_is_that_between_parts_as_they_stand_and_not_as_they_were_drafted() -> None:
     parts = [HEADING, figure(430), TEXT, TEXT, HEADING]
-    filled, _, _ = _set_parts(parts, (0, 2, 3, 1), frozenset(), 0.0)
+    filled, *_ = _set_parts(parts, (0, 2, 3, 1), frozenset(), 0.0, False)
     drafted = sum(part.height for part in parts[:4])
     changed = (11.0 - 13.65) + (13.65 - 22.0) + (22.0 - 15.75)  # below 0, 3 and 1
     assert filled == pytest.approx(drafted + changed, abs=0.01)
