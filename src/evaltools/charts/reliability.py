@@ -246,8 +246,8 @@ def _shown(group: Group, room: float) -> list[_Shown]:
 
 
 def _left(heights: Sequence[float]) -> tuple[int, ...]:
-    """Which groups stand on the left, the first among them, so that both columns are about equal."""
-    reached = {heights[0]: (0,)}
+    """Which groups stand on the left, the first among them; both columns are about as high."""
+    reached: dict[float, tuple[int, ...]] = {heights[0]: (0,)}
     for at in range(1, len(heights)):
         for height_so_far, chosen in list(reached.items()):
             reached.setdefault(round(height_so_far + heights[at], 1), (*chosen, at))

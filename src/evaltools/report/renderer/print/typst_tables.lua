@@ -141,7 +141,7 @@ local function count_last(rows, colspecs)
   for _, count in ipairs(#rows >= 12 and { 4, 2 } or #rows >= 4 and { 2 } or {}) do
     local lines = 0
     for index = #rows - count + 1, #rows do lines = lines + count_lines(rows[index], colspecs) end
-    if lines <= (count == 4 and 8 or 16) and parts_at(rows, #rows - count) then return count end
+    if lines <= (count == 4 and 8 or 20) and parts_at(rows, #rows - count) then return count end
   end
   return 0
 end
