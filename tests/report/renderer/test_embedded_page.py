@@ -188,8 +188,9 @@ def test_cells_of_cards_and_numbers_keep_their_shape(browser: Any, tmp_path: Pat
     report = staged(tmp_path)
     told = f"[{'linkki ' * 5}](#a){{.x}} (ei *ratkaise*)"
     row = f"| Palvelut | {told} | 0,74–0,84 {'| 10–20 % ' * 7}|\n"
-    report.html(f"# Luku {{#a}}\n\n| Aihe | Perustelu {'| Vaihteluväli ' * 8}|\n"
-                f"|:--|:--{'|--:' * 8}|\n{row * 3}\n\n: Taulukko {{#tbl-m}}\n")  # fmt: skip
+    head = f"| Aihe | Perustelu {'| Osuus kaikista luetuista raporteista ' * 8}|\n"
+    rule = f"|:--|:--{'|--:' * 8}|\n"
+    report.html(f"# Luku {{#a}}\n\n{head}{rule}{row * 3}\n\n: Taulukko {{#tbl-m}}\n")
     opened = browser.new_page(viewport={"width": 390, "height": 900})
     opened.goto((tmp_path / "out/report.html").as_uri())
     table = opened.locator("#tbl-m table")
@@ -202,6 +203,10 @@ def test_cells_of_cards_and_numbers_keep_their_shape(browser: Any, tmp_path: Pat
     )
     start = table.bounding_box()["x"]
     assert min(lefts) > start + 390 * 0.3
+    # The name itself ends before, on as many lines as it needs.
+    numbers = table.locator("tbody tr").first.locator("td").last
+    assert numbers.evaluate("cell => cell.clientHeight") > 30
+    assert table.evaluate("table => table.scrollWidth") <= 350
     # As a table, a range stands on one line, and the edge fades while there is more beside it.
     opened.set_viewport_size({"width": 700, "height": 900})
     opened.reload()
