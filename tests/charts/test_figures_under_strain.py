@@ -14,6 +14,7 @@ from matplotlib.figure import Figure as Drawing
 from evaltools.charts import bars, intervals, lines, maps
 from evaltools.charts.chart import Chart, draw_reason
 from evaltools.charts.differences import Differences, Gap
+from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
 from evaltools.charts.style import NARROW_WIDTH, drawn_at
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, number
@@ -266,3 +267,18 @@ def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
         return [(each.svg, each.alt, each.page) for each in shown]
 
     assert pictures(7) == pictures(93)
+
+
+@given(st.lists(st.integers(1, 14), min_size=2, max_size=9))
+@settings(STRAIN, max_examples=25)
+@example([11, 11, 9, 6, 1, 4, 5])
+def test_columns_of_groups_are_about_as_high_as_each_other(sizes: list[int]) -> None:
+    groups = [
+        Group(f"G{at}", tuple(Reliability(f"c{row}", 0.8, 0.7, 0.9) for row in range(size)))
+        for at, size in enumerate(sizes)
+    ]
+    drawn = ReliabilityChart(groups, "alfa", 0.667, 0.8, 0.95, words=Words("fi"))._draw()
+    # No column need be higher than half of all rows and the highest group.
+    rows, heads = sum(sizes), len(sizes)
+    most = (rows * 12.4 + heads * 15.0) / 2 + (max(sizes) * 12.4 + 15.0) / 2
+    assert drawn.get_figheight() * 72 <= most + 75.0

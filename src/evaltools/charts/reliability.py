@@ -22,7 +22,7 @@ GUTTER = 16.0
 """Between the two columns, points."""
 LABELS = 0.47
 """Part of a column that labels take."""
-PITCH, HEAD = 13.0, 16.0
+PITCH, HEAD = 12.4, 15.0
 """Least height of a row, and height of a group's heading, points."""
 MARKS = (0.0, 0.5, 1.0)
 _MIDDLE = BLUES[2]
@@ -56,7 +56,7 @@ class Group:
 
 @dataclass(frozen=True)
 class ReliabilityChart(Chart):
-    """Groups of codes, the first ones on the left and the others on the right.
+    """Groups of codes in two columns of about the same height, each in the order of the groups.
 
     Arguments:
         groups: any number.
@@ -82,9 +82,10 @@ class ReliabilityChart(Chart):
     def _draw(self) -> Drawing:
         column = inner_width() if is_narrow() else (inner_width() - GUTTER) / 2
         shown = [_shown(group, column * LABELS) for group in self.groups if group.rows]
-        cut = _cut([sum(each for _, each, _ in rows) for rows in shown])
-        cut = len(shown) if is_narrow() else cut
-        sides = [[row for rows in part for row in rows] for part in (shown[:cut], shown[cut:])]
+        chosen = _left([sum(each for _, each, _ in rows) for rows in shown])
+        sides: list[list[_Shown]] = [[], []]
+        for at, rows in enumerate(shown):
+            sides[0 if is_narrow() or at in chosen else 1] += rows
         key = Key(self._key())
         top = key.height
         depth = max(sum(each for _, each, _ in rows) for rows in sides)
@@ -240,16 +241,15 @@ def _shown(group: Group, room: float) -> list[_Shown]:
     rows: list[_Shown] = [(group.heading, HEAD, ())]
     for row in sorted(group.rows, key=lambda row: -(-inf if row.value is None else row.value)):
         lines = wrap(row.label, room, SMALL, max_lines=2)
-        rows.append((row, max(PITCH, height(len(lines), SMALL) + 2.5), lines))
+        rows.append((row, max(PITCH, height(len(lines), SMALL) + 1.5), lines))
     return rows
 
 
-def _cut(heights: Sequence[float]) -> int:
-    """How many groups stand on the left so that both columns are as equal as can be."""
+def _left(heights: Sequence[float]) -> tuple[int, ...]:
+    """Which groups stand on the left, the first among them; both columns are about as high."""
+    reached: dict[float, tuple[int, ...]] = {heights[0]: (0,)}
+    for at in range(1, len(heights)):
+        for height_so_far, chosen in list(reached.items()):
+            reached.setdefault(round(height_so_far + heights[at], 1), (*chosen, at))
     whole = sum(heights)
-
-    def taller(cut: int) -> float:
-        left = sum(heights[:cut])
-        return max(left, whole - left)
-
-    return min(range(1, len(heights) + 1), key=lambda cut: (taller(cut), cut))
+    return min(reached.items(), key=lambda item: (max(item[0], whole - item[0]), item[1]))[1]

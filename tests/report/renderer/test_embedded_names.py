@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from evaltools.report.renderer.pandoc_tree import stringify
@@ -98,3 +100,16 @@ def test_bibliographies_may_have_any_name(report: Report) -> None:
     report.front["bibliography"] = "[" + ", ".join(f'"../{name}.bib"' for name in NAMES) + "]"
     cited = stringify(report.tree("".join(f"[@uusi{number}]\n" for number in range(len(NAMES)))))
     assert all(f"(Aho{number} 2020)" in cited for number in range(len(NAMES)))
+
+
+def test_titles_in_another_language_than_the_page_say_which(report: Report) -> None:
+    report.file(
+        "references.bib",
+        "@article{cox, author={Cox, D.}, title={On regression}, journaltitle={Biometrika},"
+        " year={1972}, langid={english}}\n"
+        "@online{laki, author={Eduskunta}, title={Laki}, year={2001}, langid={finnish}}\n"
+        "@book{untold, author={Aho, A.}, title={Kirja}, year={2020}}\n",
+    )
+    page = report.html("[@cox; @laki; @untold]\n")
+    told = re.findall(r'<span lang="(\w+)">\W*([\w ]+?)\W*</span>', page)
+    assert told == [("en", "On Regression"), ("en", "Biometrika")]

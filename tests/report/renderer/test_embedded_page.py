@@ -181,3 +181,46 @@ def test_without_script_all_tabs_are_read_under_their_headings(report: Report) -
     page = report.content("::: {.panel-tabset}\n## Yksi\nA\n\n## Kaksi\nB\n:::\n")
     assert "hidden" not in page
     assert page.index("Yksi</h2>") < page.index("<p>A</p>") < page.index("Kaksi</h2>")
+
+
+@pytest.mark.browser
+def test_cells_of_cards_and_numbers_keep_their_shape(browser: Any, tmp_path: Path) -> None:
+    report = staged(tmp_path)
+    told = f"[{'linkki ' * 5}](#a){{.x}} (ei *ratkaise*)"
+    row = f"| Palvelut | {told} | 0,74–0,84 {'| 10–20 % ' * 7}|\n"
+    head = f"| Aihe | Perustelu {'| Osuus kaikista luetuista raporteista ' * 8}|\n"
+    rule = f"|:--|:--{'|--:' * 8}|\n"
+    report.html(f"# Luku {{#a}}\n\n{head}{rule}{row * 3}\n\n: Taulukko {{#tbl-m}}\n")
+    opened = browser.new_page(viewport={"width": 390, "height": 900})
+    opened.goto((tmp_path / "out/report.html").as_uri())
+    table = opened.locator("#tbl-m table")
+    assert table.get_attribute("class") == "cards"
+    # What a card's cell holds, text and links, begins right of the name of its column.
+    lefts = table.locator("tbody tr").first.evaluate(
+        "row => [...row.cells].slice(1).flatMap(cell => { const range = document.createRange();"
+        " range.selectNodeContents(cell);"
+        " return [...range.getClientRects()].map(box => box.left); })"
+    )
+    start = table.bounding_box()["x"]
+    assert min(lefts) > start + 390 * 0.3
+    # The name itself ends before, on as many lines as it needs.
+    numbers = table.locator("tbody tr").first.locator("td").last
+    assert numbers.evaluate("cell => cell.clientHeight") > 30
+    assert table.evaluate("table => table.scrollWidth") <= 350
+    # As a table, a range stands on one line, and the edge fades while there is more beside it.
+    opened.set_viewport_size({"width": 700, "height": 900})
+    opened.reload()
+    heights = table.locator("tbody td:nth-child(n+3)").evaluate_all(
+        "cells => cells.map(cell => { const range = document.createRange();"
+        " range.selectNodeContents(cell);"
+        " return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size; })"
+    )
+    assert set(heights) == {1}
+    box = opened.locator(".table-scroll:has(table)").first
+    fade = "box => getComputedStyle(box).getPropertyValue('--fade')"
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert box.evaluate(fade) == "40px"
+    box.evaluate("box => { box.scrollLeft = 9999; }")
+    opened.wait_for_timeout(100)
+    assert box.evaluate(fade) == "0px"
+    opened.close()

@@ -344,7 +344,7 @@ class _Rewriter:
 
 
 def stringify(value: Any) -> str:
-    """Plain text of inlines or blocks; footnotes are left out."""
+    """Plain text of inlines or blocks; footnotes and comments are left out."""
     if isinstance(value, list):
         return "".join(stringify(item) for item in value if isinstance(item, list | dict))
     if not isinstance(value, dict) or "t" not in value:
@@ -357,6 +357,8 @@ def stringify(value: Any) -> str:
     if kind in {"Code", "Math"}:
         return str(content[1])
     if kind == "Note" or kind in RAW_KINDS:
+        return ""
+    if kind == "Span" and "comment-start" in content[0][1]:
         return ""
     if kind == "Quoted":
         mark = '"' if content[0]["t"] == "DoubleQuote" else "'"

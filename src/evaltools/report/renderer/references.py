@@ -47,6 +47,7 @@ from evaltools.report.renderer.pandoc_tree import (
 
 # What can be referred to, in the words of a problem.
 KINDS = {"fig": "figure", "tbl": "table", "lst": "listing", "eq": "formula", "sec": "section"}
+_LANGUAGES = Path(__file__).with_name("reference_languages.lua")
 _REFUSED_KINDS = option_names("references-refused")
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
@@ -310,7 +311,7 @@ def cite(
     }
     if options.get("nocite"):
         meta["nocite"] = {"t": "MetaInlines", "c": [_nocite(str(options["nocite"]))]}
-    arguments = ["-t", "json", "--citeproc"]
+    arguments = ["-t", "json", "--citeproc", f"--lua-filter={_LANGUAGES}"]
     arguments += [f"--bibliography={_address(root, str(name))}" for name in files]
     if options.get("csl"):
         arguments.append(f"--csl={_address(root, str(options['csl']))}")

@@ -100,7 +100,25 @@ def test_what_might_fit_or_not_begins_a_page() -> None:
 
 def test_space_is_that_between_parts_as_they_stand_and_not_as_they_were_drafted() -> None:
     parts = [HEADING, figure(430), TEXT, TEXT, HEADING]
-    filled, _, _ = _set_parts(parts, (0, 2, 3, 1), frozenset(), 0.0)
+    filled, *_ = _set_parts(parts, (0, 2, 3, 1), frozenset(), 0.0, False)
     drafted = sum(part.height for part in parts[:4])
     changed = (11.0 - 13.65) + (13.65 - 22.0) + (22.0 - 15.75)  # below 0, 3 and 1
     assert filled == pytest.approx(drafted + changed, abs=0.01)
+
+
+def test_no_tall_row_ends_a_table_alone() -> None:
+    table = listed(4, 90.0)
+    for above in range(300, 640, 10):
+        filled, _ = _set_rows(table, table.height - 15.75, float(above))
+        shown = filled - 15.75 - (table.rows[1] - table.rows[0])
+        assert filled > above or round(shown / 90.0) >= 2, above
+
+
+def test_what_fits_but_for_a_line_of_text_that_goes_on_is_not_counted_on() -> None:
+    # The second page begins with what is left of a text, which may be a line more.
+    before = [HEADING, Part("text", PAGE + 200.0), HEADING, TEXT]
+    filled = _set_parts(before, (0, 1, 2, 3), frozenset(), 0.0, False)[0]
+    tight = PAGE - filled - 8.0 + 22.0
+    parts = [*before, figure(tight), HEADING, TEXT]
+    assert _set_parts(parts, (4,), frozenset(), filled, True)[1] >= 1.0
+    assert _set_parts(parts, (4,), frozenset(), filled, False)[1] == 0.0

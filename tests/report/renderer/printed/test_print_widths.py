@@ -98,3 +98,29 @@ def test_in_word_letters_of_long_tables_are_no_smaller_and_numbers_stay_whole(
     assert found[3] is not None
     # Digits of Calibri are 0.507 em wide, commas 0.25; the cell has margins of 8 points.
     assert found[3] * 453.5 >= 9 * (4 * 0.507 + 0.25) + 8
+
+
+def sheet(folder: Path) -> Any:
+    rows = "".join(f"| Muut kieliversiot | {'kunnat, digitalisaatio ' * n} |\n" for n in (1, 4, 9))
+    table = table_of(folder, f"| Tieto | Sisältö |\n|--|--|\n{rows * 4}")
+    table["c"][0][1].append("key-value")
+    table["c"][0][2].append(["row-headers", "1"])
+    return table
+
+
+def test_names_of_a_sheet_have_room_in_its_larger_type(tmp_path: Path) -> None:
+    found = set_widths(sheet(tmp_path), only_full=True)
+    assert ["whole-names", "1"] in found["c"][0][2]
+    first = widths(found)[0]
+    assert first is not None
+    # These letters of Fira Sans are 0.46 em wide on average, and a cell has margins of 12 points.
+    assert first * 453.5 - 12 > len("Muut kieliversiot") * 0.46 * 10.5
+
+
+def test_comments_take_no_room_in_a_column(tmp_path: Path) -> None:
+    table = table_of(tmp_path, LONG)
+    plain = widths(set_widths(table, only_full=False))
+    comment = {"t": "Span", "c": [["c1", ["comment-start"], []], [{"t": "Str", "c": "x" * 900}]]}
+    for row in table["c"][4][0][3]:
+        row[1][1][4][0]["c"].insert(0, comment)
+    assert widths(set_widths(table, only_full=False)) == plain

@@ -277,10 +277,10 @@ def _body(data: bytes) -> bytes:
 def _table(table: ET.Element) -> None:
     style = table.find(f"{_NAME}tblPr/{_NAME}tblStyle")
     look = table.find(f"{_NAME}tblPr/{_NAME}tblLook")
-    name = "" if style is None else style.get(f"{_NAME}val", "")
+    name = "" if style is None else style.get(f"{_NAME}val", "").removesuffix(ROW_HEADERS)
     rows = table.findall(f"{_NAME}tr")
-    if style is not None and name.endswith(ROW_HEADERS):
-        style.set(f"{_NAME}val", name.removesuffix(ROW_HEADERS) or "Table")
+    if style is not None and style.get(f"{_NAME}val", "").endswith(ROW_HEADERS):
+        style.set(f"{_NAME}val", name or "Table")
         if look is not None:
             look.set(f"{_NAME}firstColumn", "1")
             first = int(look.get(f"{_NAME}firstRow", "0"))
@@ -289,7 +289,8 @@ def _table(table: ET.Element) -> None:
         return
     wide = max((len(row.findall(f"{_NAME}tc")) for row in rows), default=0) >= _SMALL_FROM
     # Of a longer table the first rows stay with its head, and the last two with each other.
-    held = rows[:-1] if len(rows) <= _WHOLE_UP_TO else [*rows[:2], rows[-2]]
+    whole = len(rows) <= _WHOLE_UP_TO or name == "KeyValue"  # a sheet has less than a page
+    held = rows[:-1] if whole else [*rows[:2], rows[-2]]
     for row in rows:
         _child(_child(row, "trPr"), "cantSplit")
         for paragraph in row.iter(f"{_NAME}p"):

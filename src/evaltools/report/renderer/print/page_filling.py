@@ -27,6 +27,7 @@ _LONG = 12  # rows of a table that is looked up rather than read
 _SHARE = 0.35 * PAGE  # a higher table may break
 _SLACK = 1.5  # points by which the filling may be wrong, but for a line where text is split
 _LAST_ROWS = 4  # of a long table, which end it together where they are short: see typst_tables.lua
+_LAST_HEIGHT = 185  # points that the last two rows may take and yet stay together
 _FEW_LINES = 4 * _LINE  # which should not stand alone below a heading at the foot of a page
 
 
@@ -73,6 +74,7 @@ class _Way:
 
     cost: float = 0.0
     filled: float = 0.0  # of the last page
+    split: bool = False  # and whether text goes on there, so that a line more may be on it
     order: tuple[int, ...] = ()
     whole: frozenset[int] = frozenset()
     new_pages: frozenset[int] = frozenset()
@@ -91,6 +93,7 @@ def fill_pages(parts: Sequence[Part]) -> tuple[tuple[int, ...], frozenset[int], 
                     way,
                     cost=way.cost + _blank(PAGE - way.filled) + 0.02,
                     filled=0.0,
+                    split=False,
                     new_pages=way.new_pages | {first},
                 )
                 for way in ways
@@ -98,13 +101,12 @@ def fill_pages(parts: Sequence[Part]) -> tuple[tuple[int, ...], frozenset[int], 
             ),
         ]
         for way, (order, whole) in itertools.product(begun, _arrangements(parts, section)):
-            filled, cost, pushed = _set_parts(parts, order, whole, way.filled)
+            filled, cost, split, pushed = _set_parts(parts, order, whole, way.filled, way.split)
             cost += way.cost
             known = found.get(round(filled))
             if known is None or cost < known.cost:
-                found[round(filled)] = _Way(
-                    cost, filled, (*way.order, *order), way.whole | whole, way.new_pages | pushed
-                )
+                orders, pages = (*way.order, *order), way.new_pages | pushed
+                found[round(filled)] = _Way(cost, filled, split, orders, way.whole | whole, pages)
         ways = sorted(found.values(), key=lambda way: way.cost)[:_KEPT]
     return ways[0].order, ways[0].whole, ways[0].new_pages
 
@@ -159,13 +161,14 @@ def _arrangements(
 
 
 def _set_parts(
-    parts: Sequence[Part], order: Sequence[int], whole: frozenset[int], filled: float
-) -> tuple[float, float, frozenset[int]]:
-    """How far the last page is filled after parts in an order, what it costs, what is pushed on.
+    parts: Sequence[Part], order: Sequence[int], whole: frozenset[int], filled: float, split: bool
+) -> tuple[float, float, bool, frozenset[int]]:
+    """How far the last page is filled after parts in an order, what it costs, whether text goes on
+    there from the page before, and what is pushed on.
 
     A figure or table that might fit or not begins a page, so that what follows is known.
     """
-    cost, split, pushed = 0.0, False, []
+    cost, pushed = 0.0, list[int]()
     for at, index in enumerate(order):
         part = parts[index]
         bare = part.height - _gap(parts, index, index + 1)
@@ -174,11 +177,11 @@ def _set_parts(
             part = replace(part, height=bare + gap)
         room = PAGE - filled
         if part.kind == "break":
-            filled = part.height
+            filled, split = part.height, False
         elif part.kind == "heading":
             if part.height + _least(parts, order, at + 1, whole) > room:
                 cost += _blank(room)
-                filled = 0.0
+                filled, split = 0.0, False
             filled += part.height
         elif part.kind == "text":
             split = bare > room or (split and filled > 0)
@@ -190,19 +193,21 @@ def _set_parts(
                 if filled and bare <= room + (_LINE if split else _SLACK):
                     pushed.append(index)
                 cost += _lone_heading(parts, order[:at])
-                filled = 0.0
+                filled, split = 0.0, False
             elif split and bare > room - _LINE:
                 cost += 1.0  # where a line more is on the page than was counted it does not fit
             filled += part.height
         else:
             if part.first > room and filled:
                 cost += _lone_heading(parts, order[:at])
+            before = filled
             filled, lost = _set_rows(part, bare, filled)
+            split = split and filled > before
             cost += lost
         if part.kind in ("figure", "table"):
             passed = sum(parts[other].height for other in order[:at] if other > index)
             cost += 0.3 * (passed / PAGE) ** 2 + (0.01 if passed else 0.0)
-    return filled, cost, frozenset(pushed)
+    return filled, cost, split, frozenset(pushed)
 
 
 def _gap(parts: Sequence[Part], index: int, following: int) -> float:
@@ -268,8 +273,8 @@ def _set_rows(part: Part, bare: float, filled: float) -> tuple[float, float]:
     last = _LAST_ROWS if len(part.rows) > _LONG else 2
     if last > 2 and bare - tops[-1 - last] >= 90:
         last = 2
-    if bare - tops[-1 - last] < 90:
-        del tops[-last:-1]  # short rows at the end stay together
+    if bare - tops[-1 - last] < _LAST_HEIGHT:
+        del tops[-last:-1]  # rows at the end stay together
     head = part.rows[1] - part.rows[0]
     begun, broken = 0.0, 0
     for top, end in itertools.pairwise(tops):

@@ -39,6 +39,7 @@ from evaltools.report.renderer.print.document import meta_flag, meta_text
 COVER_PARTS = ("title", "subtitle", "series", "publisher", "author", "date")
 _LINE = 453.5  # points of a full line
 _SIZES = ((5, 9.0, 12.0), (7, 8.5, 8.0), (999, 8.0, 6.0))  # up to how many columns: type, margins
+_SHEET = 10.5  # points of a description sheet in the language of the report
 _MANY_ROWS = 10  # from which template.typ sets a table in 8 points
 _FULL = 0.985
 _BREAKING = ((99, 99), (9, 99), (7, 99), (5, 99), (5, 9), (5, 7), (5, 5))
@@ -231,13 +232,15 @@ class _Columns:
     def __init__(self, table: Node, closer: bool = False) -> None:
         _, _, columns, head, bodies, foot = table["c"]
         size, margins = next(each[1:] for each in _SIZES if len(columns) <= each[0])
-        if closer and sum(len(body[3]) for body in bodies) >= _MANY_ROWS:  # not in Word
+        if "key-value" in find_classes(table):
+            size = _SHEET
+        elif closer and sum(len(body[3]) for body in bodies) >= _MANY_ROWS:  # not in Word
             size = 8.0
         self.line, self.margins = _LINE / size, margins / size
         self.head = [0.0] * len(columns)  # the widest word of the head
         self.words: list[list[float]] = [[] for _ in columns]
         self.rows: list[list[tuple[int, float]]] = []
-        named = count_row_headers(table)
+        self.named = named = count_row_headers(table)
         for row in head[1]:
             self._add(row, len(columns), True)
         for part in (*(part for body in bodies for part in body[2:]), foot[1]):
@@ -329,7 +332,14 @@ class _Columns:
 
     def fit(self, shares: Sequence[float]) -> bool:
         """Whether no word of the head is broken."""
-        pairs = zip(self.head, shares, strict=True)
+        return self._hold(self.head, shares)
+
+    def fit_names(self, shares: Sequence[float]) -> bool:
+        """Whether no word of the columns that name the row is broken."""
+        return self._hold([max(words, default=0.0) for words in self.words[: self.named]], shares)
+
+    def _hold(self, words: Sequence[float], shares: Sequence[float]) -> bool:
+        pairs = zip(words, shares, strict=False)
         return all(word <= share * self.line - self.margins + 0.05 for word, share in pairs)
 
 
@@ -349,8 +359,8 @@ def set_widths(table: Node, only_full: bool) -> Node:
         shares = [round(share / sum(shares), 4) for share in shares]
     elif only_full and sum(shares) < _FULL:
         return table
-    if measured.fit(shares):
-        own = [*own[:2], [*own[2], ["whole-words", "1"]]]
+    whole = [("whole-words", measured.fit(shares)), ("whole-names", measured.fit_names(shares))]
+    own = [*own[:2], [*own[2], *([name, "1"] for name, fits in whole if fits)]]
     with_widths = [
         [alignment, {"t": "ColWidth", "c": share}]
         for (alignment, _), share in zip(columns, shares, strict=True)

@@ -75,7 +75,7 @@ local function count_lines(cells, colspecs)
   return lines
 end
 
-local function rows_blocks(rows, colspecs, row_headers, out, call)
+local function rows_blocks(rows, colspecs, row_headers, out, call, named)
   local reach = {}
   for _, cells in ipairs(rows) do
     local columns = place(cells, reach)
@@ -85,7 +85,7 @@ local function rows_blocks(rows, colspecs, row_headers, out, call)
       local alignment = cell.alignment
       if alignment == 'AlignDefault' then alignment = colspecs[column][1] end
       out:extend(cell_blocks(cell, ALIGNMENTS[alignment],
-        column <= row_headers and 'row-header' or call, whole))
+        column <= row_headers and named or call, whole))
     end
   end
 end
@@ -135,13 +135,13 @@ local function parts_at(rows, last)
   return true
 end
 
--- How many short rows at the end are a foot, which does not break, so that none stands alone on a
--- page: four of a long table, two of others.
+-- How many rows at the end are a foot, which does not break, so that none stands alone on a page:
+-- four of a long table where they are short, two of others unless they take a fourth of a page.
 local function count_last(rows, colspecs)
   for _, count in ipairs(#rows >= 12 and { 4, 2 } or #rows >= 4 and { 2 } or {}) do
     local lines = 0
     for index = #rows - count + 1, #rows do lines = lines + count_lines(rows[index], colspecs) end
-    if lines <= 8 and parts_at(rows, #rows - count) then return count end
+    if lines <= (count == 4 and 8 or 20) and parts_at(rows, #rows - count) then return count end
   end
   return 0
 end
@@ -164,10 +164,12 @@ function tables.blocks(tbl, row_headers, kind)
     out:insert(raw('),'))
   end
   local last = #rows - count_last(rows, colspecs)
-  rows_blocks({ table.unpack(rows, 1, last) }, colspecs, row_headers, out, 'table.cell')
+  local named = 'row-header'
+  if tbl.attributes['whole-names'] then named = 'row-header.with(breaks: false)' end
+  rows_blocks({ table.unpack(rows, 1, last) }, colspecs, row_headers, out, 'table.cell', named)
   if last < #rows then
     out:insert(raw('table.footer(repeat: false,'))
-    rows_blocks({ table.unpack(rows, last + 1) }, colspecs, row_headers, out, 'table.cell')
+    rows_blocks({ table.unpack(rows, last + 1) }, colspecs, row_headers, out, 'table.cell', named)
     out:insert(raw('),'))
   end
   out:insert(raw(')'))
