@@ -1,28 +1,35 @@
-"""Conclusions for readers: the summary table, what each judgement rests on, recommendations."""
+"""Conclusions for readers: the summary table, what each judgement rests on, recommendations; and
+all of them as a record for the next report.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from evaltools.findings.conclusions import (
     CANNOT_BE_TOLD,
     Answer,
     Conclusions,
     Recommendation,
+    due_recommendations,
+    level_by_rules,
+    levels_of_criteria,
     premises_of,
 )
 from evaltools.findings.conditions import Case
 from evaltools.findings.declaration import Contribution
-from evaltools.findings.judgement import Judgement
+from evaltools.findings.judgement import Judgement, judged_so_far
+from evaltools.findings.lookup import Numbers
 from evaltools.findings.premises import Outcomes, Premise, State, weigh, weigh_premise
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import list_of
+from evaltools.i18n.numbers import LANGUAGES, list_of
 from evaltools.study.schema import Criterion, Question
 from evaltools.study.study import Study
+from evaltools.study.vocabulary import Text
 
 JUDGEMENTS_ID: Final = "tbl-judgements"
 _WHY: Final[Mapping[str, str]] = {
@@ -298,3 +305,34 @@ def _rivals(told: Told, judgement: Judgement, contribution: Contribution) -> str
         found = f"**{words(f'logic.state.{state}')}**" + (f": {why}" if why else "")
         lines.append(f"- {text} {found[:2]}{found[2:3].upper()}{found[3:]}.\n")
     return "".join(lines) + "\n"
+
+
+def conclusions_record(
+    conclusions: Conclusions, judgements: Iterable[Judgement]
+) -> list[dict[str, Any]]:
+    """The levels of criteria and answers and the recommendations that are due, as plain values.
+
+    Arguments:
+        judgements: of the run.
+    """
+    judgements = tuple(judgements)
+    judged = judged_so_far(judgements)
+    numbers = Numbers({}, {}, judged)
+    labels = {level: _plain_texts(text) for level, text in conclusions.scale.items()}
+    labels[CANNOT_BE_TOLD] = {
+        each: Words(each)(f"findings.outcome.{CANNOT_BE_TOLD}") for each in LANGUAGES
+    }
+    levels = [("criterion", *each) for each in levels_of_criteria(conclusions, judged).items()]
+    levels += [("answer", each, level_by_rules(rules, numbers))
+               for each, rules in conclusions.answers.items()]  # fmt: skip
+    due = due_recommendations(conclusions, judgements, numbers)
+    return [
+        *({"kind": kind, "id": name, "level": level, "text": labels[level]}
+          for kind, name, level in levels),
+        *({"kind": "recommendation", "id": name, "level": "due", "text": _plain_texts(each.text)}
+          for name, each in due.items()),
+    ]  # fmt: skip
+
+
+def _plain_texts(text: Text) -> dict[str, str]:
+    return {each: own for each in LANGUAGES if (own := getattr(text, each))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,8 +16,6 @@ from evaltools.findings.lookup import Numbers
 from evaltools.findings.premises import Outcomes, unknown_premises
 from evaltools.findings.sentences import alpha_name
 from evaltools.findings.strength import LEVELS, Concern, propose
-from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import LANGUAGES
 from evaltools.problems import Problem, refuse
 from evaltools.study.declaration_files import read_declaration
 from evaltools.study.schema import Criterion
@@ -336,15 +334,16 @@ def levels_of_criteria(
     numbers, order = Numbers({}, {}, judged), [*conclusions.scale, CANNOT_BE_TOLD]
 
     return {
-        name: max((_level(conclusions.answers[each], numbers) for each in rule.weakest_of),
+        name: max((level_by_rules(conclusions.answers[each], numbers) for each in rule.weakest_of),
                   key=order.index)
         if rule.weakest_of
-        else _level(rule.rules, numbers)
+        else level_by_rules(rule.rules, numbers)
         for name, rule in conclusions.criteria.items()
     }  # fmt: skip
 
 
-def _level(rules: Iterable[Rule], numbers: Numbers) -> str:
+def level_by_rules(rules: Iterable[Rule], numbers: Numbers) -> str:
+    """The level of the first rule that holds, unless one before it cannot be told."""
     rule = _rule_that_decides(rules, numbers)
     return rule.level if rule else CANNOT_BE_TOLD
 
@@ -438,34 +437,3 @@ def due_recommendations(
     }
     order = {"high": 0, "medium": 1, "low": 2}
     return dict(sorted(due.items(), key=lambda item: order[item[1].priority]))
-
-
-def conclusions_record(
-    conclusions: Conclusions, judgements: Iterable[Judgement]
-) -> list[dict[str, Any]]:
-    """The levels of criteria and answers and the recommendations that are due, as plain values.
-
-    Arguments:
-        judgements: of the run.
-    """
-    judgements = tuple(judgements)
-    judged = judged_so_far(judgements)
-    numbers = Numbers({}, {}, judged)
-    labels = {level: _plain_texts(text) for level, text in conclusions.scale.items()}
-    labels[CANNOT_BE_TOLD] = {
-        each: Words(each)(f"findings.outcome.{CANNOT_BE_TOLD}") for each in LANGUAGES
-    }
-    levels = [("criterion", *each) for each in levels_of_criteria(conclusions, judged).items()]
-    levels += [("answer", each, _level(rules, numbers))
-               for each, rules in conclusions.answers.items()]  # fmt: skip
-    due = due_recommendations(conclusions, judgements, numbers)
-    return [
-        *({"kind": kind, "id": name, "level": level, "text": labels[level]}
-          for kind, name, level in levels),
-        *({"kind": "recommendation", "id": name, "level": "due", "text": _plain_texts(each.text)}
-          for name, each in due.items()),
-    ]  # fmt: skip
-
-
-def _plain_texts(text: Text) -> dict[str, str]:
-    return {each: own for each in LANGUAGES if (own := getattr(text, each))}

@@ -20,7 +20,8 @@ from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
 from evaltools.files import build_beside, put_in_place, sync_folder
 from evaltools.findings.checklists import included_pages, sections_of
-from evaltools.findings.conclusions import conclusions_record, load_conclusions
+from evaltools.findings.conclusion_pages import conclusions_record
+from evaltools.findings.conclusions import load_conclusions
 from evaltools.findings.display import findings_record
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.policy import policy_for

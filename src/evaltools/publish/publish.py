@@ -17,7 +17,8 @@ from evaltools.disclosure.releases import (
 )
 from evaltools.disclosure.scan import ScanContext, cited_words, scan_outputs, withheld_counts
 from evaltools.disclosure.single_projects import SingleProjects
-from evaltools.findings.conclusions import conclusions_record, load_conclusions
+from evaltools.findings.conclusion_pages import conclusions_record
+from evaltools.findings.conclusions import load_conclusions
 from evaltools.findings.display import findings_record
 from evaltools.findings.judgement import problems_for_publishing
 from evaltools.findings.matrix import matrix_problems

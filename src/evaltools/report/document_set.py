@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evaltools.findings.conclusions import conclusions_record, load_conclusions
+from evaltools.findings.conclusion_pages import conclusions_record
+from evaltools.findings.conclusions import load_conclusions
 from evaltools.findings.display import write_findings
 from evaltools.lint.signatures import CODE, unsigned_sentences
 from evaltools.pipeline import Run

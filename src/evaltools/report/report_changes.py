@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from evaltools.findings.conclusions import conclusions_record, load_conclusions
+from evaltools.findings.conclusion_pages import conclusions_record
+from evaltools.findings.conclusions import load_conclusions
 from evaltools.findings.display import findings_record
 from evaltools.findings.judgement import Judgement
 from evaltools.i18n import numbers as say
