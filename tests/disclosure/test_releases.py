@@ -101,6 +101,24 @@ def test_projects_that_went_are_given_away_as_those_that_came():
     assert all("went out" in problem.what for problem in problems)
 
 
+def test_a_release_is_contradicted_only_where_it_is_said_to_be_wrong():
+    units = [f"p{i}" for i in range(40)]
+    old, new = (
+        release("june", (10, 10, 10, 10), units),
+        release("july", (10, 16, 14, 10), units),
+    )
+    (problem,) = check_differencing([old], new, RULES)
+    assert problem.code == "disclosure.contradiction"
+    assert "disclosure: corrections: {june: …}" in problem.remedy
+    assert check_differencing([old], new, RULES, {"may"}) == [problem]
+    assert check_differencing([old], new, RULES, {"june"}) == []
+
+
+def test_what_follows_from_a_wrong_release_is_told_all_the_same():
+    old, new = release("june", (10, 10, 10, 10)), release("july", (10, 12, 11, 10))
+    assert check_differencing([old], new, RULES, {"june"}) == check_differencing([old], new, RULES)
+
+
 def test_every_published_release_is_held_against_the_new_one():
     old = [release("may", (10, 15, 16, 10)), release("june", (10, 10, 10, 10))]
     problems = check_differencing(old, release("july", (10, 17, 18, 10)), RULES)

@@ -8,7 +8,7 @@ number that changes from 40 to 43 tells of exactly the three that came.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from evaltools.study.schema import Disclosure
 TABLES_FILE = "disclosure/tables.json"
 INDICATORS_FILE = "indicators.json"
 LARGEST_FILE = 20_000_000
+CONTRADICTION = "disclosure.contradiction"
 _SINCE = "_release"
 _TABLES = TypeAdapter(tuple[PublicTable, ...])
 _STAYED, _CAME, _WENT = "stayed", "came", "went"
@@ -116,7 +117,10 @@ def _no_release(folder: Path, what: str, allowed: str = "") -> Problem:
 
 
 def check_differencing(
-    published: Iterable[Path | Release], new: Release, rules: Rules
+    published: Iterable[Path | Release],
+    new: Release,
+    rules: Rules,
+    corrected: Container[str] = (),
 ) -> list[Problem]:
     """Cells of few projects that follow by subtracting a published release from the new one.
 
@@ -130,6 +134,8 @@ def check_differencing(
         published: bundles, or releases read from them.
         new: what is about to be published.
         rules: what counts as a disclosure.
+        corrected: releases by name whose numbers are known to be wrong. Where no projects fit a
+            table of both, nothing follows from the two, and the new one may contradict the old.
 
     Raises:
         ProblemError: a bundle cannot be read.
@@ -141,7 +147,9 @@ def check_differencing(
         for table in new.tables:
             other = by_name.get((table.quantity, table.axes))
             if other is not None:
-                problems += _between(old, other, new, table, rules)
+                found = _between(old, other, new, table, rules)
+                wrong = old.name in corrected
+                problems += [one for one in found if not (wrong and one.code == CONTRADICTION)]
     return sorted(set(problems))
 
 
@@ -169,8 +177,11 @@ def _between(
                     problems.append(_subtracted(place, cell, moved))
     except ContradictionError:
         what = "the two cannot both be right: no projects fit both"
-        remedy = "Tell which projects each is about, or explain the correction."
-        return [Problem(place, what, "", remedy, "disclosure.contradiction")]
+        remedy = (
+            "If the data were corrected since, say why in evaluation.yml, disclosure: corrections: "
+            f"{{{old.name}: …}}; else find out which of the two is wrong."
+        )
+        return [Problem(place, what, "", remedy, CONTRADICTION)]
     return problems
 
 

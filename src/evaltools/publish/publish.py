@@ -207,7 +207,12 @@ def _check_disclosure(
     return [
         *check_indicators(candidate.run.indicators(), parameters, declared),
         *check_redactions(candidate.tables),
-        *check_differencing(earlier, release, Rules.declared(declared, parameters.minimum_cell)),
+        *check_differencing(
+            earlier,
+            release,
+            Rules.declared(declared, parameters.minimum_cell),
+            declared.corrections,
+        ),
     ]
 
 

@@ -221,8 +221,8 @@ class Disclosure(Declared):
         p_percent: they are withheld as well when the second largest contributor could work out
             the largest contribution more closely than within so many per cent.
         rounding: base to which shown counts of the regime `cells` are rounded, or none.
-        allowed: words that may be published although they look like a person or an address: the
-            address for feedback, a product called after somebody.
+        allowed: words that may be published although they look like a person or an address.
+        corrections: why the numbers of an earlier release were wrong, by its name.
     """
 
     quotes: Literal["none", "paraphrase", "redacted", "verbatim"] = "none"
@@ -235,6 +235,7 @@ class Disclosure(Declared):
     p_percent: Annotated[float, Field(ge=0, le=100)] = 10
     rounding: Annotated[int, Field(ge=2, le=100)] | None = None
     allowed: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    corrections: dict[str, Text] = Field(default_factory=dict)
 
 
 Criterion = Literal[
