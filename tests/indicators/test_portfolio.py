@@ -258,6 +258,15 @@ def test_one_region_compares_within_itself():
     assert np.isnan(outside["projects"])
 
 
+def test_a_region_whose_areas_are_not_in_the_register_still_has_its_projects():
+    evidence = programme()
+    evidence.tables["areas"] = evidence.tables["areas"].query("region_code == '01'")
+    regions = takeup.takeup_by_region(evidence).set_index("region_code")
+    assert regions["projects"].sum() == len(evidence.projects)
+    assert (regions.loc["02", "projects"], regions.loc["02", "areas"]) == (3, 0)
+    assert np.isnan(regions.loc["02", "money_per_inhabitant"])
+
+
 def test_records_of_every_scope_make_one_table():
     for options in ({}, {"region": "01"}, {"group": "rural"}, {"allocation": "population"},
                     {"group": "semi_urban"}, {"euros": [None] * 5}):  # fmt: skip

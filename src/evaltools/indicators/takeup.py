@@ -144,7 +144,8 @@ def _regions(evidence: Evidence) -> pd.DataFrame:
     code = frame["region_code"]
     # Without a register of areas it is the parameters alone that say what is in scope.
     within = _in_scope(frame.assign(**{mapped.column: code}), evidence)["region_code"]
-    frame["in_scope"] = code.isin(register["region_code"] if len(register) else within)
+    known = register["region_code"] if len(register) else within
+    frame["in_scope"] = code.isin(known) | code.isin(evidence.projects[mapped.column])
     counts = {
         "projects": evidence.projects[mapped.column].value_counts(),
         "reached": found["region_code"].value_counts(),
