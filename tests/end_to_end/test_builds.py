@@ -107,11 +107,13 @@ def test_a_killed_build_leaves_the_old_report_or_the_new_one_and_the_next_clears
 def test_a_report_with_an_unknown_variable_is_refused_with_its_line(
     own: Place, edit: Callable[..., None]
 ) -> None:
-    old = own.bytes_of()
-    edit("reports/fi/_10_johtopaatokset.qmd", {"reports.scheme.n": "reports.sceme.n"})
+    old, name = own.bytes_of(), "reports/fi/_10_johtopaatokset.qmd"
+    edit(name, {"reports.scheme.n": "reports.sceme.n"})
+    lines = (own.root / name).read_text("utf-8").splitlines()
+    (line,) = (at for at, text in enumerate(lines, 1) if "reports.sceme.n" in text)
     done = own.evaltools("build", "--engine", "embedded")
     assert done.returncode == 1
-    assert "reports/fi/_10_johtopaatokset.qmd:15" in done.stderr
+    assert f"{name}:{line}" in done.stderr
     assert "Possibly misspelt reports.scheme.n" in done.stderr
     assert own.bytes_of() == old
 
