@@ -24,6 +24,7 @@ from conclusions_by_hand import (
 
 from evaltools.findings.conclusion_pages import (
     basis_page,
+    conclusions_record,
     judgement_table,
     recommendation_list,
 )
@@ -32,7 +33,6 @@ from evaltools.findings.conclusions import (
     StrengthRule,
     answer_questions,
     check_premises,
-    conclusions_record,
     due_recommendations,
     judge_criteria,
     load_conclusions,

@@ -41,8 +41,8 @@ class Words:
 
     `words("axis.reports")` gives a label; `words("note.suppressed", count=5)` fills the named
     fields of a phrase. Whole numbers are printed as the language prints them; format other
-    values yourself (`percent`, `money`). Words that agree with a number stand in the phrase:
-    `{n} {n|report|reports}`, with a third form for nought where it has one (`choose_number`). A
+    values yourself (`percent`, `money`). Words that agree with a number are fields with
+    their forms, `{n|report|reports}`, and one for nought where that is no plural. A
     phrase of which more depends on number has two entries, `key.one` and `key.other`; ask for
     `key` with `count=`, and one is used for exactly 1.
     A field that no value is given for is filled by the phrase `noun.<field>`, if there is one:
