@@ -77,6 +77,18 @@ DATA_URI = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode(
             + "</script>",
             {"withheld"},
         ),
+        *(
+            (
+                '<script type="application/json">'
+                + json.dumps([{"key": "rating.answers.share", "estimand": "D", "n": n,
+                               "dimensions": {"item": "goal_attainment", "value": answer}}],
+                             sort_keys=True)
+                + "</script>",
+                told,
+            )
+            # That two answered with three tells nothing of how many answered with two.
+            for answer, n, told in (("2", 3, {"withheld"}), ("3", 2, set()))
+        ),
         ("<p>Tiedosto /home/analyst/data.csv luettiin.</p>", {"path"}),
         ('<p data-source="C:\\Users\\Analyst\\data.csv">x</p>', {"path"}),
         ("<p>Hankkeita oli 122, ja ne olivat Pirkanmaalla.</p>", set()),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -237,11 +237,22 @@ def _row_reveals(row: tuple[tuple[str, str], ...], secret: WithheldCount) -> boo
     wide = named.get(secret.part)  # a column an answer
     if wide is not None and _is_count(wide, secret):
         return True
-    at = next((i for i, value in enumerate(values) if value == secret.part), None)
-    return at is not None and any(
-        i != at and (name.lower() in _COUNTS or not name) and _is_count(value, secret)
-        for i, (name, value) in enumerate(row)
+    # A record has its answer among its dimensions; neither is one of its numbers the other.
+    names = [name for name, _ in row]
+    numbers = names.index("estimand") if _is_record(names) else 0
+    at = next(
+        (i for i, value in enumerate(values[: numbers or None]) if value == secret.part), None
     )
+    return at is not None and any(
+        i != at and i >= numbers and (name.lower() in _COUNTS or not name)
+        and _is_count(value, secret)
+        for i, (name, value) in enumerate(row)
+    )  # fmt: skip
+
+
+def _is_record(names: Sequence[str]) -> bool:
+    """Whether a row is a record of an indicator as JSON has it, its dimensions before the rest."""
+    return {"estimand", "key"} <= {*names} and names.index("estimand") < names.index("key")
 
 
 def _is_count(text: str, secret: WithheldCount) -> bool:
