@@ -80,14 +80,16 @@ DATA_URI = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode(
         *(
             (
                 '<script type="application/json">'
-                + json.dumps([{"key": "rating.answers.share", "estimand": "D", "n": n,
+                + json.dumps([{"key": "rating.answers.share", "estimand": "D", "n": n, "x": x,
                                "dimensions": {"item": "goal_attainment", "value": answer}}],
                              sort_keys=True)
                 + "</script>",
                 told,
             )
-            # That two answered with three tells nothing of how many answered with two.
-            for answer, n, told in (("2", 3, {"withheld"}), ("3", 2, set()))
+            # How many answered at all tells nothing of an answer, nor does another answer's mark.
+            for answer, n, x, told in (
+                ("2", 36, 3, {"withheld"}), ("2", 3, None, set()), ("3", 2, None, set()),
+            )
         ),
         ("<p>Tiedosto /home/analyst/data.csv luettiin.</p>", {"path"}),
         ('<p data-source="C:\\Users\\Analyst\\data.csv">x</p>', {"path"}),

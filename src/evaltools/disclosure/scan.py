@@ -237,7 +237,7 @@ def _row_reveals(row: tuple[tuple[str, str], ...], secret: WithheldCount) -> boo
     wide = named.get(secret.part)  # a column an answer
     if wide is not None and _is_count(wide, secret):
         return True
-    # A record has its answer among its dimensions; neither is one of its numbers the other.
+    # A record has its answer among its dimensions, and as n how many answered anything.
     names = [name for name, _ in row]
     numbers = names.index("estimand") if _is_record(names) else 0
     at = next(
@@ -245,7 +245,7 @@ def _row_reveals(row: tuple[tuple[str, str], ...], secret: WithheldCount) -> boo
     )
     return at is not None and any(
         i != at and i >= numbers and (name.lower() in _COUNTS or not name)
-        and _is_count(value, secret)
+        and not (numbers and name == "n") and _is_count(value, secret)
         for i, (name, value) in enumerate(row)
     )  # fmt: skip
 
