@@ -481,9 +481,9 @@ UNKNOWN = {
 
 
 OTHER_RULE = {
-    "fi": "Toinen luokittelusääntö ei antaisi samaa vastausta.",
-    "sv": "En annan kodningsregel skulle inte ge samma svar.",
-    "en": "Another coder rule would not give the same answer.",
+    "fi": "Toinen luokittelusääntö ei nimeäisi juuri samoja.",
+    "sv": "En annan kodningsregel skulle inte nämna precis samma.",
+    "en": "Another coder rule would not name quite the same ones.",
 }  # fmt: skip
 
 

@@ -194,7 +194,8 @@ class Scope:
             last = self.told(known[first - 1], rule)
             above = [code for code in known if self.told(code, rule) > last]
             tied = [code for code in known if self.told(code, rule) == last]
-            known = above if unbeaten and above and len(above + tied) > first else above + tied
+            cut = unbeaten and len(above) > 1 and len(above + tied) > first
+            known = above if cut else above + tied
         return known
 
     def _unbeaten(self, known, rule):

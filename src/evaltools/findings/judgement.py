@@ -188,7 +188,8 @@ def _list_names(wanted: NameList, numbers: Numbers, estimand: Estimand) -> tuple
         last = told[wanted.first - 1].value or 0
         first = [each for each in told if (each.value or 0) >= last]
         if wanted.unbeaten and len(first) > wanted.first:  # those that tie for the last place
-            first = [each for each in first if (each.value or 0) > last] or first
+            ahead = [each for each in first if (each.value or 0) > last]
+            first = ahead if len(ahead) > 1 else first
         told = first
     return tuple(told)
 
