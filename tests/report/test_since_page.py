@@ -221,7 +221,7 @@ def test_numbers_are_told_that_moved_beyond_uncertainty_and_by_what_matters(stud
 def test_what_is_counted_in_full_is_told_apart_and_has_no_interval(study: Study) -> None:
     less = changes_of([], [], matters=Matters(share=0.1, amount=0.01))
     told = page(less, study)
-    moved, counted = told.replace("\u00a0", " ").split("The following numbers are counted in full")
+    moved, counted = told.replace("\u00a0", " ").split("How the following numbers changed")
     assert "grants in all" not in moved
     assert "grants in all | EUR 1,000 | EUR 1,050 | +50 |" in counted
     assert "follows from what changed in the data" in counted
