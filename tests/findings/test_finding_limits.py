@@ -3,11 +3,13 @@
 import pytest
 from claims_by_hand import count, finding, interval, share
 
+from evaltools.chapters.agreement_rows import _index, _range
 from evaltools.findings.judgement import judge
 from evaltools.findings.lookup import Reading
 from evaltools.findings.reasons import ReasonKind
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import decimals_beside, number
+from evaltools.indicators.indicator import Indicator
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,12 @@ def test_a_reason_shows_that_a_share_is_below_what_was_asked():
     text = judged.reason.why(Words("en"))
     assert "66.7%" in text  # the limit
     assert "66.69%" in text  # the end of the interval, which does not reach it
+
+
+@pytest.mark.parametrize(
+    ("alpha", "shown"), [(0.804, "0.80"), (0.7996, "0.7996"), (0.6669, "0.6669"), (0.672, "0.67")]
+)
+def test_a_coefficient_has_more_decimals_only_where_it_fails_a_limit(alpha, shown):
+    record = Indicator("coding.alpha.index", alpha, "index", low=alpha, high=0.9)
+    assert _index(record, "en") == shown
+    assert _range(record, "en").startswith(shown)

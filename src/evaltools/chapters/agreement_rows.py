@@ -167,11 +167,17 @@ LIMITS = (TENTATIVE, RELIABLE)
 
 
 def _index(record: Indicator, language: Language) -> str:
-    return say.number(record.value, language, say.decimals_beside(record.value, LIMITS, 2))
+    return say.number(record.value, language, _decimals(record.value))
+
+
+def _decimals(value: float | None) -> int:
+    """Two, or what tells that a value fails a limit; what reaches one is not printed below it."""
+    failed = [limit for limit in LIMITS if value is not None and value < limit]
+    return say.decimals_beside(value, failed, 2)
 
 
 def _range(record: Indicator | None, language: Language) -> str:
     if record is None or record.low is None or record.high is None:
         return say.MISSING
-    decimals = max(say.decimals_beside(each, LIMITS, 2) for each in (record.low, record.high))
+    decimals = max(_decimals(each) for each in (record.low, record.high))
     return say.number_range(record.low, record.high, language, decimals)
