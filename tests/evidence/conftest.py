@@ -29,9 +29,9 @@ TEXTS = {
 
 TABLES: dict[str, str] = {
     "calls": """
-call_id|year|subject_fi|subject_sv|subject_en|opened|closed|decided|joint_only|applications|granted|granted_eur|projects_end|note|source
-2019|2019|yksi|ett|one|2019-05-01|2019-09-01|2019-11-21|false|184|41|1500000.5|2022-12-31||https://example.org/1
-2020|2020|kaksi|två|two|||2021-01-15|true|61|29|||toinen haku|https://example.org/2
+call_id|year|subject_fi|subject_sv|subject_en|opened|closed|decided|joint_only|applications|granted|granted_eur|largest_grant|projects_end|note|source
+2019|2019|yksi|ett|one|2019-05-01|2019-09-01|2019-11-21|false|184|41|1500000.5|1200000|2022-12-31||https://example.org/1
+2020|2020|kaksi|två|two|||2021-01-15|true|61|29||||toinen haku|https://example.org/2
 """,
     "appropriations": """
 year|amount_eur|note|source
@@ -80,6 +80,8 @@ year|code|name_fi|name_sv|language_status|municipality_group|region_code|subregi
 2020|099|Honkajoki|Honkajoki|fi|rural|04|044|1600
 2021|005|Alajärvi|Alajärvi|fi|rural|14|143|9500
 2021|010|Alavus|Alavus|fi|urban|14|144|11300
+2019|018|Askola|Askola|fi|rural|01|020|5000
+2020|018|Askola|Askola|fi|rural|01|020|5000
 """,
     "municipality_changes": """
 in_force|ended_code|ended_name|successor_code|successor_name

@@ -92,6 +92,7 @@ texts in a language of the study: `title_xx`, `name_xx`, `label_xx`, `subject_xx
 `include_xx`, `exclude_xx`."""
 
 LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "calls": ("largest_grant",),
     "projects": ("register_number",),
     "documents": ("file", "file_sha256", "public_status"),
     "codes": ("retired",),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from evaltools.evidence.cell_values import ROW, CellProblem, NumberedTables, Rule, requires
+from evaltools.evidence.scope import ALL
 from evaltools.problems import list_values, plain_number, suggest_value
+from evaltools.study.schema import ParameterDeclaration, StudyDeclaration
 
 
 @requires("projects", "participations", participations=("project_id", "org_id", "role"))
@@ -165,6 +167,108 @@ def check_awards(frames: NumberedTables) -> Iterator[CellProblem]:
     )  # fmt: skip
 
 
+@requires("projects", "calls")
+def check_awarded(frames: NumberedTables) -> Iterator[CellProblem]:
+    """No grant is above the largest that its call published, and no sum above what it awarded.
+
+    Of a call with more projects than it awarded at first, only the smallest grants must fit: the
+    others may have been awarded later. A published sum may be rounded to its last digit.
+    """
+    calls = frames["calls"].dropna(subset=["call_id"])
+    projects = frames["projects"].dropna(subset=["call_id", "grant"])
+    rows = projects.merge(calls[["call_id", "largest_grant"]], on="call_id")
+    above = rows[(rows["grant"] > rows["largest_grant"] + 0.005).fillna(False)]
+    yield from frames.tell(
+        above.assign(found=above["grant"].map(plain_number),
+                     most=above["largest_grant"].map(plain_number)),
+        "projects.grant", "data.largest-grant",
+        "{found:s}, but {own[calls]} says that the largest grant of the call {call_id} was "
+        "{most:s}", "at most that", "Correct the grant, or the largest one there.",
+    )  # fmt: skip
+    for call in calls.dropna(subset=["granted", "granted_amount"]).to_dict("records"):
+        own = projects[projects["call_id"] == call["call_id"]].sort_values("grant")
+        first = own.head(int(call["granted"]))
+        found, awarded = float(first["grant"].sum()), float(call["granted_amount"])
+        if found > awarded + _half_of_last_digit(awarded) + 0.005:
+            yield from frames.tell(
+                first.tail(1).assign(
+                    grant=first["grant"].tail(1).map(plain_number), sum=plain_number(found),
+                    count=len(first), awarded=plain_number(awarded),
+                ),
+                "projects.grant", "data.awarded",
+                "the {count} smallest grants of the call {call_id} come to {sum:s}, the largest "
+                "of them being {grant:s}, but {own[calls]} says that {awarded:s} were awarded",
+                "grants of at most the sum awarded", "Correct a grant, or the sum there.",
+            )  # fmt: skip
+
+
+def _half_of_last_digit(amount: float) -> float:
+    """By how much a sum may differ from one that was rounded to its last digit that is not 0."""
+    digits = f"{amount:.0f}"
+    zeros = len(digits) - len(digits.rstrip("0"))
+    return 0.5 * 10**zeros if zeros else 0.0
+
+
+@requires("areas", "organisations")
+def check_areas_of_organisations(frames: NumberedTables) -> Iterator[CellProblem]:
+    """Areas that take part are no more than the register has, in each part of the country.
+
+    One without a code stands for one of its region or group (`reached` of the take-up). The
+    register has to have as many there, or a share of the areas would count what is none of them.
+    """
+    areas, vocabulary = frames["areas"], frames.vocabulary
+    kind = vocabulary.areas.organisation
+    taking = frames["organisations"]
+    if kind is not None:
+        taking = taking[(taking["kind"] == kind).fillna(False)]
+    if "participations" in frames and len(frames["participations"]):
+        parts = frames["participations"]
+        vendors = parts.loc[(parts["role"] != "vendor").fillna(False), "org_id"]
+        taking = taking[taking["org_id"].isin(vendors)]
+    if areas["code"].isna().all():
+        return
+    for column in dict.fromkeys(one.column for one in vocabulary.dimensions.values()):
+        if column not in areas or column not in taking:
+            continue
+        known = areas.groupby(column)["code"].nunique()
+        bare = taking[taking["area_code"].isna()].dropna(subset=[column])
+        bare = bare.assign(
+            value=bare[column].astype("string"), place=bare.groupby(column).cumcount()
+        )
+        most = bare["value"].map(known).fillna(0).astype("int64")
+        over = bare.assign(most=most)[bare["place"] >= most]
+        yield from frames.tell(
+            over.assign(have=[f"only {one}" if one else "none" for one in over["most"]]),
+            f"organisations.{column}", "data.area-unknown",
+            "{org_id} takes part as an area in {value}, where {own[areas]} has {have:s}",
+            "no more areas than {own[areas]} has there",
+            "Add the area to {own[areas]} with its years, or correct the organisation.",
+        )  # fmt: skip
+
+
+@requires("documents")
+def check_waves(frames: NumberedTables) -> Iterator[CellProblem]:
+    """A final report is of a wave that can be chosen, if the study has waves to choose from."""
+    declared = declared_parameters(frames).get("wave")
+    choices = list(declared.choices) if declared and declared.type == "choice" else []
+    if not choices or ALL in choices or (declared and declared.table_column):
+        return
+    documents = frames["documents"]
+    finals = documents[(documents["kind"] == "final").fillna(False)].dropna(subset=["wave"])
+    yield from frames.tell(
+        finals[~finals["wave"].astype("string").isin(choices)].assign(waves=list_values(choices)),
+        "documents.wave", "data.wave",
+        "{wave} is no wave of evaluation.yml, so no report would read {document_id}", "{waves:s}",
+        "Correct it, or declare the wave there (parameters.wave, reports_due).",
+    )  # fmt: skip
+
+
+def declared_parameters(frames: NumberedTables) -> Mapping[str, ParameterDeclaration]:
+    """Parameters of the study by name; none where the tables are read without a study."""
+    study = frames.vocabulary
+    return study.parameters if isinstance(study, StudyDeclaration) else {}
+
+
 @requires("facts")
 def check_facts(frames: NumberedTables) -> Iterator[CellProblem]:
     """A fact that is a share is one of a whole."""
@@ -233,5 +337,6 @@ def check_size_classes(frames: NumberedTables) -> Iterator[CellProblem]:
 
 REGISTER_RULES: tuple[Rule, ...] = (
     check_decision_dates, check_size_classes, check_shares, check_appropriations, check_awards,
-    check_facts, check_ties, check_leads, check_area_years, check_report_dates,
+    check_facts, check_ties, check_leads, check_area_years, check_report_dates, check_awarded,
+    check_areas_of_organisations, check_waves,
 )  # fmt: skip

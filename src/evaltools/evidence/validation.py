@@ -35,6 +35,7 @@ from evaltools.evidence.known_tables import DTYPES
 from evaltools.evidence.redaction_checks import check_redacted
 from evaltools.evidence.register_checks import REGISTER_RULES
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
+from evaltools.evidence.unusual_values import find_unusual_values
 from evaltools.problems import Problem, list_values, plain_number, quote_value, suggest_value
 from evaltools.study import Vocabulary
 
@@ -87,6 +88,28 @@ def check_reading(
     ]
     problems = as_problems(cell_problems, descriptor, reading.files)
     return [*(_no_study(descriptor, vocabulary) if vocabulary else ()), *problems]
+
+
+def find_improbable(
+    tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, vocabulary: Vocabulary
+) -> list[Problem]:
+    """What is improbable in valid tables, and no reason to refuse them.
+
+    Arguments:
+        tables: as `read_tables` gives them.
+        vocabulary: the study's.
+    """
+    files = {name: frame.attrs["file"] for name, frame in tables.items() if "file" in frame.attrs}
+    frames = _number(tables, descriptor, vocabulary)
+    return as_problems(find_unusual_values(frames, descriptor.folder), descriptor, files)
+
+
+def _number(
+    tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, vocabulary: Vocabulary
+) -> NumberedTables:
+    names = [resource.name for resource in descriptor.resources if resource.name in tables]
+    numbered = {name: number_rows(add_known_columns(name, tables[name])) for name in names}
+    return NumberedTables(numbered, vocabulary, descriptor)
 
 
 def _no_study(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -147,9 +170,7 @@ def find_cell_problems(
     vocabulary: Vocabulary | None = None,
 ) -> list[CellProblem]:
     """The same as cell problems, in no order, to be reported together with those of reading."""
-    names = [resource.name for resource in descriptor.resources if resource.name in tables]
-    numbered_tables = {name: number_rows(add_known_columns(name, tables[name])) for name in names}
-    frames = NumberedTables(numbered_tables, vocabulary or Vocabulary(), descriptor)
+    frames = _number(tables, descriptor, vocabulary or Vocabulary())
     cell_problems: list[CellProblem] = []
     for resource in descriptor.resources:
         if resource.name in frames:
@@ -166,9 +187,14 @@ def find_cell_problems(
             for key in resource.foreign_keys:
                 if key.resource in frames and unread.fully_read(key.resource, key.reference_fields):
                     cell_problems += _missing_references(resource, key, frames, descriptor)
+    formed_wrongly = {(one.table, one.row, one.column) for one in cell_problems if one.column}
     for rule in (*REGISTER_RULES, *CODING_RULES, check_redacted):
-        if rule.applies(frames, unread):
-            cell_problems += rule.check(frames)
+        if rule.applies(frames, unread):  # a cell whose form is wrong is told once
+            cell_problems += [
+                one
+                for one in rule.check(frames)
+                if (one.table, one.row, one.column) not in formed_wrongly
+            ]
     if vocabulary:
         cell_problems += check_texts(frames, descriptor)
     cell_problems += check_documents(frames, descriptor.folder)

@@ -9,6 +9,7 @@ import pandas as pd
 from evaltools.coding.suggestions.keywords import read_keywords
 from evaltools.evidence import Descriptor, Evidence, check_data, load_descriptor, read_tables
 from evaltools.evidence.known_tables import columns_read, is_text_column, known_tables
+from evaltools.evidence.validation import find_improbable
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study import Parameters, Study
 
@@ -17,22 +18,33 @@ def check_study(study: Study) -> str:
     """Check all data of the study.
 
     Returns:
-        A line that says what was checked, and one that names the columns that nothing reads.
+        A line that says what was checked, one that names the columns that nothing reads, and one
+        for each value that is improbable and may be right.
 
     Raises:
         ProblemError: everything that is wrong.
     """
     refuse([*check_data(study.data, study.declaration), *_wrong_scenarios(study)])
     descriptor = load_descriptor(study.data)
+    tables = read_tables(study.data, descriptor)
     for table in descriptor.resources:  # the form of each has been checked; now of the patterns
         if table.name == "keywords":
-            keywords = read_tables(study.data, descriptor)["keywords"]
-            read_keywords(keywords, f"{study.declaration.data}/{table.path}")
+            read_keywords(tables["keywords"], f"{study.declaration.data}/{table.path}")
     kind = ", example data" if descriptor.example else ""
     count = len(descriptor.resources)
     told = f"{count} table{' is' if count == 1 else 's are'} valid{kind}."
-    unread = ", ".join(_unread(study, descriptor))
-    return f"{told}\nNo chapter reads {unread}." if unread else told
+    lines = [told]
+    if unread := ", ".join(_unread(study, descriptor)):
+        lines.append(f"No chapter reads {unread}.")
+    if improbable := find_improbable(tables, descriptor, study.declaration):
+        number = len(improbable)
+        lines.append(
+            "Improbable, and not refused: one value."
+            if number == 1
+            else f"Improbable, and not refused: {number} values."
+        )
+        lines += [f"warning: {one}" for one in improbable]
+    return "\n".join(lines)
 
 
 def _wrong_scenarios(study: Study) -> Iterator[Problem]:
