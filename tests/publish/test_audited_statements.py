@@ -159,6 +159,27 @@ FINDINGS: Final = (
             )
         },
     ),
+    JudgedFinding(
+        "among-two",
+        "cannot_be_told",
+        ("problem.rain.share",),
+        case="close",
+        said=say(
+            "Ero on niin pieni, ettei myrskyjen sijaa voi varmistaa.",
+            "Avståndet är för litet för att avgöra regnets plats.",
+            "Rain is too close to the others to tell its place.",
+        ),
+        wordings={
+            "holds": say(
+                "Myrskyt, joista kertoo {problem.rain.x:words|raportti|raporttia}, on kahden "
+                "yleisimmän ongelman joukossa.",
+                "Regnet, som nämns i {problem.rain.x:common|rapport|rapporter}, hör till de två "
+                "vanligaste problemen.",
+                "Rain, mentioned in {problem.rain.x:words|report|reports}, is among the two "
+                "commonest problems.",
+            )
+        },
+    ),
 )
 
 
@@ -394,6 +415,94 @@ def test_what_is_left_open_is_known_in_other_forms_of_its_words(
 ) -> None:
     found = audited(sentence, language)
     assert [(each.status, each.finding) for each in found.verdicts] == [("turned", "aims")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Myrskyt on kahden yleisimmän ongelman joukossa."),
+        ("fi", "Myrskyt kuuluvat kahden yleisimmän ongelman joukkoon."),
+        ("fi", "Myrskyt ei ole kahden yleisimmän ongelman joukossa."),
+        ("sv", "Regnet är bland de två vanligaste problemen."),
+        ("sv", "Regnet hör inte till de två vanligaste problemen."),
+        ("en", "Rain is among the two commonest problems."),
+        ("en", "Rain belongs to the two commonest problems."),
+        ("en", "Rain is not among the two commonest problems."),
+    ],
+)
+def test_what_a_finding_would_say_if_it_held_is_surer_than_it_is(
+    language: Language, sentence: str
+) -> None:
+    found = audited(sentence, language)
+    assert [(each.status, each.finding) for each in found.verdicts] == [("turned", "among-two")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Myrskyt on kolmen yleisimmän ongelman joukossa."),
+        ("sv", "Regnet är bland de tre vanligaste problemen."),
+        ("en", "Rain is among the three commonest problems."),
+    ],
+)
+def test_of_another_number_of_ranks_no_finding_speaks(language: Language, sentence: str) -> None:
+    assert audited(sentence, language).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "status"),
+    [
+        ("fi", "Vaikuttavuus: osoitettu.", "turned"),
+        ("fi", "Vaikuttavuus on osoitettu.", "turned"),
+        ("fi", "Vaikuttavuutta ei osoitettu.", "borne_out"),
+        ("sv", "Effekter: visat.", "turned"),
+        ("sv", "Effekterna är visade.", "turned"),
+        ("sv", "Effekterna är inte visade.", "borne_out"),
+        ("en", "Impact: shown.", "turned"),
+        ("en", "Impact was shown.", "turned"),
+        ("en", "Impact was widely shown.", "unknown"),
+    ],
+)
+def test_the_level_of_a_criterion_is_denied_by_its_own_word(
+    language: Language, sentence: str, status: str
+) -> None:
+    assert audited(sentence, language).status == status
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Voittoja ilmoitetaan useimmissa raporteissa."),
+        ("fi", "Kuumuudesta kertoo harva raportti."),
+        ("sv", "Vinster uppges i de flesta rapporterna."),
+        ("sv", "Få rapporter berättar om hettan."),
+        ("en", "Most reports claim profits."),
+        ("en", "Few reports tell of heat."),
+    ],
+)
+def test_most_or_few_that_go_against_the_published_share_turned(
+    language: Language, sentence: str
+) -> None:
+    (verdict,) = audited(sentence, language).verdicts
+    assert (verdict.status, verdict.detail) == ("turned", "near")
+    assert verdict.published in explain_verdict(verdict, Words(language))
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "status"),
+    [
+        ("fi", "Harvalla palstalla on viljelijä.", "borne_out"),
+        ("sv", "Få lotter har en odlare.", "borne_out"),
+        ("en", "Few plots have a gardener.", "borne_out"),
+        ("en", "Few gardens have a gardener.", "unknown"),
+        ("en", "Few plots have a gardener and water.", "unknown"),
+        ("en", "Most profits are mentioned more often than heat.", "unknown"),
+    ],
+)
+def test_a_word_for_how_many_is_borne_out_by_its_finding_alone(
+    language: Language, sentence: str, status: str
+) -> None:
+    assert audited(sentence, language).status == status
 
 
 @pytest.mark.parametrize(

@@ -257,14 +257,11 @@ def test_limits_in_counts_are_known(own: Bundle, published: Path, tmp_path: Path
     ("language", "sentence"),
     [
         ("fi", "Useimmat kunnat tavoitettiin."),
-        ("fi", "Yleisin haaste oli aikataulu."),
         ("fi", "Aikataulusta kerrottiin useammin kuin henkilöstöstä."),
         ("fi", "Hankkeet onnistuivat."),
         ("sv", "De flesta kommunerna nåddes."),
-        ("sv", "Den vanligaste utmaningen var tidtabellen."),
         ("sv", "Projekten lyckades."),
         ("en", "Most municipalities were reached."),
-        ("en", "The commonest challenge was the timetable."),
         ("en", "The projects were a success."),
     ],
 )
@@ -272,6 +269,20 @@ def test_a_judgement_in_other_words_is_found_and_unknown(
     hold: Hold, language: Language, sentence: str
 ) -> None:
     assert verdicts(hold(sentence, language)) == [("unknown", "no_judgement")]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fi", "Yleisin haaste oli aikataulu."),
+        ("sv", "Den vanligaste utmaningen var tidtabellen."),
+        ("en", "The commonest challenge was the timetable."),
+    ],
+)
+def test_who_is_the_commonest_of_a_kind_is_surer_than_a_finding_that_leaves_it_open(
+    hold: Hold, language: Language, sentence: str
+) -> None:
+    assert verdicts(hold(sentence, language)) == [("turned", "opposed")]
 
 
 @pytest.mark.parametrize(
@@ -423,7 +434,7 @@ def test_judgements_of_criteria_are_held_against_the_scale(
 
 def test_a_rank_beside_a_number_is_a_judgement_of_its_own(hold: Hold) -> None:
     found = hold("Yleisin haaste oli aikataulu (37/52).")
-    assert verdicts(found) == [("unknown", "other_words"), ("unknown", "no_judgement")]
+    assert verdicts(found) == [("turned", "opposed"), ("unknown", "other_words")]
     # What the number is of is no judgement, and the sentence of the finding is known as its own.
     assert verdicts(hold("Aikataulussa onnistui 37/52.")) == [("unknown", "other_words")]
     assert verdicts(hold("Useimmin kerrotaan aikataulusta (37/52).")) == [("borne_out", "said")]

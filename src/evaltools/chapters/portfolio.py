@@ -16,7 +16,7 @@ from evaltools.charts.lines import Curve, Lorenz
 from evaltools.charts.maps import Tile, TileMap
 from evaltools.charts.table import Column, Table
 from evaltools.evidence.selection import Evidence
-from evaltools.i18n.numbers import number
+from evaltools.i18n.numbers import list_of, number
 from evaltools.indicators import allocations, portfolio, takeup
 from evaltools.indicators.indicator import Indicator
 
@@ -83,8 +83,28 @@ def calls_table(evidence: Evidence) -> Table:
         filled,
         words.markdown(f"portfolio.{caption}", **_known_grants(evidence)),
         words.language,
-        note=words.markdown("portfolio.table_calls_note") if published else "",
+        note=" ".join(_call_notes(table, evidence)) if published else "",
     )
+
+
+def _call_notes(table: pd.DataFrame, evidence: Evidence) -> list[str]:
+    """What the columns mean, and why more projects may be examined than were awarded."""
+    words = evidence.words
+    notes = [words.markdown("portfolio.table_calls_note")]
+    known = table[table["granted"].notna()]
+    later = known[known["later"] > 0]
+    more = known[(known["projects"] - known["later"]) > known["granted"].astype(float)]
+    if len(later):
+        calls = list_of(
+            [f"{row['call_id']}: {int(row['later'])}" for row in later.to_dict("records")],
+            words.language,
+        )
+        total = int(later["later"].sum())
+        notes.append(words.markdown("portfolio.calls_later", later=total, calls=calls))
+    if len(more):
+        calls = list_of(more["call_id"].tolist(), words.language)
+        notes.append(words.markdown("portfolio.calls_more", calls=calls))
+    return notes
 
 
 @figure_of("map")

@@ -9,6 +9,7 @@ all beyond it, is at least three times what comes next. A digit too many makes i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def stands_apart(values: pd.Series) -> pd.Series:
     Those that are missing or not above zero are not, nor is any of fewer than eight.
     """
     known = pd.Series(as_floats(values), index=values.index)
-    logs = np.log(known[known > 0]).sort_values()
+    logs = known[known > 0].map(math.log).sort_values()
     found = pd.Series(False, index=values.index)
     if len(logs) < _FEWEST:
         return found
@@ -62,7 +63,7 @@ def stands_apart(values: pd.Series) -> pd.Series:
     # Where more than half are the same, the mean deviation stands for the median one (ibid.).
     spread = float(away.abs().median()) / 0.6745 or float(away.abs().mean()) * 1.253314
     far = away > _FAR * spread
-    gap = logs.diff() >= np.log(_APART)
+    gap = logs.diff() >= math.log(_APART)
     found[logs.index[(far & gap).cummax()]] = True
     return found
 

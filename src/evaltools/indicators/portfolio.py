@@ -75,8 +75,9 @@ def call_table(evidence: Evidence) -> pd.DataFrame:
 
     Returns:
         Sorted by call: `call_id`, `year`, `label`; published `applications`, `granted`,
-        `granted_amount`; of the register in scope `projects`, `known` (with known euros) and
-        `money` (their sum); floats, NaN where not known.
+        `granted_amount`; of the register in scope `projects`, `known` (with known euros),
+        `money` (their sum) and `later` (decided on after the day of the published awards); floats,
+        NaN where not known.
     """
     table = evidence.tables["calls"]
     keep = in_calls(table["year"], evidence.parameters)
@@ -98,6 +99,9 @@ def call_table(evidence: Evidence) -> pd.DataFrame:
     held = held.reindex(frame["call_id"]).fillna(0.0).set_axis(frame.index).astype(float)
     frame["projects"], frame["known"] = held["size"], held["count"]
     frame["money"] = held["sum"].where(held["count"] > 0)
+    day = evidence.projects["call_id"].map(table.set_index("call_id")["decided"])
+    after = (evidence.projects["decided"] > day).groupby(evidence.projects["call_id"].astype(str))
+    frame["later"] = frame["call_id"].map(after.sum()).fillna(0.0).astype(float)
     return frame.sort_values("call_id", ignore_index=True)
 
 

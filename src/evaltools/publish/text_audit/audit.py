@@ -147,12 +147,15 @@ class _Reading:
         self, text: str, numbers: Sequence[StatedNumber], clauses: Sequence[Clause]
     ) -> Verdict | None:
         """The verdict of words for how many, or how it compares, that were published otherwise."""
-        if (finding := self._statements.turns(text)) is not None:
+        if finding := self._statements.turns(text) or self._statements.would_hold(text):
             return Verdict("turned", "opposed", finding=finding.id,
                            case=finding.case or finding.outcome,
                            published=finding.sentence(self.language))  # fmt: skip
         if self._statements.goes_against_numbers(text, numbers, clauses):
             return Verdict("turned", "own_numbers")
+        if item := None if numbers else self._statements.goes_against_published(text):
+            return Verdict("turned", "near", indicators=(item.key,),
+                           published=print_indicator(item, self.language))  # fmt: skip
         return None
 
     def _leaves_open(
@@ -170,7 +173,7 @@ class _Reading:
     def _level(self, text: str) -> Verdict | None:
         """The verdict of a sentence that tells nothing but the level of a criterion."""
         criteria = self.published.criteria
-        told = criteria.told_in(text, self.language)
+        told = criteria.told_in(text, self.language) or criteria.denied_in(text, self.language)
         if told is None or told[0] not in criteria.levels:
             return None
         own = criteria.levels[told[0]]

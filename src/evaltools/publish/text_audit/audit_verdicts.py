@@ -19,13 +19,13 @@ Detail = Literal[
 ]  # fmt: skip
 """Why: `said`, a finding says the sentence; `printed`, the report has it. Of numbers: `named`, an
 indicator that the sentence names has it; `wording_numbers`, `printed_numbers`, `near`, `same_base`
-of those that drifted; `no_subject`, the number is published, and the sentence does not name of
-what; `other_subject`, it is of something else than what the sentence names; `other_value`, what it
-names has another value, which need not be the one that the sentence or the column means; `limit`,
-no value is stated, one side of it is; `no_number`. Of judgements: `other_case` and `other_names`,
-the finding now says otherwise; `does_not_hold` and `cannot_be_told`, a statement of others that the
-report examined; `examined`, the same, told with what came of it; `no_judgement`, no finding says
-it.
+of those that drifted (`near` also where *most* or *few* is said of it, which goes against it);
+`no_subject`, the number is published, and the sentence does not name of what; `other_subject`, it
+is of something else than what the sentence names; `other_value`, what it names has another value,
+which need not be the one that the sentence or the column means; `limit`, no value is stated, one
+side of it is; `no_number`. Of judgements: `other_case` and `other_names`, the finding now says
+otherwise; `does_not_hold` and `cannot_be_told`, a statement of others that the report examined;
+`examined`, the same, told with what came of it; `no_judgement`, no finding says it.
 `negated`, a sentence with *not* has the number that is published without, or its finding's words;
 `denied`, the same where it is unclear what is denied; `complement`, with *not* it has the number of
 the rest; `level`, it tells a criterion's judgement; `other_words`, the number is published, and the

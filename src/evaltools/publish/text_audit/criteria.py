@@ -20,7 +20,8 @@ from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.lint.lexicon import lexicon
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import JudgedFinding
-from evaltools.publish.text_audit.plain_forms import STEM
+from evaltools.publish.text_audit.clauses import count_negations, without_negations
+from evaltools.publish.text_audit.plain_forms import is_form
 from evaltools.study.declaration_files import read_declaration
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -64,11 +65,31 @@ class CriterionLevels:
         for level, label in self.scale[language].items():
             own = _words(lexicon(language).copulas.sub(" ", label))
             if len(rest) == len(own) and all(
-                word == each or (len(each) >= STEM and _is_form(word, each))
-                for word, each in zip(rest, own, strict=True)
+                is_form(word, each, language) for word, each in zip(rest, own, strict=True)
             ):
                 return criterion, level
         return None
+
+    def denied_in(self, text: str, language: Language) -> tuple[str, str] | None:
+        """The criterion of which a sentence denies the level that was judged, and no level.
+
+        What is *not shown* is denied by *shown*, and *met* by *not met*; *not partly met* may be
+        more or less.
+        """
+        named = self.named_in(text, language)
+        if len(named) != 1 or next(iter(named)) not in self.levels:
+            return None
+        (criterion,) = named
+        label, name = self.scale[language][self.levels[criterion]], self.names[language][criterion]
+        if abs(count_negations(text, language) - count_negations(label, language)) != 1:
+            return None
+        bare, own = (
+            _words(lexicon(language).copulas.sub(" ", without_negations(each, language)))
+            for each in (text.translate(_HYPHENS), label)
+        )
+        rest = [word for word in bare if not _is_form(word, name)]
+        alike = (is_form(word, each, language) for word, each in zip(rest, own, strict=False))
+        return (criterion, "") if len(rest) == len(own) == 1 and all(alike) else None
 
 
 def read_levels(path: Path, findings: Mapping[str, JudgedFinding]) -> CriterionLevels:

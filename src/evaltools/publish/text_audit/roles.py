@@ -122,6 +122,10 @@ class Roles:
             if words.counted.fullmatch(word):
                 break
 
+    def says_whole(self, text: str, item: Indicator) -> bool:
+        """Whether a text without a number says all of one thing that an indicator is of."""
+        return self._says_whole(text, Clause(text, 0, ()), item)
+
     def _says_whole(self, text: str, clause: Clause, item: Indicator) -> bool:
         """Whether a text says all of one thing that says what a number is of, and no more.
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from evaltools.coding.suggestions.lemmas import lemmatise
 from evaltools.i18n.numbers import Language
 from evaltools.i18n.quantifiers import MOST_ABOVE, NEARLY_ALL_ABOVE
 from evaltools.indicators.indicator import Indicator
@@ -22,6 +21,7 @@ from evaltools.publish.text_audit.clauses import (
     Clause,
     bare_words,
     count_negations,
+    find_rank,
     split_clauses,
     without_aside,
     without_negations,
@@ -29,9 +29,10 @@ from evaltools.publish.text_audit.clauses import (
 from evaltools.publish.text_audit.number_match import prints_alike
 from evaltools.publish.text_audit.plain_forms import (
     SHORTEST,
-    STEM,
     are_akin,
+    is_form,
     sentence_parts,
+    word_stems,
 )
 from evaltools.publish.text_audit.published import Published, Wording, name_of_key
 from evaltools.publish.text_audit.roles import Roles
@@ -40,12 +41,10 @@ from evaltools.publish.text_audit.stated_numbers import StatedNumber, counted_wo
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SLOT: Final = re.compile(r"\{[^{}|?]*")
 """A slot of a wording up to the words that it chooses from."""
+_REMARK: Final = re.compile(r",[^,{]*\{[^}]*\}[^,]*,")
+"""A remark of a wording that a slot fills."""
 _FIXED: Final = 20
 """Letters by which a sentence is surely known again."""
-_SHORT: Final = 4
-"""Letters by which forms of a word of five are known; shorter ones are compared whole."""
-_LEMMATISED: Final = 6
-"""Letters of a word whose forms are known by its lemma."""
 _NEXT: Final = re.compile(r"(?:\W+\w+){0,2}")
 """What stands beside a number and may say that reports are counted."""
 _OPPOSED: Final = ({"few", "most"}, {"few", "nearly_all"}, {"less", "more"})
@@ -105,7 +104,14 @@ class Statements:
         if bare in self._bare:
             return self._bare[bare]
         told = bare.split()
-        return next((each for own, each in self._bare.items() if self._is_renamed(told, own)), None)
+        return next((each for own, each in self._bare.items() if self._is_renamed(told, own)
+                     or self._is_told_as(text, each.text)), None)  # fmt: skip
+
+    def _is_told_as(self, text: str, own: str) -> bool:
+        """Whether a sentence with a word for how many is the report's, and tells as told."""
+        softeners = lexicon(self.language).softeners
+        told = softeners.search(text) is not None or softeners.search(own) is None
+        return told and bool(self._marks(text)) and self._says_as(text, own)
 
     def _is_renamed(self, told: list[str], own: str) -> bool:
         """Whether two sentences differ in one word alone, and both words name one same code."""
@@ -145,11 +151,7 @@ class Statements:
         for clause in clauses:
             beside = [each for each in clause.numbers if text[: each.start].endswith("(")]
             shares = [share for each in beside if (share := _share(each)) is not None]
-            limits = {"few": shares and shares[0] > MOST_ABOVE,
-                      "most": shares and shares[0] <= MOST_ABOVE,
-                      "nearly_all": shares and shares[0] <= NEARLY_ALL_ABOVE}  # fmt: skip
-            if len(shares) == 1 and any(limits[name] for name in self._marks(clause.text)
-                                        if name in limits):  # fmt: skip
+            if len(shares) == 1 and _goes_against(self._marks(clause.text), shares[0]):
                 return True
         way = self._marks(text) & {"less", "more"}
         than = list(lexicon(self.language).than.finditer(text))
@@ -205,6 +207,80 @@ class Statements:
                     return finding
         return self._swapped(text) or (None if denied else self._surer(text))
 
+    def would_hold(self, text: str) -> JudgedFinding | None:
+        """The finding that would say a text if it held, and does not hold or leaves it open."""
+        for finding in self.published.findings.values():
+            told = finding.wordings.get("holds", {}).get(self.language, "")
+            told = _REMARK.sub(" ", told)
+            if finding.outcome == "holds" or _SLOT.search(told):
+                continue
+            said = sentence_parts(finding.said.get(self.language, ""))
+            # Of what cannot be told it is as sure to deny it.
+            for denied in range(1 + (finding.outcome == "cannot_be_told")):
+                if any(
+                    self._says_as(text, part, denied) for part in sentence_parts(told)
+                ) and not any(self._says_as(text, part, denied) for part in said):
+                    return finding
+        return None
+
+    def _says_as(self, text: str, part: str, denied: int = 0) -> bool:
+        """Whether two sentences have the same words in any form, and as many of a rank.
+
+        A theme may be called by any of its names. Of what is more than what the words do not tell.
+
+        Arguments:
+            denied: how often more the first says *not*.
+        """
+        language, themes = self.language, self._themes(part)
+        if (
+            self._marks(text) != self._marks(part)
+            or count_negations(text, language) - count_negations(part, language) != denied
+            or (lexicon(language).than.search(part) and self._compare(part) is None)
+            or _ranked(text, language) != _ranked(part, language)
+            or themes != self._themes(text)
+            or self._compare(text) != self._compare(part)
+        ):
+            return False
+        names = self.published.names.get(language, {})
+        called = frozenset(
+            word for code in themes for word in _WORD.findall(" ".join(names[code]).lower())
+        )
+        own, theirs = (
+            frozenset(
+                word
+                for word in self._content(lexicon(language).among.sub(" ", each))
+                if not self._is_known(word, called)
+            )
+            for each in (text, part)
+        )
+        return (
+            len(own) + len(themes) > 1
+            and all(self._is_known(word, theirs) for word in own)
+            and all(self._is_known(word, own) for word in theirs)
+        )
+
+    def goes_against_published(self, text: str) -> Indicator | None:
+        """The share that a text without a number tells as *most* or *few*, and is not."""
+        marks, language = self._marks(text), self.language
+        if len(marks & {"few", "most", "nearly_all"}) != 1 or marks & {"less", "more"}:
+            return None
+        if count_negations(text, language) or lexicon(language).questions.match(text):
+            return None
+        bare = " ".join(sorted(self._content(text, marks=False)))
+        for item in self.published.indicators:
+            if not item.key.endswith(".share") or item.dimensions or item.estimand != "D":
+                continue
+            if not item.n or {"silent", "denied"} & set(re.split(r"[._]", item.key)):
+                continue
+            if (
+                _goes_against(marks, item.value or 0.0)
+                and self.covers(bare, [item])
+                and self.roles.says_whole(bare, item)
+                and not self.means_another(bare, item)
+            ):
+                return item
+        return None
+
     def _swapped(self, text: str) -> JudgedFinding | None:
         """The finding that compares the two themes of a text the other way round."""
         compared = self._compare(text)
@@ -245,16 +321,28 @@ class Statements:
             if _SLOT.search(told := finding.wordings.get("holds", {}).get(self.language, "")):
                 kind = self._content(_SLOT.sub("", told))
                 rest = self._content(text[: ranked.start()] + text[ranked.end() :])
-                if next(words.ranks.hits(told), None) and any(
-                    self._is_known(word, kind) for word in rest
+                called = self.published.kinds.get(self.language, {}).get(
+                    theme.partition(".")[0], frozenset()
+                )
+                if next(words.ranks.hits(told), None) and (
+                    called & word_stems(text) or any(self._is_known(word, kind) for word in rest)
                 ):
                     return finding
         return None
 
     def _themes(self, text: str) -> frozenset[str]:
         """Codes that a text names, or of whose names it has a word that no other number has."""
-        named = self.published.named_in(text, self.language) & self.published.codes
-        return named or self.published.hinted_at(text, self.language) & self.published.codes
+        codes, kinds = self.published.codes, self.published.kinds.get(self.language, {})
+        found = self.published.named_in(text, self.language) & codes
+        found = found or self.published.hinted_at(text, self.language) & codes
+        if not found:  # a part of a compound: the pandemic of coronapandemi
+            by_word = [self._codes_named(word) for word in _WORD.findall(text.lower())
+                       if len(word) > SHORTEST]  # fmt: skip
+            found = frozenset().union(*(each for each in by_word if len(each) == 1))
+        # What is sought and what comes about may be called alike: the kind that is named tells.
+        stems = word_stems(text)
+        own = {code for code in found if kinds.get(code.partition(".")[0], frozenset()) & stems}
+        return frozenset(own) if len(found) > 1 and own else found
 
     def _marks(self, text: str) -> set[str]:
         """Which words for how many, and for more or less, a text has."""
@@ -284,7 +372,7 @@ class Statements:
 
     def _is_known(self, word: str, known: Iterable[str]) -> bool:
         """Whether a word is a form of one of others, or a compound of it."""
-        return any(_is_form(word, other, self.language) for other in known)
+        return any(is_form(word, other, self.language) for other in known)
 
     def _are_alike(self, words: frozenset[str], other: frozenset[str]) -> bool:
         """Whether all words are forms of others, and at least half of those are among them."""
@@ -325,6 +413,18 @@ class Statements:
                             yield clause.text
 
 
+def _goes_against(marks: set[str], share: float) -> bool:
+    """Whether a word for how many cannot be said of a share."""
+    limits = {"few": share > MOST_ABOVE, "most": share <= MOST_ABOVE,
+              "nearly_all": share <= NEARLY_ALL_ABOVE}  # fmt: skip
+    return any(limits[name] for name in marks if name in limits)
+
+
+def _ranked(text: str, language: Language) -> list[float]:
+    """How many a rank is of: the *five* commonest."""
+    return [each.value for each in find_numbers(text, language) if find_rank(each, text, language)]
+
+
 def _share(number: StatedNumber) -> float | None:
     if number.kind == "fraction" and number.other:
         return number.value / number.other
@@ -337,16 +437,3 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
         yield text[at:start]
         at = end
     yield text[at:]
-
-
-def _is_form(word: str, other: str, language: Language) -> bool:
-    shorter = min(len(word), len(other))
-    if shorter < STEM:
-        alike = word == other or (shorter == _SHORT and word[:_SHORT] == other[:_SHORT]
-                                  and abs(len(word) - len(other)) < _SHORT)  # fmt: skip
-    else:
-        least = _SHORT if shorter == STEM else STEM
-        alike = word[:least] == other[:least] or are_akin(word, other)
-    # Beginnings do not tell forms of short words: mål and målen, nåddes and nåtts.
-    short = shorter <= _LEMMATISED and word[0] == other[0]
-    return alike or (short and lemmatise(word, language) == lemmatise(other, language))
