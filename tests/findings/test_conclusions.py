@@ -25,6 +25,7 @@ from conclusions_by_hand import (
 from evaltools.findings.conclusion_pages import (
     basis_page,
     conclusions_record,
+    glance_page,
     judgement_table,
     recommendation_list,
 )
@@ -179,7 +180,28 @@ def test_what_cannot_be_told_says_why(study):
     made = told(study, conclusions(criteria=WEAKEST), [*FEW, *LEADS])
     assert judgement_table(made).count("cannot be told: too few reports") == 2
     assert "**[cannot be told](#basis-relevance)** | not enough" in judgement_table(made)
-    assert "Cannot be told: too few reports" in basis_page(made)
+    # What only too few reports leave open is said once, where judgements lead to.
+    page = unescape(basis_page(made))
+    assert page.startswith("Not answered: [[1.1]{#basis-1-1}]{#basis-relevance} and [1.2]{#basis")
+    assert page.count("too few reports") == 1
+    assert "SAID" not in page
+
+
+WHY = {"fi": "syy", "sv": "skäl", "en": "nobody looked"}
+
+
+def test_the_first_page_says_why_a_level_is_no_better_and_groups_what_is_open(study):
+    rules = {
+        "1.1": [{"level": "partly", "when": premise("holds"), "why": WHY}],
+        "1.2": [{"level": "met", "when": premise("holds")}],
+    }
+    declared = conclusions(answers=rules)
+    page = unescape(glance_page({}, told(study, declared, [*READ, *LEADS])))
+    assert "**[partly](#basis-1-1)**, nobody looked [(" in page
+    assert "**[met](#basis-1-2)** [(" in page
+    page = unescape(glance_page({}, told(study, declared, [*FEW, *LEADS])))
+    assert page.count("**cannot be told**, too few reports") == 1
+    assert page.index("](#basis-1-1) and [") < page.index("](#basis-1-2): **cannot be told**")
 
 
 def test_of_the_register_projects_are_too_few(study):

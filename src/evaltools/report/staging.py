@@ -21,8 +21,10 @@ import fontpkg_fira_sans
 import yaml
 
 from evaltools.files import read_text
+from evaltools.findings.conclusions import due_recommendations, load_conclusions
 from evaltools.findings.declaration import CODE
 from evaltools.findings.display import findings_metadata
+from evaltools.findings.lookup import Numbers
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.claim_rules import check_small_denominators
@@ -386,16 +388,20 @@ def condition_flags(
         dimension.map is None and getattr(parameters, name, "all") != "all"
         for name, dimension in study.declaration.dimensions.items()
     )
+    few = are_few(study, material)
+    due = due_recommendations(load_conclusions(study), material.judgements, Numbers({}, {}, {}))
     return {
         "example": material.descriptor.example,
-        "few_reports": are_few(study, material),
+        "few_reports": few,
+        "recommended": bool(due),
         "coders_compared": any(
             each.key == "coding.reports_compared.count" and each.value
             for each in material.indicators
         ),
-        "earlier_wave": _could_compare(material, "wave_difference."),
+        # Of few reports it is said once that nothing is compared.
+        "earlier_wave": not few and _could_compare(material, "wave_difference."),
         "waves_compared": _has_differences(material, "wave_difference."),
-        "groups": not narrowed and _could_compare(material, "group_difference."),
+        "groups": not (few or narrowed) and _could_compare(material, "group_difference."),
         "groups_compared": _has_differences(material, "group_difference."),
         "predecessor": material.changes is not None,
     }
