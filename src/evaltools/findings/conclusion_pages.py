@@ -92,8 +92,8 @@ class Told:
         if answer.level != CANNOT_BE_TOLD:
             return answer.why.in_language(self.words.language) if answer.why else ""
         reasons = dict.fromkeys(self._why(name, case) for name, case in answer.undecided)
-        listed = list_of(list(reasons), self.words.language)
-        return listed or self.words("conclusions.why.no_rule")
+        # No "and" between them, which could make one read as the cause of the other.
+        return "; ".join(reasons) or self.words("conclusions.why.no_rule")
 
     def _why(self, finding: str, case: Case) -> str:
         """In a few words what keeps a finding from being told."""
