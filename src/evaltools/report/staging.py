@@ -69,13 +69,21 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def check_sources(
-    folder: Path, document: Path, variables: Mapping[str, Any], shown: str = "reports"
+    folder: Path,
+    document: Path,
+    variables: Mapping[str, Any],
+    shown: str = "reports",
+    embedded: bool = False,
 ) -> tuple[Problem, ...]:
     """Everything in a staged project's sources that no engine may be left to deal with.
 
     Problems by file and line: includes that are missing or lead out of the project, shortcodes
     that are unknown, malformed or out of place, variables and metadata without value, cells that
     no notebook has, dates that are not ISO 8601. Sources beside the document are checked, too.
+
+    Arguments:
+        embedded: whether the embedded renderer is given the document next: it refuses the same
+            shortcodes by the same pass, which need not go over the text twice.
     """
     found: dict[Problem, None] = {}
     chapters = sorted(document.parent.rglob("*.qmd"))
@@ -92,7 +100,9 @@ def check_sources(
             project, others = read_project(root, path.resolve(), source, ())
             values = Level("_variables.yml", variables)
             project = dataclasses.replace(project, variables=values)
-            problems += [*others, *_shortcodes(project, source, notebooks), *_dates(project)]
+            problems += [*others, *_dates(project)]
+            if path is not document or not embedded:
+                problems += _shortcodes(project, source, notebooks)
             found |= dict.fromkeys(each for each in problems if each.code in CHECKED)
     return tuple(replace(each, where=f"{shown}/{each.where}") for each in found)
 
@@ -146,12 +156,14 @@ def stage(
     folder: Path,
     beside: Iterable[str] = (),
     say: Callable[[str], None] = lambda line: None,
+    embedded: bool = False,
 ) -> Path:
     """Write the staged project into an empty folder; the document to render, in the folder.
 
     Arguments:
         beside: markdown of other documents that leads to the report's evidence.
         say: tells which sentences are left out, since their numbers cannot be computed.
+        embedded: see `check_sources`.
 
     Raises ProblemError for sources that ask for what is not there.
     """
@@ -176,7 +188,7 @@ def stage(
     # What is in them depends on the prose, so they are written last.
     for name in list_pages(study, material):
         (pages / name).touch()
-    write_variables(folder, document, values, material)
+    write_variables(folder, document, values, material, embedded=embedded)
     write_pages(
         study,
         parameters,
@@ -212,14 +224,16 @@ def write_variables(
     values: Mapping[str, str],
     material: ReportMaterial,
     only_used: bool = False,
+    embedded: bool = False,
 ) -> None:
     """Check what a document asks for and write the project's variables.
 
     Arguments:
         only_used: leave out those that the document does not use.
+        embedded: see `check_sources`.
     """
     by_group = nest(values)
-    refuse(check_sources(folder, document, by_group))
+    refuse(check_sources(folder, document, by_group, embedded=embedded))
     used = (
         generated_pages.find_used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
     )
