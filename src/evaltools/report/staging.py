@@ -69,11 +69,7 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def check_sources(
-    folder: Path,
-    document: Path,
-    variables: Mapping[str, Any],
-    shown: str = "reports",
-    embedded: bool = False,
+    folder: Path, document: Path, variables: Mapping[str, Any], *, embedded: bool = False
 ) -> tuple[Problem, ...]:
     """Everything in a staged project's sources that no engine may be left to deal with.
 
@@ -104,7 +100,7 @@ def check_sources(
             if path is not document or not embedded:
                 problems += _shortcodes(project, source, notebooks)
             found |= dict.fromkeys(each for each in problems if each.code in CHECKED)
-    return tuple(replace(each, where=f"{shown}/{each.where}") for each in found)
+    return tuple(replace(each, where=f"reports/{each.where}") for each in found)
 
 
 def _shortcodes(project: Project, source: Source, notebooks: Notebooks) -> Iterable[Problem]:
