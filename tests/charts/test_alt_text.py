@@ -11,8 +11,8 @@ from evaltools.i18n.messages import Words
 ITEMS = [("b", 0.2, "20 %"), ("a", 0.2, "20 %"), ("c", 0.9, "90 %")]
 
 
-def test_order_is_total_and_names_the_first() -> None:
-    assert alt_text.describe_order(ITEMS, "fi") == "Suurimmasta pienimpään: c 90 %; a 20 %; b 20 %."
+def test_order_is_that_of_values_and_among_equals_as_given_whatever_the_language() -> None:
+    assert alt_text.describe_order(ITEMS, "fi") == "Suurimmasta pienimpään: c 90 %; b 20 %; a 20 %."
     assert alt_text.describe_order(ITEMS, "fi", at_most=1).endswith("c 90 %. Lisäksi 2 muuta.")
     assert alt_text.describe_order([], "fi") == ""
 
@@ -48,3 +48,9 @@ def test_classes_of_the_tile_map_hold_every_value() -> None:
     assert limits == sorted(set(limits))
     assert limits[-1] == max(values)
     assert classes([]) == []
+
+
+def test_equal_rows_of_a_figure_stand_as_given_so_that_languages_agree() -> None:
+    for labels in (("koulutus", "yhteistyö"), ("utbildning", "samarbete")):
+        rows = [Dot(label, 0.4, low=0.3, high=0.5) for label in labels]
+        assert [row.label for row in Dots(rows, words=Words("fi")).shown] == [*labels]

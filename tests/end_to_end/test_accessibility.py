@@ -80,3 +80,39 @@ def test_the_first_view_is_quick_asks_for_nothing_and_holds_messages_and_judgeme
     assert lists.count() == (2 if path.parent.name == "default" else lists.count()) > 0
     assert lists.first.locator("li").count() == 6
     page.close()
+
+
+def test_on_a_phone_and_a_tablet_the_first_view_holds_messages_and_ways_to_the_rest(
+    browser: Any, path: Path
+) -> None:
+    for width, height in ((390, 844), (768, 1000)):
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto(path.as_uri())
+        assert page.locator(".notice").is_visible()
+        assert page.locator("h1").is_visible()
+        ways = page.locator(".ways-down a")
+        assert ways.count() == page.locator(".glance ul").count()
+        ends = [*_ends(page.locator(".messages p"))[:4], *_ends(ways)]
+        assert max(ends) <= height, width
+        if width == 768:
+            assert max(_ends(page.locator(".messages p"))) <= height
+            assert _ends(page.locator(".glance li"))[0] <= height
+        ways.last.click()
+        assert page.locator(".glance ul").last.bounding_box()["y"] < height
+        page.close()
+
+
+def _ends(places: Any) -> list[float]:
+    boxes = [each.bounding_box() for each in places.all()]
+    return [box["y"] + box["height"] for box in boxes]
+
+
+def test_a_link_into_the_page_arrives_at_once(browser: Any, path: Path) -> None:
+    """Not by scrolling over tens of thousands of pixels, also where motion is welcome."""
+    page = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="no-preference")
+    page.goto(path.as_uri())
+    target = page.locator(".contents li li a").last.get_attribute("href")
+    page.evaluate("hash => { location.hash = hash; }", target)
+    top = page.evaluate("hash => document.querySelector(hash).getBoundingClientRect().top", target)
+    assert abs(top) < 844
+    page.close()

@@ -20,14 +20,14 @@ OUTCOMES = {
 }  # fmt: skip
 WHY = {
     "agreement_unknown": {
-        "fi": "koska luokittelijoiden yksimielisyyttä ei voi arvioida",
-        "sv": "eftersom kodarnas samstämmighet inte kan bedömas",
-        "en": "since the agreement of the coders cannot be estimated",
+        "fi": "koska luokittelijoiden yksimielisyyttä ei tunneta: ",
+        "sv": "eftersom det inte är känt om kodarna är eniga: ",
+        "en": "since it is not known whether coders agree: ",
     },
     "coders_disagree": {
-        "fi": "koska luokittelijat tulkitsivat aihetta eri tavoin",
-        "sv": "eftersom kodarna tolkade temat olika",
-        "en": "since the coders read the theme differently",
+        "fi": "koska luokittelijat tulkitsivat eri tavoin: ",
+        "sv": "eftersom kodarna tolkade olika: ",
+        "en": "since the coders read differently: ",
     },
     "too_few": {
         "fi": "koska aineisto on liian pieni",
@@ -56,6 +56,15 @@ CARRYING = {
     ],
 }  # fmt: skip
 """The codes of claims that are about codes they name."""
+ALONE = {
+    "rooting-is-seldom-complete": ["rooting.budget_line"],
+    "rooting-is-denied": ["rooting.budget_line"],
+    "permanence-is-rated-high-and-seldom-shown": ["rooting.budget_line"],
+    "savings-claimed-by-a-minority": ["saving.claimed"],
+    "additionality-told-by-few": ["steering.additionality"],
+    "ways-of-working-told-changed": ["steering.process_change"],
+}
+"""The code behind claims that name none."""
 KIND = {
     "goal": {"fi": "tavoite", "sv": "mål", "en": "goal"},
     "result": {"fi": "tulos", "sv": "resultat", "en": "result"},
@@ -487,10 +496,9 @@ OTHER_RULE = {
 }  # fmt: skip
 
 
-def told_differently(name, claims: Claims, labels, language) -> str:
-    """What follows a sentence on the best: doubts about coders, or that a rule names others."""
+def doubted(codes, claims: Claims, labels, language) -> tuple[list[str], list[str]]:
+    """Themes that coders read differently, with alpha, and those of which nobody knows."""
     weak, unknown = [], []
-    codes = claims.lists[name]["best"] if name in LEADING else CARRYING.get(name, [])
     for code in codes:
         alpha = claims.scope.alpha(code)
         alike = any(
@@ -505,6 +513,24 @@ def told_differently(name, claims: Claims, labels, language) -> str:
             weak.append(f"{label} ({word} {shown_below(alpha, language)})")
         if claims.scope.agreed("", [code]) == "agreement_unknown":
             unknown.append(label)
+    return weak, unknown
+
+
+def told_why(name, case, claims: Claims, labels, language) -> str:
+    """How a sentence ends that has no words of its own for its case; doubts name their themes."""
+    text = f", {WHY[case][language]}"
+    if case != "too_few":
+        lists = claims.lists.get(name, {})
+        codes = lists.get("best" if name == "headline" else "top") or lists.get("differing")
+        codes = codes or CARRYING.get(name) or ALONE[name]
+        text += "; ".join(doubted(codes, claims, labels, language)[case == "agreement_unknown"])
+    return f"{text}."
+
+
+def told_differently(name, claims: Claims, labels, language) -> str:
+    """What follows a sentence on the best: doubts about coders, or that a rule names others."""
+    codes = claims.lists[name]["best"] if name in LEADING else CARRYING.get(name, [])
+    weak, unknown = doubted(codes, claims, labels, language)
     told = [(DIFFERENTLY, weak), (UNKNOWN, unknown)]
     text = "".join(f" {said[language]}{'; '.join(own)}." for said, own in told if own)
     if name not in LEADING:

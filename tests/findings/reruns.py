@@ -22,7 +22,7 @@ from itertools import product
 from pathlib import Path
 
 import yaml
-from claims_recounted import WHY, Claims, outcome, print_claim, settle, told_differently
+from claims_recounted import WHY, Claims, outcome, print_claim, settle, told_differently, told_why
 from counts_from_files import RULES, YEARS, Files, Scope
 from data_changes import MUTATIONS, change_data
 
@@ -290,7 +290,8 @@ class Reruns:
             for language in LANGUAGES:
                 text = print_claim(wanted[language], name, claims, self.given_forms, language)
                 if case in WHY and case not in sentences:
-                    text = text.removesuffix(".") + f", {WHY[case][language]}."
+                    why = told_why(name, case, claims, self.labels[language], language)
+                    text = text.removesuffix(".") + why
                 if case == "close":
                     text += told_differently(name, claims, self.labels[language], language)
                 if text != item.text(language):  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,12 @@ from conclusions_by_hand import (
 from evaltools.findings.conclusion_pages import (
     basis_page,
     conclusions_record,
+    glance_page,
     judgement_table,
     recommendation_list,
 )
 from evaltools.findings.conclusions import (
+    Answer,
     Conclusions,
     StrengthRule,
     answer_questions,
@@ -40,6 +43,8 @@ from evaltools.findings.conclusions import (
 )
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.lookup import index_numbers
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import LANGUAGES
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.problems import ProblemError
 from evaltools.study import load_study
@@ -179,7 +184,45 @@ def test_what_cannot_be_told_says_why(study):
     made = told(study, conclusions(criteria=WEAKEST), [*FEW, *LEADS])
     assert judgement_table(made).count("cannot be told: too few reports") == 2
     assert "**[cannot be told](#basis-relevance)** | not enough" in judgement_table(made)
-    assert "Cannot be told: too few reports" in basis_page(made)
+    # What only too few reports leave open is said once, where judgements lead to.
+    page = unescape(basis_page(made))
+    assert page.startswith("Not answered: [[1.1]{#basis-1-1}]{#basis-relevance} and [1.2]{#basis")
+    assert page.count("too few reports") == 1
+    assert "SAID" not in page
+
+
+def test_no_reason_reads_as_the_cause_of_another(study):
+    made = told(study, conclusions(), [*READ, *LEADS])
+    for kinds in permutations(("close", "coders_disagree", "depends_on_rule", "too_few"), 2):
+        names = ["it-is-so", "it-is-so-again"]
+        judgements = {
+            name: replace(made.judgements["it-is-so"], case=kind)
+            for name, kind in zip(names, kinds, strict=True)
+        }
+        for language in LANGUAGES:
+            words = Words(language)
+            open_ = tuple(zip(names, kinds, strict=True))
+            answer = Answer("1.1", "cannot_be_told", None, (), undecided=open_)
+            why = replace(made, judgements=judgements, words=words).why(answer)
+            assert why == "; ".join(words(f"findings.case.{kind}") for kind in kinds)
+            assert not re.search(r"\b(det|it|se|beror|depends|riippuu|johtuu)\b", why)
+
+
+WHY = {"fi": "syy", "sv": "skäl", "en": "nobody looked"}
+
+
+def test_the_first_page_says_why_a_level_is_no_better_and_groups_what_is_open(study):
+    rules = {
+        "1.1": [{"level": "partly", "when": premise("holds"), "why": WHY}],
+        "1.2": [{"level": "met", "when": premise("holds")}],
+    }
+    declared = conclusions(answers=rules)
+    page = unescape(glance_page({}, told(study, declared, [*READ, *LEADS])))
+    assert "**[partly](#basis-1-1)**, nobody looked [(" in page
+    assert "**[met](#basis-1-2)** [(" in page
+    page = unescape(glance_page({}, told(study, declared, [*FEW, *LEADS])))
+    assert page.count("**cannot be told**, too few reports") == 1
+    assert page.index("](#basis-1-1) and [") < page.index("](#basis-1-2): **cannot be told**")
 
 
 def test_of_the_register_projects_are_too_few(study):

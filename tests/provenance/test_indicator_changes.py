@@ -142,12 +142,28 @@ def test_bounds_tell_of_a_change_only_where_they_are_apart() -> None:
 
 
 def test_a_count_has_no_chance_in_it_and_follows_from_another_scope() -> None:
-    key = "saturation.every.count"
-    old, new = (Indicator(key, value, "count", low=value - 9, high=value + 9, level=0.95)
-                for value in (35.0, 15.0))  # fmt: skip
+    old, new = (number(value, "count", "coding.passages.count") for value in (35.0, 15.0))
     move = judge_change(old, new, replace(SETTING, other_scope=True))
     assert (move.verdict, move.why, move.low) == ("counted", "scope", None)
     assert judge_change(old, new, SETTING).why == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "unit"),
+    [
+        ("selection.r_indicator.index", "index"),
+        ("selection.largest.difference", "difference"),
+        ("saturation.unseen.count", "count"),
+        ("saturation.every.count", "count"),
+        ("coding.codes_weak.count", "count"),
+    ],
+)
+def test_an_estimate_is_not_told_as_counted_in_full(key: str, unit: Any) -> None:
+    limits = {"low": 0.1, "high": 1.0, "level": 0.95}
+    for setting in (SETTING, replace(SETTING, other_scope=True)):
+        for more in ({}, limits):
+            move = judge_change(number(0.4, unit, key, **more), number(0.9, unit, key), setting)
+            assert (move.verdict, move.why) == ("incomparable", "uncertainty_unknown")
 
 
 def test_main_indicators_are_judged_all_at_once() -> None:

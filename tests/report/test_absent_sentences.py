@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -26,7 +27,7 @@ RECORDS = (
 
 
 def left(
-    tmp_path: Path, written: str, few: bool = False, notebooks: Any = None
+    tmp_path: Path, written: str, few: bool = False, notebooks: Any = None, judged: Any = ()
 ) -> tuple[str, dict[str, str]]:
     """A source after the sentences were left out, and the variables."""
     path = tmp_path / "en" / "_a.qmd"
@@ -35,7 +36,7 @@ def left(
     rows = pd.DataFrame({"x": [1]})
     tables = dict.fromkeys(("saving_claims", "segments", "documents"), rows)
     notebooks = notebooks or {}
-    material = ReportMaterial("", notebooks, RECORDS, tables, None, 52, 72, 122)  # type: ignore[arg-type]
+    material = ReportMaterial("", notebooks, RECORDS, tables, None, 52, 72, 122, judged)  # type: ignore[arg-type]
     told: list[str] = []
     values = leave_out(tmp_path, [path], KNOWN, material, Words("en"), few, told.append)
     text = path.read_text(encoding="utf-8")
@@ -83,6 +84,36 @@ def test_what_has_its_number_or_stands_in_a_table_stays(tmp_path: Path, written:
         if key.startswith("goals"):
             assert values[key] == Words("en")("report.missing")
         assert (key in values) == (not key.startswith(("saving", "finding")))
+
+
+def refused(name: str, by_register: bool = False) -> SimpleNamespace:
+    finding = SimpleNamespace(id=name, by_register=by_register)
+    return SimpleNamespace(finding=finding, case="too_few")
+
+
+REFUSED = (refused("a"), refused("b"), refused("few-projects", by_register=True))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("{{< var finding.a >}} Figure. {{< var finding.b >}} More.\n", "Figure. More.\n"),
+        ("Read.\n\n**Burden.** {{< var finding.a >}}\n\nMore.\n", "Read.\n\n\n\nMore.\n"),
+        ("**What?** {{< var finding.a >}} {{< var finding.b >}}\n", "\n"),
+        ("{{< var finding.few-projects >}} Figure.\n",) * 2,
+        ("**{{< var finding.a >}}**\n",) * 2,
+        ("::: {.few-reports}\n\n{{< var finding.a >}} This stays open.\n\n:::\n",) * 2,
+    ],
+)
+def test_a_report_of_few_does_not_refuse_again_and_again(
+    tmp_path: Path, written: str, kept: str
+) -> None:
+    assert left(tmp_path, written, True, judged=REFUSED)[0].replace("  ", " ") == kept
+
+
+def test_where_reports_are_many_each_finding_tells_what_it_lacks(tmp_path: Path) -> None:
+    written = "{{< var finding.a >}} Figure.\n"
+    assert left(tmp_path, written, False, judged=REFUSED)[0] == written
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,16 @@ def report(tmp_path: Path) -> Report:
     return made
 
 
-def told(report: Report, body: str) -> list[str]:
+def told(report: Report, body: str, embedded: bool = False) -> list[str]:
     path = report.write(body)
-    return [f"{each.where}: {each.what}" for each in check_sources(report.project, path, VARIABLES)]
+    found = check_sources(report.project, path, VARIABLES, embedded=embedded)
+    return [f"{each.where}: {each.what}" for each in found]
+
+
+def rendered(report: Report, body: str) -> list[str]:
+    """What the embedded renderer refuses."""
+    report.file("_variables.yml", json.dumps(VARIABLES))
+    return [f"reports/{each}" for each in report.problems(body)]
 
 
 GOOD = """
@@ -90,6 +98,20 @@ def test_what_an_engine_would_pass_over_is_refused(report: Report, written: str,
         f"reports/fi/report.qmd:6: {what}" if what else "reports/notebooks/n.ipynb#fig-b: no cell"
     )
     assert problem.startswith(where)
+    # Before the embedded renderer it is told once as well, by that renderer if not by the check.
+    assert (told(report, f"x\n\n{written}\n", True) or rendered(report, f"x\n\n{written}\n")) == [
+        problem
+    ]
+
+
+def test_shortcodes_of_the_document_are_left_to_the_embedded_renderer(report: Report) -> None:
+    report.file("fi/_a.qmd", "Yksi.\n\n{{< var a.b >}}\n")
+    report.file("fi/_luonnos.qmd", "{{< vra x >}}\n")
+    body = "x\n\n{{< include _a.qmd >}}\n"
+    assert told(report, body, embedded=True) == [
+        "reports/fi/_luonnos.qmd:1: shortcode vra is not supported"
+    ]
+    assert rendered(report, body) == ["reports/fi/_a.qmd:3: var a.b has no value"]
 
 
 def test_included_and_other_chapters_are_checked_where_they_stand(report: Report) -> None:

@@ -13,6 +13,7 @@ from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.variables import (
     WordGrounds,
     indicator_variables,
+    level_quantities,
     nest,
     ranking_variables,
 )
@@ -255,3 +256,39 @@ def test_every_number_leads_to_its_evidence() -> None:
     for name, text in made.items():
         if not name.endswith(".told") and (name.startswith("challenge.staff") or "[[" in text):
             assert text.count("](#ev-challenge-staff-share){.evidence-link}") == 1, name
+
+
+TOLD = {
+    "a.few.quantity": "in few reports ([2/20]{.indicator})",
+    "a.few.quantity_alone": "in [2/20]{.indicator} reports",
+    "a.some.quantity": "in some of the reports ([8/20]{.indicator})",
+    "a.some.quantity_alone": "in [8/20]{.indicator} reports",
+    "a.bare.quantity": "in [4/20]{.indicator} reports",
+    "a.none.quantity": "in no report ([0/20]{.indicator})",
+}
+
+
+def quantity_of(*names: str) -> str:
+    return ", ".join(f"X {{{{< var a.{name} >}}}}" for name in names) + "."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("few.quantity", "bare.quantity"), ("few.quantity_alone", "bare.quantity")),
+        (("few.quantity", "some.quantity"), ("few.quantity", "some.quantity")),
+        (("few.quantity", "none.quantity"), ("few.quantity", "none.quantity")),
+        (("bare.quantity", "none.quantity"), ("bare.quantity", "none.quantity")),
+    ],
+)
+def test_in_one_sentence_all_counts_have_words_or_none_has(before, after) -> None:
+    beside = " " + quantity_of("some.quantity")
+    assert level_quantities(quantity_of(*before) + beside, TOLD) == quantity_of(*after) + beside
+
+
+def test_a_word_that_can_be_left_out_has_its_count_alone() -> None:
+    made = indicator_variables(STAFF, "D", Words("en"), WordGrounds())
+    assert made["challenge.staff.quantity"].startswith("in some of the reports ([")
+    assert made["challenge.staff.quantity_alone"].startswith("in [")
+    none = indicator_variables([share("challenge.staff.share", 0, 52)], "D", Words("en"))
+    assert "challenge.staff.quantity_alone" not in none

@@ -30,7 +30,7 @@ def describe_order(
     """
     if not items:
         return ""
-    ranked = sorted(items, key=lambda item: (-(abs(item[1]) if by_size else item[1]), item[0]))
+    ranked = sorted(items, key=lambda item: -(abs(item[1]) if by_size else item[1]))
     texts = [Words(language)("alt.item", label=label, value=text) for label, _, text in ranked]
     texts, rest = texts[:at_most], len(texts) - at_most
     order = "alt.order_by_size" if by_size else "alt.order"
@@ -42,7 +42,7 @@ def describe_range(items: Sequence[Item], language: Language) -> str:
     """`Arvot ovat välillä 4 %–37 %.` Empty for fewer than two items."""
     if len(items) < 2:
         return ""
-    ranked = sorted(items, key=lambda item: (item[1], item[0]))
+    ranked = sorted(items, key=lambda item: item[1])
     return Words(language)("alt.range", low=ranked[0][2], high=ranked[-1][2])
 
 

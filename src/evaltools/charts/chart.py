@@ -163,10 +163,10 @@ class RowChart(Chart, Generic[AnyRow]):
 
     @property
     def shown(self) -> list[AnyRow]:
-        """In the order in which they are drawn: largest first, ties by label, the unknown last."""
+        """In the order in which they are drawn: largest first, ties as given, the unknown last."""
         return sorted(
             self._concealed,
-            key=lambda r: (not r.known, r.suppressed, -self._size(r) if r.known else 0.0, r.label),
+            key=lambda r: (not r.known, r.suppressed, -self._size(r) if r.known else 0.0),
         )
 
     def _is_empty(self) -> bool:

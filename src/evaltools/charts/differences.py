@@ -169,7 +169,7 @@ class Differences(RowChart[Gap]):
         words, language, flag = self.words, self.language, self.flag
         rows = self._concealed
         items = [(r.label, r.value, self._printed(r)) for r in rows if r.value is not None]
-        by_value = sorted((r for r in rows if r.clear), key=lambda r: (-(r.value or 0.0), r.label))
+        by_value = sorted((r for r in rows if r.clear), key=lambda r: -(r.value or 0.0))
         clear = [f"{row.label} ({self._interval(row)})" for row in by_value]
         zero = flagged = ""
         if any(row.low is not None for row in self.rows):

@@ -404,7 +404,7 @@ class Slopes(RowChart[Slope]):
         """The rows with both shares, those that are clear said to be so."""
         words, language, shown = self.words, self.language, self.shown
         complete = [row for row in shown if row.known]
-        largest = sorted(complete, key=lambda row: (-abs(self._size(row)), row.label))[:5]
+        largest = sorted(complete, key=lambda row: -abs(self._size(row)))[:5]
         items = "; ".join(
             words(
                 "comparison.alt.clear" if row.clear else "comparison.alt.unclear",

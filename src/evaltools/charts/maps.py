@@ -339,13 +339,13 @@ class TileMap(Chart):
         """Every area with its value."""
         rows: list[Cells] = [
             [t.label, Value(DASH if t.value is None else self.value_text(t.value), t.value)]
-            for t in sorted(self._inside, key=lambda t: (-(t.value or 0.0), t.label))
+            for t in sorted(self._inside, key=lambda t: -(t.value or 0.0))
         ]
         return FigureData([self._category, self.heading], rows)
 
     def _draw_rows(self) -> Drawing:
         """For a phone, on which a tile has no room for its name: a bar an area, largest first."""
-        tiles = sorted(self._inside, key=lambda tile: (-(tile.value or 0.0), tile.label))
+        tiles = sorted(self._inside, key=lambda tile: -(tile.value or 0.0))
         upper = classes(self._known)
         colors, most = _colors(len(upper)), max([0.0, *self._known]) or 1.0
         texts = [DASH if t.value is None else self.value_text(t.value) for t in tiles]

@@ -120,7 +120,7 @@ class ReliabilityChart(Chart):
             row.value is not None and row.low is not None and row.low >= self.least
             for _, row in rows
         )
-        weakest = sorted(items, key=lambda item: (item[1], item[0]))[:3]
+        weakest = sorted(items, key=lambda item: item[1])[:3]
         told = "; ".join(f"{label}, {text}" for label, _, text in weakest)
         least = number(self.least, language, 3)
         return alt_text.join(

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
-
-if TYPE_CHECKING:
-    from evaltools.evidence.selection import Evidence
 
 KEPT = "_computed_once"
 """Where evidence has what was worked out from it; it goes when the evidence goes."""
 
+_Evidence = TypeVar("_Evidence")
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 
 
 def computed_once(
-    function: Callable[Concatenate[Evidence, _Given], _Result],
-) -> Callable[Concatenate[Evidence, _Given], _Result]:
+    function: Callable[Concatenate[_Evidence, _Given], _Result],
+) -> Callable[Concatenate[_Evidence, _Given], _Result]:
     """A function of evidence, which does not change, that remembers what it gave.
 
     Its other arguments must be hashable. Frames and mappings are handed out as copies; anything
@@ -28,7 +26,7 @@ def computed_once(
     """
 
     @wraps(function)
-    def once(evidence: Evidence, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
+    def once(evidence: _Evidence, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
         own = vars(evidence).setdefault(KEPT, {})
         key = (function, given, tuple(sorted(named.items())))
         return _keep(own, key, lambda: function(evidence, *given, **named))

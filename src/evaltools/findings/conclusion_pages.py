@@ -85,11 +85,15 @@ class Told:
     def judged(self, answer: Answer) -> str:
         """The level and, where there is none, why not."""
         told = self.level(answer.level)
+        return f"{told}: {self.why(answer)}" if answer.level == CANNOT_BE_TOLD else told
+
+    def why(self, answer: Answer) -> str:
+        """In a few words what keeps a level from being told, or from being better; may be empty."""
         if answer.level != CANNOT_BE_TOLD:
-            return told
+            return answer.why.in_language(self.words.language) if answer.why else ""
         reasons = dict.fromkeys(self._why(name, case) for name, case in answer.undecided)
-        listed = list_of(list(reasons), self.words.language)
-        return f"{told}: {listed or self.words('conclusions.why.no_rule')}"
+        # No "and" between them, which could make one read as the cause of the other.
+        return "; ".join(reasons) or self.words("conclusions.why.no_rule")
 
     def _why(self, finding: str, case: Case) -> str:
         """In a few words what keeps a finding from being told."""
@@ -155,9 +159,12 @@ def basis_page(told: Told) -> str:
     Where a finding claims a cause, the mechanism and the rival explanations follow, each with
     what speaks for it and against it.
     """
-    words, parts = told.words, []
+    words, parts = told.words, [_untold_for_few(told)]
     for criterion, questions in told.questions():
+        questions = [each for each in questions if not _is_of_few(told, told.answers[each.id])]
         name, judged = _criterion(criterion, words), told.criteria.get(criterion)
+        if judged is not None and _is_of_few(told, judged) and not questions:
+            continue
         if judged is not None and not _is_its_question(judged, questions):
             parts.append(f"### {name} {{.unnumbered .unlisted #{basis_anchor(criterion)}}}\n\n")
             by = list_of(judged.questions, words.language)
@@ -179,6 +186,42 @@ def basis_page(told: Told) -> str:
                 if judgement is not None and given is not None and judgement.case in given.cases:
                     parts.append(_rivals(told, judgement, given))
     return "".join(parts)
+
+
+def _is_of_few(told: Told, answer: Answer) -> bool:
+    """Whether nothing but too few reports or projects keeps it from being told, and is all to say.
+
+    Where a cause is claimed of few reports too, its rival explanations stand under the judgement.
+    """
+    given = [told.judgements[name].finding.contribution for name, _ in answer.undecided]
+    return bool(given) and all(
+        case == "too_few" and (each is None or case not in each.cases)
+        for each, (_, case) in zip(given, answer.undecided, strict=True)
+    )
+
+
+def _untold_for_few(told: Told) -> str:
+    """What too few reports or projects leave open, in a sentence; empty where that is nothing.
+
+    Findings under each of these judgements would only say so again.
+    """
+    words, subjects = told.words, dict[str, list[str]]()
+    for criterion, questions in told.questions():
+        few = [part.id for part in questions if _is_of_few(told, told.answers[part.id])]
+        judged = told.criteria.get(criterion)
+        whole = judged is not None and _is_of_few(told, judged) and len(few) == len(questions)
+        for place, name in enumerate(few or ([criterion] if whole else [])):
+            answer = told.answers[name] if few else told.criteria[criterion]
+            label = escape_markdown(name if few else _criterion(criterion, words))
+            label = f"[{label}]{{#{basis_anchor(name)}}}"
+            if few and whole and not place:
+                label = f"[{label}]{{#{basis_anchor(criterion)}}}"
+            subjects.setdefault(escape_markdown(told.why(answer)), []).append(label)
+    lines = [
+        words("conclusions.untold", items=list_of(labels, words.language), why=why)
+        for why, labels in subjects.items()
+    ]
+    return f"{' '.join(lines)}\n\n" if lines else ""
 
 
 def recommendation_list(due: Mapping[str, Recommendation], told: Told) -> str:
@@ -215,9 +258,12 @@ def recommendation_list(due: Mapping[str, Recommendation], told: Told) -> str:
 def glance_page(due: Mapping[str, Recommendation], told: Told) -> str:
     """For the first page: each criterion in a line, and who is asked to do what.
 
-    Without rules for criteria a line is the answer to a question; empty without either.
+    Beside a level stands in a few words why it is no better; what cannot be told for one reason
+    shares a line. Without rules for criteria a line is the answer to a question; empty without
+    either.
     """
     words, lines = told.words, []
+    open_ones: dict[str, list[str]] = {}
     for criterion, questions in told.questions():
         name, judged = _criterion(criterion, words), told.criteria.get(criterion)
         answers = [told.answers[each.id] for each in questions]
@@ -226,9 +272,24 @@ def glance_page(due: Mapping[str, Recommendation], told: Told) -> str:
             answers = [judged]
         for answer in answers:
             label = f"{name} {answer.subject}" if judged is None else name
-            level = told.leading(told.level(answer.level), answer.subject)
+            why, level = escape_markdown(told.why(answer)), told.level(answer.level)
+            if answer.level == CANNOT_BE_TOLD:
+                line = f": **{level}**, {why}\n"
+                if line not in open_ones:
+                    lines.append(line)
+                others = open_ones.setdefault(line, [])
+                label = label[:1].lower() + label[1:] if others else label
+                others.append(told.leading(label, answer.subject))
+                continue
             strength = words("conclusions.glance.strength", strength=told.strength(answer))
-            lines.append(f"- {label}: **{level}** [({escape_markdown(strength)})]{{.quiet}}\n")
+            strength = f"[({escape_markdown(strength)})]{{.quiet}}"
+            because = f", {why}" if why else ""
+            level = f"**{told.leading(level, answer.subject)}**"
+            lines.append(f"- {label}: {level}{because} {strength}\n")
+    lines = [
+        f"- {list_of(open_ones[line], words.language)}{line}" if line in open_ones else line
+        for line in lines
+    ]
     parts = []
     if lines:
         title = words("conclusions.glance" if told.criteria else "conclusions.glance.questions")

@@ -33,10 +33,15 @@ Priority = Literal["high", "medium", "low"]
 
 
 class Rule(Strict):
-    """A level of the scale, and what must be so for it."""
+    """A level of the scale, and what must be so for it.
+
+    Arguments:
+        why: in a few words what keeps the level from being better, where it is said beside it.
+    """
 
     level: LevelId
     when: Condition
+    why: Text | None = None
 
 
 class Recommendation(Strict):
@@ -152,6 +157,7 @@ class Answer:
         concerns: why the weakest of them is not stronger.
         undecided: findings that keep it from being told, each with its case.
         questions: of a criterion, those whose answers it follows from.
+        why: what the study says of the level in a few words.
     """
 
     subject: str
@@ -161,6 +167,7 @@ class Answer:
     concerns: tuple[Weakness, ...] = ()
     undecided: tuple[tuple[str, Case], ...] = ()
     questions: tuple[str, ...] = ()
+    why: Text | None = None
 
 
 def load_conclusions(study: Study) -> Conclusions:
@@ -305,7 +312,7 @@ def _answer(
         premises = _premises([rule.when])
         rated = [rate_evidence(known[name], numbers, strength) for name in premises]
         level, concerns = min(rated, key=lambda each: LEVELS.index(each[0]))
-        return Answer(subject, rule.level, level, premises, concerns)
+        return Answer(subject, rule.level, level, premises, concerns, why=rule.why)
     premises = _premises(rule.when for rule in rules)
     open_ones = [known[name] for name in premises if known[name].outcome == "cannot_be_told"]
     undecided = tuple((each.finding.id, each.case) for each in open_ones)
@@ -357,7 +364,9 @@ def _weakest(criterion: str, answers: Sequence[Answer], scale: Sequence[str]) ->
         return Answer(criterion, CANNOT_BE_TOLD, None, premises, (), undecided, questions)
     level = max((each.level for each in answers), key=scale.index)
     least = min(answers, key=lambda each: LEVELS.index(each.strength or "very_low"))
-    return replace(least, subject=criterion, level=level, premises=premises, questions=questions)
+    why = next(each.why for each in answers if each.level == level)
+    told = replace(least, subject=criterion, level=level, premises=premises, questions=questions)
+    return replace(told, why=why)
 
 
 SURE: Final = 0.95

@@ -14,7 +14,7 @@ from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import Finding
 from evaltools.findings.judgement import Judgement
 from evaltools.findings.lookup import Numbers, Part, Reading, name_of, substitute
-from evaltools.findings.reasons import format_reading, interval_of, label_of
+from evaltools.findings.reasons import ReasonKind, format_reading, interval_of, label_of
 from evaltools.findings.sentences import Part as SentencePart
 from evaltools.findings.sentences import Sentence, SentenceContext, fill_template, plain_text
 from evaltools.findings.templates import Slot, slots_of
@@ -266,6 +266,7 @@ def word_judgements(
                         {each.limit for each in judgement.reason.because if each.limit is not None},
                     ),
                 )
+                + _ground(judgement, own, labels.get(language, {}))
                 + _reservation(judgement, own, labels.get(language, {}))
                 for language, own in words.items()
                 if (text := _template(judgement, own)) is not None
@@ -278,47 +279,63 @@ def word_judgements(
 def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) -> Sentence:
     """That coders disagree, or nobody knows, or another rule differs, on codes that are named."""
     parts: list[SentencePart] = []
-    named = {each.code for each in judgement.evidence if each.code is not None}
     for doubt in judgement.reason.because[1:]:  # the first is what the sentence itself is on
         if doubt.kind not in (*_DOUBTS, "other_rule"):
             continue
         parts.append(SentencePart(f" {words(f'findings.reservation.{doubt.kind}')}"))
-        if doubt.kind == "other_rule":
-            continue
-        for place, reading in enumerate(doubt.first):
-            assert reading.indicator is not None
-            code = dict(reading.indicator.dimensions)["code"]
-            label = labels.get(code, code)
-            kind = code.partition(".")[0]
-            if any(
-                labels.get(each, each) == label and each.partition(".")[0] != kind for each in named
-            ) and words.has(f"code_kind.{kind}"):  # a goal and a result
-                label += ", " + words(f"code_kind.{kind}")
-            parts.append(SentencePart(f"{'; ' if place else ' '}{label}"))
-            if reading.value is not None:
-                limits = () if doubt.limit is None else (doubt.limit,)
-                decimals = decimals_beside(reading.value, limits, 2)
-                alpha = number(reading.value, words.language, decimals)
-                parts += [
-                    SentencePart(f" ({words('findings.alpha')} "),
-                    SentencePart(alpha, reading.indicator, "value"),
-                    SentencePart(")"),
-                ]
-        parts.append(SentencePart("."))
+        if doubt.kind != "other_rule":
+            parts += [*_doubted(doubt, judgement, words, labels), SentencePart(".")]
     return tuple(parts)
 
 
-def _template(judgement: Judgement, words: Words) -> str | None:
-    """The sentence for what came of a finding; one for no case of its own says why, if coders."""
-    told = judgement.finding.sentence_for(judgement.case)
-    text: str | None = None if told is None else getattr(told, words.language)
+def _doubted(
+    doubt: ReasonKind, judgement: Judgement, words: Words, labels: Mapping[str, str]
+) -> Iterator[SentencePart]:
+    """The codes that coders disagree on, or may, each with its alpha."""
+    named = {each.code for each in judgement.evidence if each.code is not None}
+    for place, reading in enumerate(doubt.first):
+        assert reading.indicator is not None
+        code = dict(reading.indicator.dimensions)["code"]
+        label = labels.get(code, code)
+        kind = code.partition(".")[0]
+        if any(
+            labels.get(each, each) == label and each.partition(".")[0] != kind for each in named
+        ) and words.has(f"code_kind.{kind}"):  # a goal and a result
+            label += ", " + words(f"code_kind.{kind}")
+        yield SentencePart(f"{'; ' if place else ' '}{label}")
+        if reading.value is not None:
+            limits = () if doubt.limit is None else (doubt.limit,)
+            decimals = decimals_beside(reading.value, limits, 2)
+            alpha = number(reading.value, words.language, decimals)
+            yield SentencePart(f" ({words('findings.alpha')} ")
+            yield SentencePart(alpha, reading.indicator, "value")
+            yield SentencePart(")")
+
+
+def _unworded(judgement: Judgement) -> ReasonKind | None:
+    """What keeps a finding from being told that has no words of its own for it."""
     first = next(iter(judgement.reason.because), None)
     worded = judgement.case != "cannot_be_told" and judgement.case in judgement.finding.sentences
-    if text is None or worded or first is None:
-        return text
-    if first.kind not in (*_DOUBTS, "too_few"):
-        return text
-    return f"{text.removesuffix('.')}, {words(f'findings.since.{first.kind}')}."
+    if worded or first is None or first.kind not in (*_DOUBTS, "too_few"):
+        return None
+    return first
+
+
+def _ground(judgement: Judgement, words: Words, labels: Mapping[str, str]) -> Sentence:
+    """How a sentence ends that has no words of its own for its reason; a doubt names its codes."""
+    if (first := _unworded(judgement)) is None:
+        return ()
+    since = SentencePart(f", {words(f'findings.since.{first.kind}')}")
+    if first.kind not in _DOUBTS:
+        return since, SentencePart(".")
+    return since, *_doubted(first, judgement, words, labels), SentencePart(".")
+
+
+def _template(judgement: Judgement, words: Words) -> str | None:
+    """The sentence for what came of a finding, open at its end where `_ground` follows."""
+    told = judgement.finding.sentence_for(judgement.case)
+    text: str | None = None if told is None else getattr(told, words.language)
+    return text if text is None or _unworded(judgement) is None else text.removesuffix(".")
 
 
 def check_sentences(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Any, Literal
 
@@ -298,13 +298,9 @@ class CodeOrder:
         told = {two: (each, own) for two, (each, own) in known.items() if own is not None}
         if self.estimand == "D" or not told:
             return {}
-        x, y = np.array([own for _, own in told.values()], dtype=np.int64).T
-        if self.estimand == "P":
-            N = np.array([each.N or 0 for each, _ in told.values()], dtype=np.int64)
-            p = contingency.population_p(x, y, N - x - y)
-        else:
-            p = contingency.mcnemar_midp(x, y)
-        return dict(zip(told, p.tolist(), strict=True))
+        counts = tuple((*own, each.N or 0) for each, own in told.values())
+        p = _p_values(self.estimand, counts)
+        return dict(zip(told, p, strict=True))
 
     def judge_greatest(self, code: str, rivals: Iterable[str]) -> OrderVerdict:
         """Whether more reports mention the code than any rival; it is no rival of itself.
@@ -440,3 +436,12 @@ def _severity(verdict: OrderVerdict) -> tuple[int, bool, tuple[bool, float, int,
     pair = verdict.pair
     near = (False, 0.0, 0, "") if pair is None else _nearness(pair)
     return _SEVERITY.index(verdict.outcome), pair is None, near, pair.ahead if pair else ""
+
+
+@lru_cache(maxsize=64)
+def _p_values(estimand: Estimand, counts: tuple[tuple[int, int, int], ...]) -> tuple[float, ...]:
+    """The p-values of pairs given as x, y and N; a finding is put to the same pairs many times."""
+    x, y, whole = np.array(counts, dtype=np.int64).T
+    if estimand == "P":
+        return tuple(contingency.population_p(x, y, whole - x - y).tolist())
+    return tuple(contingency.mcnemar_midp(x, y).tolist())

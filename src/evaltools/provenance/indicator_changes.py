@@ -232,6 +232,8 @@ def judge_change(
     if "bounds" in (old.method, new.method):
         return _compare_bounds(old, new, change)
     is_moved = not isclose(change, 0.0, abs_tol=1e-12)
+    if _is_estimated(new):
+        return IndicatorChange(old, new, "incomparable", change, why="uncertainty_unknown")
     if new.unit == "count" or _is_exact(new):
         verdict: Verdict = "counted" if is_moved else "within_uncertainty"
         why: Why = "scope" if is_moved and setting.other_scope else ""
@@ -273,6 +275,14 @@ def _is_exact(indicator: Indicator) -> bool:
     """Whether it is counted from the whole register, so that a change of it is a change."""
     family = indicator.key.partition(".")[0]
     return family != "unseen" and family in FAMILIES and FAMILIES[family].units != "D"
+
+
+def _is_estimated(indicator: Indicator) -> bool:
+    """Whether chance is in it, though it looks like a count or is of the register.
+
+    What was seen of themes, what coders agree on, how those that reported differ from others.
+    """
+    return indicator.key.startswith(("saturation.", "unseen.", "selection.", "coding.codes_"))
 
 
 def _change_limits(

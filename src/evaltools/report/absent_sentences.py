@@ -3,8 +3,9 @@
 Data may have no row to compute a number from, or too few for it; a number may be withheld; of few
 reports no order is told. A sentence around such a number says nothing, so the staged copy of a
 source goes without it. A paragraph of which nothing is left but its first words in bold says why.
-So it is with figures that have nothing to draw: a sentence that says why stands in place of each,
-and sentences that point at it are left out.
+Where all of the report rests on too few reports, which its author says once, sentences that refuse
+for that reason alone go as well. So it is with figures that have nothing to draw: a sentence that
+says why stands in place of each, and sentences that point at it are left out.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ from evaltools.problems import Problem, ProblemError
 from evaltools.report.generated_pages import find_variables
 from evaltools.report.material import ReportMaterial
 from evaltools.report.staged_notebooks import undrawn_figures
-from evaltools.report.variables import find_headline, group_by_name
+from evaltools.report.variables import find_headline, group_by_name, level_quantities
 
 _SHORTCODE: Final = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
 _CLOSING: Final = re.compile(r"\]\{[^{}\n]*\}|\]\([^()\n]*\)|\]|\*{1,2}")
-Reason = Literal["none", "untold", "withheld", "few"]
-"""There is nothing to compute it from; what there is does not tell it; it is withheld; or there are
-too few reports to say."""
+Reason = Literal["none", "untold", "withheld", "few", "refused"]
+"""There is nothing to compute it from; what there is does not tell it; it is withheld; there are
+too few reports to say; or the sentence of a finding would say no more than that they are."""
+SAYS_FEW: Final = "few-reports"
+"""Class of divisions in which an author says what too few reports keep from being told."""
 _EMPTY: Final = re.compile(r"\[\s*\]\{[^{}\n]*\}[ \t]*|(?<!\*)\*{4}(?!\*)[ \t]*")
 
 
@@ -47,6 +50,8 @@ def leave_out(
     say: Callable[[str], None],
 ) -> dict[str, str]:
     """Rewrite staged sources without the sentences whose numbers or figures are absent.
+
+    In those that stay words for how many stand beside each other or not at all.
 
     Arguments:
         folder: the staged project.
@@ -68,6 +73,8 @@ def leave_out(
     }
     for path in sorted(sources):
         text = read_text(path)
+        if (levelled := level_quantities(text, values)) != text:
+            path.write_text(text := levelled, encoding="utf-8")
         used = dict.fromkeys(find_variables(text))
         absent = {key: why for key in used if (why := states.why(key))}
         blanks = {"withheld": words("report.suppressed")}
@@ -101,6 +108,11 @@ class _Absent:
     ) -> None:
         self._values, self._tables = values, material.tables
         self._nothing, self._few = nothing, few
+        self._refused = {
+            f"finding.{each.finding.id}"
+            for each in material.judgements
+            if few and each.case == "too_few" and not each.finding.by_register
+        }
         self._records: dict[str, Indicator] = {}
         for (key, dimensions), by_estimand in group_by_name(material.indicators).items():
             stem, _, measure = key.rpartition(".")
@@ -118,6 +130,8 @@ class _Absent:
         """Why a variable has no number to print; None for one that has."""
         if key.startswith("ranking.") and key in self._values:
             return "few" if self._few else "none" if self._values[key] == self._nothing else None
+        if key in self._refused:
+            return "refused"
         if (record := self._record(key)) is None:
             gone = key not in self._values and lacks_rows(key, self._tables)
             return "none" if gone else None
@@ -135,6 +149,8 @@ def _cuts(
             if label in undrawn:
                 yield *_place(source.text, block, place, place + 1), undrawn[label]
         at = {piece.at: absent[name] for name, piece in block.variables if name in absent}
+        if SAYS_FEW in block.within:
+            at = {place: why for place, why in at.items() if why != "refused"}
         refers = {piece.at for piece in block.references if piece.content in undrawn}
         line = source.text.rfind("\n", 0, block.offsets[0]) + 1
         if not (at or refers) or block.heading or source.text[line : line + 1] in ("|", "+"):
@@ -142,8 +158,13 @@ def _cuts(
         sentences = list(block_sentences(block))
         gone = [span for span in sentences if not refers.union(at).isdisjoint(range(*span))]
         left = [span for span in sentences if span not in gone and not _leads(block, *span)]
+        if {*at.values()} == {"refused"} and not left and not refers:
+            if len(sentences) == 1:  # all that its section, or the report, has to say
+                continue
+            gone, at = sentences, {}
         # Where it pointed at a figure, the sentence in place of that says why.
-        instead = words(f"report.left_out.{at[min(at)]}") if at else ""
+        why = [each for _, each in sorted(at.items()) if each != "refused"]
+        instead = words(f"report.left_out.{why[0]}") if why else ""
         for number, span in enumerate(gone):
             start, end = _widen(source.text, *_place(source.text, block, *span))
             yield start, end, "" if left or number or not instead else f"{instead} "

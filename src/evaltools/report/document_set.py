@@ -71,12 +71,15 @@ def make_documents(
         example = material.descriptor.example
         return data_files(study, parameters, made, glossary, example), []
 
-    def beside() -> Made:
+    def beside() -> tuple[Made, list[str]]:
         made_beside = _render_companions(study, releases, material, made, dated, folder)
         data, _ = parts.recall_files(
             "data files", [hash_declarations(study.root), words.language], numbers
         )
-        return Made(made_beside.files | data, made_beside.told)
+        concluded = conclusions_record(load_conclusions(study), material.judgements)
+        write_findings(material.judgements, concluded, folder)
+        summary = summarise_findings(study, parameters, material)
+        return Made(made_beside.files | data, made_beside.told), summary
 
     # What does not wait for the report is made while it is staged and read.
     with start_apart(lambda: count_unsigned(study, parameters, parts)) as unsigned:
@@ -86,12 +89,14 @@ def make_documents(
         with start_apart(beside) as made_beside:
             project = folder / "project-report"
             project.mkdir()
-            document = stage(study, parameters, material, project, leading, say)
+            embedded = engine.program is None
+            document = stage(study, parameters, material, project, leading, say, embedded)
             say(f"Rendering with {engine}")
             told = list[str]()
             files = _render(dated, project, document, target.formats, name, told.append, parts)
-            rendered = [Made(files, told), made_beside()]
-        summary = [*summarise_findings(study, parameters, material), *unsigned()]
+            others, summary = made_beside()
+        rendered = [Made(files, told), others]
+        summary += unsigned()
     for each in rendered:
         for file, content in each.files.items():
             (folder / file).write_bytes(content)
@@ -99,8 +104,6 @@ def make_documents(
             say(line)
     shutil.rmtree(project)
     shutil.copyfile(made.folder / "manifest.json", folder / "manifest.json")
-    concluded = conclusions_record(load_conclusions(study), material.judgements)
-    write_findings(material.judgements, concluded, folder)
     return [file for each in rendered for file in each.files], summary
 
 

@@ -124,7 +124,9 @@ class Preview:
         with TemporaryDirectory(prefix="evaltools-") as scratch:
             project, output = Path(scratch, "project"), Path(scratch, "report")
             project.mkdir()
-            document = stage(study, parameters, self._material[1], project)
+            document = stage(
+                study, parameters, self._material[1], project, embedded=chosen.program is None
+            )
             (page,) = engines.render(
                 chosen, project, document, ["html"], output, lambda _: None, self._material[1].parts
             )

@@ -21,8 +21,10 @@ import fontpkg_fira_sans
 import yaml
 
 from evaltools.files import read_text
+from evaltools.findings.conclusions import due_recommendations, load_conclusions
 from evaltools.findings.declaration import CODE
 from evaltools.findings.display import findings_metadata
+from evaltools.findings.lookup import Numbers
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.claim_rules import check_small_denominators
@@ -67,13 +69,17 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def check_sources(
-    folder: Path, document: Path, variables: Mapping[str, Any], shown: str = "reports"
+    folder: Path, document: Path, variables: Mapping[str, Any], *, embedded: bool = False
 ) -> tuple[Problem, ...]:
     """Everything in a staged project's sources that no engine may be left to deal with.
 
     Problems by file and line: includes that are missing or lead out of the project, shortcodes
     that are unknown, malformed or out of place, variables and metadata without value, cells that
     no notebook has, dates that are not ISO 8601. Sources beside the document are checked, too.
+
+    Arguments:
+        embedded: whether the embedded renderer is given the document next: it refuses the same
+            shortcodes by the same pass, which need not go over the text twice.
     """
     found: dict[Problem, None] = {}
     chapters = sorted(document.parent.rglob("*.qmd"))
@@ -90,9 +96,11 @@ def check_sources(
             project, others = read_project(root, path.resolve(), source, ())
             values = Level("_variables.yml", variables)
             project = dataclasses.replace(project, variables=values)
-            problems += [*others, *_shortcodes(project, source, notebooks), *_dates(project)]
+            problems += [*others, *_dates(project)]
+            if path is not document or not embedded:
+                problems += _shortcodes(project, source, notebooks)
             found |= dict.fromkeys(each for each in problems if each.code in CHECKED)
-    return tuple(replace(each, where=f"{shown}/{each.where}") for each in found)
+    return tuple(replace(each, where=f"reports/{each.where}") for each in found)
 
 
 def _shortcodes(project: Project, source: Source, notebooks: Notebooks) -> Iterable[Problem]:
@@ -144,12 +152,14 @@ def stage(
     folder: Path,
     beside: Iterable[str] = (),
     say: Callable[[str], None] = lambda line: None,
+    embedded: bool = False,
 ) -> Path:
     """Write the staged project into an empty folder; the document to render, in the folder.
 
     Arguments:
         beside: markdown of other documents that leads to the report's evidence.
         say: tells which sentences are left out, since their numbers cannot be computed.
+        embedded: see `check_sources`.
 
     Raises ProblemError for sources that ask for what is not there.
     """
@@ -174,7 +184,7 @@ def stage(
     # What is in them depends on the prose, so they are written last.
     for name in list_pages(study, material):
         (pages / name).touch()
-    write_variables(folder, document, values, material)
+    write_variables(folder, document, values, material, embedded=embedded)
     write_pages(
         study,
         parameters,
@@ -210,14 +220,16 @@ def write_variables(
     values: Mapping[str, str],
     material: ReportMaterial,
     only_used: bool = False,
+    embedded: bool = False,
 ) -> None:
     """Check what a document asks for and write the project's variables.
 
     Arguments:
         only_used: leave out those that the document does not use.
+        embedded: see `check_sources`.
     """
     by_group = nest(values)
-    refuse(check_sources(folder, document, by_group))
+    refuse(check_sources(folder, document, by_group, embedded=embedded))
     used = (
         generated_pages.find_used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
     )
@@ -386,16 +398,20 @@ def condition_flags(
         dimension.map is None and getattr(parameters, name, "all") != "all"
         for name, dimension in study.declaration.dimensions.items()
     )
+    few = are_few(study, material)
+    due = due_recommendations(load_conclusions(study), material.judgements, Numbers({}, {}, {}))
     return {
         "example": material.descriptor.example,
-        "few_reports": are_few(study, material),
+        "few_reports": few,
+        "recommended": bool(due),
         "coders_compared": any(
             each.key == "coding.reports_compared.count" and each.value
             for each in material.indicators
         ),
-        "earlier_wave": _could_compare(material, "wave_difference."),
+        # Of few reports it is said once that nothing is compared.
+        "earlier_wave": not few and _could_compare(material, "wave_difference."),
         "waves_compared": _has_differences(material, "wave_difference."),
-        "groups": not narrowed and _could_compare(material, "group_difference."),
+        "groups": not (few or narrowed) and _could_compare(material, "group_difference."),
         "groups_compared": _has_differences(material, "group_difference."),
         "predecessor": material.changes is not None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,8 @@ _INTERVALS: Mapping[Estimand, str] = {"P": "population", "S": "superpopulation"}
 _COUNTED = {"goals": "goal", "goal_quality": "goal", "sustainability": "goal", "savings": "claim"}
 """What a share of a family counts, where it is not reports."""
 _OF_REPORTS = ("savings.claimed",)
+_SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?![\s\])]))+")
+_QUANTITY = re.compile(r"\bvar ([\w.]+\.quantity)\b")
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,11 @@ def indicator_variables(
     An indicator `challenge.staff.share` of the reports read yields `challenge.staff.share`
     (37 %), `.x` (19), `.n` (52) and `.quantity` (a phrase whose word holds for the whole
     interval of the estimand); its other estimands yield `.population`, `.superpopulation` and
-    `.bounds`. `.told` is the verb before a `.quantity` where a language denies nought by the verb
-    (Finnish *kerrotaan*, *ei kerrota*). An indicator broken down by one dimension has
-    `by.<dimension>.<value>` before its measure. Every number is a span that names its indicator,
-    within a link to its entry in the evidence, so that a reader and a test can walk from the page
-    to the table.
+    `.bounds`. `.quantity_alone` is a `.quantity` without its word. `.told` is the verb before a
+    `.quantity` where a language denies nought by the verb (Finnish *kerrotaan*, *ei kerrota*). An
+    indicator broken down by one dimension has `by.<dimension>.<value>` before its measure. Every
+    number is a span that names its indicator, within a link to its entry in the evidence, so that
+    a reader and a test can walk from the page to the table.
 
     Arguments:
         indicators: all of a run.
@@ -146,7 +149,9 @@ def indicator_variables(
                 made[f"{name}.{label}"] = _span(by_estimand[other], text, "interval")
         if headline.unit == "share":
             chosen = by_estimand.get(estimand, headline)
-            made[f"{name}.quantity"] = format_quantity(chosen, stem, words, grounds)
+            told = made[f"{name}.quantity"] = format_quantity(chosen, stem, words, grounds)
+            if (alone := format_quantity(chosen, stem, words, None)) != told:
+                made[f"{name}.quantity_alone"] = alone
             made[f"{name}.told"] = words(f"report.told.{'none' if chosen.x == 0 else 'some'}")
     return made
 
@@ -210,8 +215,14 @@ def format_interval(indicator: Indicator, words: Words) -> str:
     return say.number_range(indicator.low, indicator.high, words.language, decimals)
 
 
-def format_quantity(indicator: Indicator, stem: str, words: Words, grounds: WordGrounds) -> str:
-    """`enemmistössä raporteista (31/52)`: a word only where all that it rests on bears it out."""
+def format_quantity(
+    indicator: Indicator, stem: str, words: Words, grounds: WordGrounds | None
+) -> str:
+    """`enemmistössä raporteista (31/52)`: a word only where all that it rests on bears it out.
+
+    Arguments:
+        grounds: of words for how many; without them the count stands alone.
+    """
     family = stem.partition(".")[0]
     noun = "report" if stem in _OF_REPORTS else _COUNTED.get(family, "report")
     if indicator.suppressed or indicator.value is None:
@@ -221,7 +232,7 @@ def format_quantity(indicator: Indicator, stem: str, words: Words, grounds: Word
         return _span(indicator, words(f"report.quantity.{noun}.{word}"))
     assert indicator.x is not None
     assert indicator.n is not None
-    word = grounds.word(indicator, stem)
+    word = grounds.word(indicator, stem) if grounds else "number"
     if word in ("number", "all") or indicator.x < 2:  # one is not few
         word = _whole_word(indicator.x, indicator.n)
     if words.has(f"report.quantity.{family}.number"):
@@ -230,6 +241,26 @@ def format_quantity(indicator: Indicator, stem: str, words: Words, grounds: Word
         word = "number"
     fraction = _span(indicator, say.count_of(indicator.x, indicator.n, words.language), "fraction")
     return words(f"report.quantity.{noun}.{word}", fraction=fraction)
+
+
+def level_quantities(text: str, values: Mapping[str, str]) -> str:
+    """A source in which the counts of one sentence all have words for how many, or none has.
+
+    Words differ where coders agree on one theme and not on another; side by side they would look
+    like a difference of the numbers. None, one and all stand beside either.
+    """
+
+    def level(found: re.Match[str]) -> str:
+        keys = [key for key in _QUANTITY.findall(found[0]) if key in values]
+        worded = [key for key in keys if f"{key}_alone" in values]
+        # A word has its count in brackets behind it.
+        if not worded or all("([" in values[key] for key in keys):
+            return found[0]
+        return _QUANTITY.sub(
+            lambda each: each[0] + "_alone" if each[1] in worded else each[0], found[0]
+        )
+
+    return _SENTENCE.sub(level, text)
 
 
 def _whole_word(x: int, n: int) -> str:

@@ -98,6 +98,30 @@ def test_boxes_are_in_the_language_of_the_report(study, evidence, language):
     assert made.markdown.count(f"| {word} |") == 3
 
 
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_headings_are_in_the_language_of_the_report_and_titles_told_in_theirs(
+    study, evidence, language
+):
+    """A title in another language stands in the text, marked; one that is declared is used."""
+    rows = {row["project_id"]: row for row in read(study.data)["projects"]}
+    made = page_of(study, evidence, language).markdown
+    shown = re.findall(r"^\| (?:Hanke|Projekt|Project) \| ([^|]+) \|$", made, re.MULTILINE)
+    headings = re.findall(r"^## [^:]+: (.+) \{#sec-case-", made, re.MULTILINE)
+    for project, heading in zip(shown, headings, strict=True):
+        own = rows[html.unescape(project)].get(f"title_{language}")
+        assert html.unescape(heading) == (own or html.unescape(project))
+    untold = [name for name in shown if not rows[html.unescape(name)].get(f"title_{language}")]
+    assert len(re.findall(r"[”“]\[.+\]\{lang=(?:fi|sv)\}”", made)) == len(untold)
+
+
+def test_a_declared_translation_of_a_title_is_used(study, tables):
+    projects = tables["projects"].assign(title_en=lambda each: "Translated " + each["project_id"])
+    translated = Evidence.select(study, {**tables, "projects": projects}, study.parameters({}))
+    made = page_of(study, translated, "en").markdown
+    assert made.count(": Translated ex-") >= 3
+    assert "{lang=" not in "".join(line for line in made.splitlines() if line.startswith("## "))
+
+
 def test_the_same_data_in_another_order_give_the_same_page(study, tables):
     turned = {name: frame.iloc[::-1].reset_index(drop=True) for name, frame in tables.items()}
     pages = [

@@ -82,13 +82,14 @@ def test_every_quotation_is_a_whole_passage_that_may_be_printed(pages, declared)
     assert len(set(texts)) == len(texts)
 
 
-def test_voices_for_and_against_are_of_the_side_that_the_finding_names(study, pages):
+def test_voices_say_what_reports_say_whatever_the_finding_claims(study, pages):
     polarity = {}
     for row in rows("codings"):
         polarity.setdefault((row["segment_id"], row["code_id"]), set()).add(row["polarity"])
     texts = {row["segment_id"]: " ".join(row["quote"].split()) for row in rows("segments")}
     _, voices = pages
-    supporting, _, contradicting = voices.partition(study.words("fi")("cases.voices.contradicting"))
+    words = study.words("fi")
+    denying, _, telling = voices.partition(words("cases.voices.affirm"))
 
     def sides(text, *codes):
         return [
@@ -97,12 +98,15 @@ def test_voices_for_and_against_are_of_the_side_that_the_finding_names(study, pa
             if texts[segment] == text and code in codes
         ]
 
-    words = study.words("fi")
-    assert bool(quoted(supporting)) != (words("cases.voices.none_supporting") in voices)
-    assert bool(quoted(contradicting)) != (words("cases.voices.none_contradicting") in voices)
-    for text, _ in quoted(supporting):
+    denied = words("cases.voices.denied", label="")
+    none = words("cases.voices.none", themes="").partition("(")[0]
+    assert bool(quoted(denying)) == (words("cases.voices.deny") in denying) != (none in denying)
+    assert quoted(telling)
+    assert denying.count(denied) == max(1, len(quoted(denying)))
+    assert denied not in telling
+    for text, _ in quoted(denying):
         assert {"deny"} in sides(text, DENIED)
-    for text, _ in quoted(contradicting):
+    for text, _ in quoted(telling):
         against = ("rooting.owner_named", "rooting.budget_line", "rooting.in_use")
         assert {"affirm"} in sides(text, *against)
 
@@ -126,7 +130,7 @@ def test_a_passage_that_tells_what_is_sensitive_does_not_stand_beside_its_report
         document, start, end = places[segment]
         assert not [s for s in secret if s[0] == document and s[1] < end and s[2] > start]
     # A denial may be quoted, since enough reports deny, but it bears no report's name.
-    supporting = voices.partition(study.words("fi")("cases.voices.contradicting"))[0]
+    supporting = voices.partition(study.words("fi")("cases.voices.affirm"))[0]
     assert "-final" not in supporting
 
 

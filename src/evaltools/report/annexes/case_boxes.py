@@ -13,6 +13,7 @@ import pandas as pd
 from evaltools.evidence import Evidence
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
+from evaltools.i18n.messages import Words
 from evaltools.indicators.case_selection import (
     Case,
     Deviant,
@@ -114,9 +115,9 @@ def _case(
     words = numbers.glossary.words
     register: list[dict[str, Any]] = evidence.projects.astype(object).to_dict("records")  # type: ignore[assignment]
     project = next(row for row in register if row["project_id"] == case.project)
-    title = project_title(project, words.language)
+    title, told = _named(project, words)
     kind = words(f"cases.rule.{case.rule.rule}")
-    heading = f"## {escape_markdown(kind)}: {title} {{#sec-case-{case.name}}}\n\n"
+    heading = f"## {escape_markdown(kind)}: {title} {{#sec-case-{case.name}}}\n\n{told}"
     rows = [*_register(project, case, measures, evidence, numbers),
             *_report(case, measures, evidence, numbers)]  # fmt: skip
     table = f"| {words('cases.project')} | {escape_markdown(case.project)} |\n"
@@ -126,6 +127,22 @@ def _case(
     if project.get("origin") == "example":
         caption += f" {words('report.example_notice')}."
     return f"{heading}{_why(case, numbers)}\n\n{table}\n: {caption} {{#tbl-case-{case.name}}}\n\n"
+
+
+def _named(project: Mapping[str, Any], words: Words) -> tuple[str, str]:
+    """A name in the report's language for heading and caption, and what has to be told of it.
+
+    A title in another language is told in a sentence; the heading has the project's identifier.
+    """
+    title, name = (
+        project_title(project, words.language),
+        escape_markdown(str(project["project_id"])),
+    )
+    titled = [each for each in LANGUAGES if isinstance(project.get(f"title_{each}"), str)]
+    if not titled or words.language in titled:
+        return title, ""
+    language = words(f"audit.language.{titled[0]}")
+    return name, f"{words('cases.titled', title=title, language=language)} "
 
 
 def project_title(project: Mapping[str, Any], language: str) -> str:

@@ -18,7 +18,7 @@ from evaltools.report.annexes.declaration import QuoteLength, Voices
 from evaltools.report.evidence_pages.entries import are_withheld
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import Passage, Passages, Polarity, collect_passages
-from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, passage_place
+from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, passage_place, theme_label
 from evaltools.study.vocabulary import Role
 
 Theme = tuple[str, Polarity]
@@ -33,11 +33,13 @@ class Quotation:
     Arguments:
         passage: where it stands. text: its words, which may be printed.
         code: the theme that it is quoted for.
+        polarity: whether it tells of the theme or denies it.
     """
 
     passage: Passage
     text: str
     code: str
+    polarity: Polarity = "affirm"
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Quotations:
 
     def _in_order(self, themes: Iterable[Theme], document: str | None) -> list[Quotation]:
         found = {
-            passage.segment: Quotation(passage, text, code)
+            passage.segment: Quotation(passage, text, code, polarity)
             for code, polarity in themes
             for passage in self.passages.of(code, polarity)
             if (passage.segment, code) not in self.mixed
@@ -176,7 +178,7 @@ def quotation_lines(
             f" lang={passage.language}" if passage.language not in ("", words.language) else ""
         )
         segment = f' segment="{passage.segment}"' if open_ else ""
-        about = glossary.labels.get(each.code, each.code)
+        about = theme_label(each.code, each.polarity, words, glossary.labels)
         if placed and open_:
             about += f"; {passage_place(passage, words)}"
         made.append(f"> [{text}]{{.quote{segment}{language}}} ({escape_markdown(about)})\n")
@@ -188,21 +190,29 @@ def voices_page(
 ) -> str:
     """Quotations for and against a finding; empty where nothing may be quoted.
 
-    Where only one side has any, it is said that the other was looked for.
+    What leads in to them is what they say, which is clear whatever the finding claims. Where only
+    one side of a finding that is told has any, it is said what else was looked for.
     """
     words, made = glossary.words, ""
-    sides = dict(
-        zip(("supporting", "contradicting"), quotations.about(judgement, voices), strict=True)
-    )
-    if not any(sides.values()):
+    found = quotations.about(judgement, voices)
+    if not any(found):
         return ""
-    for side, found in sides.items():
-        if found:
-            lines = quotation_lines(found, quotations, glossary, placed=True)
-            lead = f"open.{side}" if judgement.outcome == "cannot_be_told" else side
-            made += f"{words(f'cases.voices.{lead}')}\n\n{lines}"
-        elif getattr(voices, side):
-            made += f"{words(f'cases.voices.none_{side}')}\n\n"
+    against = judgement.counter_evidence
+    supports = (judgement.evidence, () if isinstance(against, NoneFound) else against)
+    for side, own in zip(supports, found, strict=True):
+        for polarity in ("affirm", "deny"):
+            if told := [each for each in own if each.polarity == polarity]:
+                lines = quotation_lines(told, quotations, glossary, placed=True)
+                made += f"{words(f'cases.voices.{polarity}')}\n\n{lines}\n"
+        if not own and side and judgement.outcome != "cannot_be_told":
+            themes = [
+                theme_label(*theme, words, glossary.labels)
+                for group in _themes(side)
+                for theme in group
+            ]
+            if themes:
+                missing = words("cases.voices.none", themes="; ".join(themes))
+                made += f"{escape_markdown(missing)}\n\n"
     return f"::: {{.voices}}\n\n{made}:::\n"
 
 

@@ -33,6 +33,7 @@ from evaltools.report.evidence_pages.quoted_passages import (
     QuotePolicy,
     Side,
     quote_side,
+    theme_label,
     withheld_side,
 )
 from evaltools.report.variables import (
@@ -76,9 +77,15 @@ class PageContext:
     policy: QuotePolicy
     entries: Collection[str]
 
-    def quotes(self, found: Sequence[Passage], side: Side) -> str:
-        """Passages for, or against, as markdown."""
-        return quote_side(found, side, self.policy, self.glossary.words)
+    def quotes(self, found: Sequence[Passage], side: Side, supports: Iterable[Support] = ()) -> str:
+        """Passages for, or against, as markdown, with what was coded of them."""
+        words, labels = self.glossary.words, self.glossary.labels
+        themes = dict.fromkeys(
+            theme_label(each.code, each.polarity, words, labels)
+            for each in supports
+            if each.code is not None
+        )
+        return quote_side(found, side, self.policy, words, themes)
 
 
 def finding_entry(judgement: Judgement, around: PageContext) -> str:
@@ -197,13 +204,13 @@ def _sides(judgement: Judgement, around: PageContext) -> str:
         return withheld_side("passages_of", words)
     if any(each.code for each in judgement.evidence):
         found = find_passages(judgement.evidence, around.passages)
-        made += around.quotes(found, "for")
+        made += around.quotes(found, "for", judgement.evidence)
     if isinstance(against, NoneFound):
         told = sentence(against.none_found.in_language(words.language))
         made += f"{line(words('trail.against'), told, 'screen')}\n\n"
     elif any(each.code for each in against):
         found = find_passages(against, around.passages)
-        made += around.quotes(found, "against")
+        made += around.quotes(found, "against", against)
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -17,7 +17,7 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.policy import Policy as DisclosurePolicy
 from evaltools.indicators.savings import amounts_by_segment
 from evaltools.report.evidence_pages.markup import data_block, line, plain, sentence
-from evaltools.report.evidence_pages.passages import Passage, sample_evenly
+from evaltools.report.evidence_pages.passages import Passage, Polarity, sample_evenly
 from evaltools.study.schema import Disclosure
 
 Side = Literal["for", "against"]
@@ -26,6 +26,7 @@ SUMS = "savings.median.money"
 MOST_PRINTED = 1
 """Places of passages for and against in PDF and DOCX."""
 MOST_ON_SCREEN = 12
+MOST_THEMES = 4
 """Passages for and against in HTML."""
 
 
@@ -197,12 +198,29 @@ def find_redacted_spans(
     return {document: tuple(sorted(found)) for document, found in sorted(spans.items())}
 
 
-def quote_side(found: Sequence[Passage], side: Side, policy: QuotePolicy, words: Words) -> str:
+def theme_label(code: str, polarity: Polarity, words: Words, labels: Mapping[str, str]) -> str:
+    """What was coded of a passage: a theme, or that there was none of it."""
+    label = labels.get(code, code)
+    return words("cases.voices.denied", label=label) if polarity == "deny" else label
+
+
+def quote_side(
+    found: Sequence[Passage],
+    side: Side,
+    policy: QuotePolicy,
+    words: Words,
+    themes: Collection[str] = (),
+) -> str:
     """Passages for, or against, as markdown: their words on the screen, their places on paper.
 
     `evidence.lua` takes what is meant for its format.
+
+    Arguments:
+        themes: what was coded of them; named where they are few.
     """
     title = words(f"trail.{side}")
+    if 0 < len(themes) <= MOST_THEMES:
+        title += f" ({'; '.join(themes)})"
     if not found:
         whole = line(title, sentence(words(f"trail.none_{side}")), "screen")
         return f"{whole} {line(title, sentence(words('trail.paper.none')), 'paper')}\n\n"

@@ -67,3 +67,18 @@ def write_blocks(
     for place, text in places:
         place["c"][1] = known[text]
     return skeleton
+
+
+def set_aside(blocks: list[Node]) -> tuple[list[str], str]:
+    """Take out what is HTML already, so that pandoc need not carry a megabyte through.
+
+    Returns:
+        What was taken out; what stands in its place before a number and a semicolon, which
+        nothing in the blocks can hold.
+    """
+    places = [node for node in nodes(blocks) if node["t"] == "RawBlock" and len(node["c"][1]) > 99]
+    written = [str(node["c"][1]) for node in places]
+    mark = hashlib.sha256("\n".join(written).encode("utf-8")).hexdigest()
+    for number, node in enumerate(places):
+        node["c"][1] = f"{mark}{number};"
+    return written, mark

@@ -15,7 +15,6 @@ from typing import Any
 
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.processes import call_apart
-from evaltools.report.engines import read_epoch
 from evaltools.report.part_store import PartStore
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
@@ -82,7 +81,7 @@ def render(
     output: Path,
     progress: Callable[[str], None] | None = None,
     profiles: Sequence[str] = (),
-    epoch: int | None = None,
+    epoch: int = 0,
     parts: PartStore | None = None,
 ) -> list[Path]:
     """Render a document of a staged project.
@@ -94,8 +93,7 @@ def render(
         output: folder for the results, made if it is missing.
         progress: told what is being done, a line at a time.
         profiles: Quarto profiles; the project's own default where none are given.
-        epoch: seconds since 1970 that stand for now, the date within files; SOURCE_DATE_EPOCH,
-            or 1970, if not given.
+        epoch: seconds since 1970 that stand for now, the date within files.
         parts: what was made before from the same texts; by default nothing is taken from there.
 
     Returns the paths of the results, in the order of the formats. Nothing is written to the
@@ -108,10 +106,15 @@ def render(
     wanted = tuple(dict.fromkeys(formats))
     if not wanted:
         return []
-    now = read_epoch() if epoch is None else epoch
     with TemporaryDirectory(prefix="evaltools-") as name:
         run, problems = _prepare(
-            project, project / document, wanted[0], Path(name), profiles, now, parts or PartStore()
+            project,
+            project / document,
+            wanted[0],
+            Path(name),
+            profiles,
+            epoch,
+            parts or PartStore(),
         )
         # What the formats share has been read; each is then made apart from the others. Setting
         # pages takes longest.

@@ -9,12 +9,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaltools.problems import refuse
-from evaltools.report.renderer.block_writer import write_blocks
+from evaltools.report.renderer.block_writer import set_aside, write_blocks
 from evaltools.report.renderer.cell_values import annotate_table, mark_headers
 from evaltools.report.renderer.figure_files import Publication, read_caption
 from evaltools.report.renderer.final_pass import message_problems
@@ -24,6 +25,7 @@ from evaltools.report.renderer.metadata import (
     highwire_tags,
     read_record,
     structured_data,
+    title_block,
 )
 from evaltools.report.renderer.page_figures import read_sidecar, write_figure
 from evaltools.report.renderer.pandoc import pandoc
@@ -36,7 +38,6 @@ from evaltools.report.renderer.pandoc_tree import (
     header,
     make_document,
     nodes,
-    para,
     plain,
     put,
     raw,
@@ -53,8 +54,8 @@ _HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "page_overlays.js", "page_contents.js", "page_tables.js", "page_figures.js",
             "page_evidence.js")  # fmt: skip
 _WORDS = ("skip", "find", "find-none", "section-link", "save-csv", "save-figure", "filter-rows",
-          "note", "how-to-cite", "copy", "copied", "run-label", "colophon")  # fmt: skip
-_SHOWN = ("title", "subtitle", "abstract", "abstract-title")
+          "note", "about-publication", "how-to-cite", "copy", "copied", "run-label",
+          "colophon")  # fmt: skip
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
@@ -75,8 +76,8 @@ def write_html(document: Node, context: Context) -> bytes:
                  "--email-obfuscation=none", "--sandbox"]  # fmt: skip
     blocks = tree.blocks(document["blocks"])
     blocks = write_blocks(blocks, "html", arguments, context, {"Header", "Note"})
-    written, mark = _set_aside(blocks)
-    shown = make_document(blocks, _title_block(meta, context.words))
+    written, mark = set_aside(blocks)
+    shown = make_document(blocks, title_block(meta, context.words))
     arguments += ["--section-divs", f"--template={_HERE / 'page.html'}"]
     if options.get("toc"):
         depth = min(int(options.get("toc-depth", 3)) + shift, 6)
@@ -91,21 +92,6 @@ def write_html(document: Node, context: Context) -> bytes:
     return _label_footnotes(page, context.words).encode("utf-8")
 
 
-def _set_aside(blocks: list[Node]) -> tuple[list[str], str]:
-    """Take out what is HTML already, so that pandoc need not carry a megabyte through.
-
-    Returns:
-        What was taken out; what stands in its place before a number and a semicolon, which
-        nothing in the blocks can hold.
-    """
-    places = [node for node in nodes(blocks) if node["t"] == "RawBlock" and len(node["c"][1]) > 99]
-    written = [str(node["c"][1]) for node in places]
-    mark = hashlib.sha256("\n".join(written).encode("utf-8")).hexdigest()
-    for number, node in enumerate(places):
-        node["c"][1] = f"{mark}{number};"
-    return written, mark
-
-
 def _publication(meta: Mapping[str, Any], context: Context) -> Publication:
     """What files that are saved from the page say of it."""
     told = [find_plain_text(meta, name) for name in ("title", "publisher", "month")]
@@ -116,26 +102,6 @@ def _publication(meta: Mapping[str, Any], context: Context) -> Publication:
         source=find_plain_text(meta, "cite") or ", ".join(each for each in told if each),
         notice=find_plain_text(meta, "example-notice"),
     )
-
-
-def _title_block(meta: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    """The metadata that pandoc writes as text with markup."""
-    shown = {key: meta[key] for key in _SHOWN if key in meta}
-    # Pandoc fills in an English title of its own.
-    shown.setdefault("abstract-title", _escaped(words["section-title-abstract"]))
-    if shown.get("abstract", {}).get("t") == "MetaInlines":
-        shown["abstract"] = {"t": "MetaBlocks", "c": [para(shown["abstract"]["c"])]}
-    names = meta.get("author", {}).get("c", [])
-    places = [_escaped(item["c"]) for item in meta.get("affiliation", {}).get("c", [])]
-    people = [{"name": name, "place": place} for name, place in zip(names, places, strict=True)]
-    shown["author"] = {"t": "MetaList", "c": [{"t": "MetaMap", "c": each} for each in people]}
-    return shown
-
-
-def _escaped(value: str) -> Node:
-    """A plain text as metadata, quotation marks escaped too."""
-    content = {"t": "RawInline", "c": ["html", html.escape(value)]}
-    return {"t": "MetaInlines", "c": [content] if value else []}
 
 
 def _variables(
@@ -300,6 +266,8 @@ class HtmlTree:
             heading, *codes = blocks
             inlines = self.inlines(heading["c"][1][0]["c"]) if heading["c"][1] else []
             return self._framed(triple, "listing", inlines, self.blocks(codes), True)
+        if "summary" in classes:
+            blocks = [*_ways_down(blocks), *blocks]
         if "evidence-entries" in classes:
             # With scripts the entries are data, which no browser lays out before it is asked to.
             inner = div(attr(), self.blocks(blocks))
@@ -441,6 +409,26 @@ class HtmlTree:
     def _next(self, kind: str) -> str:
         self._count += 1
         return f"{kind}--{self._count}"
+
+
+def _ways_down(blocks: Sequence[Node]) -> list[Node]:
+    """Links to the lists that stand at a glance, for screens where they stand below the messages.
+
+    Each paragraph that names a list becomes what its link leads to.
+    """
+    links: list[Node] = []
+    for box in blocks:
+        if box["t"] != "Div" or "glance" not in box["c"][0][1]:
+            continue
+        inner = box["c"][1]
+        for place, (title, listed) in enumerate(pairwise(inner)):
+            if title["t"] == "Para" and listed["t"] == "BulletList":
+                name = f"glance-{len(links) + 1}"
+                inner[place] = div(attr(name), [title])
+                target = [f"#{name}", ""]
+                link = {"t": "Link", "c": [attr(), [text(stringify(title))], target]}
+                links.append(plain([link]))
+    return [div(attr(classes=["ways-down"]), links)] if links else []
 
 
 def _scroll_attributes(name: str, label: str) -> Attr:

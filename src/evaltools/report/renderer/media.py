@@ -20,10 +20,14 @@ _ACTIVE = re.compile(
     rb"<\s*(?:script|foreignObject|iframe|object|embed|handler)\b|<!ENTITY|<[^>]*\son[a-z]+\s*=",
     re.IGNORECASE,
 )
-_OUTSIDE = re.compile(
-    rb"""(?:xlink:)?href\s*=\s*["']\s*(?!#|data:image/(?:png|jpeg);)|url\(\s*["']?\s*(?!#)"""
-    rb"""|@import|<\?xml-stylesheet""",
-    re.IGNORECASE,
+_OUTSIDE = tuple(
+    re.compile(pattern, re.IGNORECASE)  # apart, since each begins with letters to look for
+    for pattern in (
+        rb"""href\s*=\s*["']\s*(?!#|data:image/(?:png|jpeg);)""",
+        rb"""url\(\s*["']?\s*(?!#)""",
+        rb"@import",
+        rb"<\?xml-stylesheet",
+    )
 )
 
 
@@ -35,7 +39,8 @@ def find_active_content(svg: bytes) -> str:
     """
     if _ACTIVE.search(svg):
         return "holds a script or other active content"
-    return "refers to something outside itself" if _OUTSIDE.search(svg) else ""
+    outside = any(pattern.search(svg) for pattern in _OUTSIDE)
+    return "refers to something outside itself" if outside else ""
 
 
 def write_picture(folder: Path, payload: bytes, suffix: str) -> str:

@@ -7,6 +7,7 @@ it has neither.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.localedata import locale_identifiers
 
-from evaltools.report.renderer.pandoc_tree import NBSP, Node, lone_paragraph, stringify
+from evaltools.report.renderer.pandoc_tree import NBSP, Node, lone_paragraph, para, stringify
 from evaltools.report.renderer.project import Project
 from evaltools.report.renderer.shortcodes import TextPass
 
@@ -24,6 +25,7 @@ MARKDOWN_KEYS = ("title", "subtitle", "abstract", "abstract-title", "description
                  "reference-section-title")  # fmt: skip
 # A day does not part from its month at the end of a line.
 _DAY = re.compile(r"(?<=\d) (?=[^\W\d])|(?<=\d\.) (?=[^\W\d])")
+_SHOWN = ("title", "subtitle", "abstract", "abstract-title")
 _PRIVATE = frozenset({"filters", "language", "metadata"})
 
 
@@ -178,3 +180,23 @@ def structured_data(record: Record) -> str:
     if names:
         made["identifier"] = names
     return json.dumps(made, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+
+
+def title_block(meta: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """The metadata that pandoc writes as text with markup."""
+    shown = {key: meta[key] for key in _SHOWN if key in meta}
+    # Pandoc fills in an English title of its own.
+    shown.setdefault("abstract-title", _escaped(words["section-title-abstract"]))
+    if shown.get("abstract", {}).get("t") == "MetaInlines":
+        shown["abstract"] = {"t": "MetaBlocks", "c": [para(shown["abstract"]["c"])]}
+    names = meta.get("author", {}).get("c", [])
+    places = [_escaped(item["c"]) for item in meta.get("affiliation", {}).get("c", [])]
+    people = [{"name": name, "place": place} for name, place in zip(names, places, strict=True)]
+    shown["author"] = {"t": "MetaList", "c": [{"t": "MetaMap", "c": each} for each in people]}
+    return shown
+
+
+def _escaped(value: str) -> Node:
+    """A plain text as metadata, quotation marks escaped too."""
+    content = {"t": "RawInline", "c": ["html", html.escape(value)]}
+    return {"t": "MetaInlines", "c": [content] if value else []}

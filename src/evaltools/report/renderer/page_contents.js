@@ -9,6 +9,12 @@
   if (languages) { nav.prepend(languages); }
   var narrow = window.matchMedia("(max-width: 70rem)");
   drawer.open = !narrow.matches;
+  // What the publication is takes no room of the first view on a phone, and is there on paper.
+  var about = document.querySelector(".about");
+  var phone = window.matchMedia("screen and (max-width: 40rem)");
+  function unfold() { if (about) { about.open = !phone.matches; } }
+  phone.addEventListener("change", unfold);
+  unfold();
   narrow.addEventListener("change", function () { drawer.open = !narrow.matches; });
   // Open on a small screen it lies over the text.
   var over = false;
@@ -43,7 +49,8 @@
     }
   });
 
-  // Where the reader is.
+  // Where the reader is: beside the text, of other chapters than theirs no sections are listed.
+  nav.classList.add("following");
   var links = Array.prototype.slice.call(drawer.querySelectorAll("ul a[href^='#']"));
   var sections = links.map(function (link) {
     return document.getElementById(decodeURIComponent(link.hash.slice(1)));

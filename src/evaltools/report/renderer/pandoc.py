@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import re
@@ -16,7 +15,13 @@ from typing import Any
 from evaltools.problems import Problem
 from evaltools.processes import pandoc_program
 from evaltools.report.renderer.located_problems import relative_name
-from evaltools.report.renderer.pandoc_tree import Node, lone_paragraph, make_document, text_nodes
+from evaltools.report.renderer.pandoc_tree import (
+    Node,
+    copied,
+    lone_paragraph,
+    make_document,
+    text_nodes,
+)
 
 # Seconds; a report takes less than one. Some texts make any markdown reader slow.
 PATIENCE = 120
@@ -125,7 +130,7 @@ class AttributeTexts:
         """A fresh copy of a text's inlines."""
         if text not in self.known:
             self.prepare([text])
-        return copy.deepcopy(self.known[text])
+        return copied(self.known[text])
 
 
 def check_filter(root: Path, path: Path) -> list[Problem]:

@@ -210,6 +210,12 @@ def unpacked(content: bytes) -> Any:
     return pickle.loads(content)
 
 
+def copied(value: Tree) -> Tree:
+    """A tree that shares nothing with the one given."""
+    copy: Tree = unpacked(packed(value))
+    return copy
+
+
 def join_words(value: Any) -> None:
     """Make words with spaces between them one text, in place, so that there are half the nodes.
 

@@ -7,7 +7,6 @@ width made of private-use characters stands for them, and the parsed value is pu
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Mapping
@@ -144,7 +143,7 @@ class PlaceholderFiller:
     def _inline(self, mark: re.Match[str]) -> list[Node]:
         placeholder = self.placeholders.of(mark)[0]
         if isinstance(placeholder, list):
-            return copy.deepcopy(placeholder)
+            return pandoc_tree.copied(placeholder)
         if isinstance(placeholder, Fragment):
             what = f"value {placeholder.text[:60]!r} is not a run of text"
             remedy = "Escape its first character with a backslash"
@@ -159,7 +158,7 @@ class PlaceholderFiller:
         inlines = lone_paragraph(blocks)
         if inlines is None and blocks:
             self.problems.add("", what, remedy, code, self.placeholders.fragments[name].where)
-        return copy.deepcopy(inlines or [])
+        return pandoc_tree.copied(inlines or [])
 
     def _plain(self, value: str) -> str:
         """A string with its places filled by plain text."""
@@ -175,7 +174,7 @@ class PlaceholderFiller:
         pictures = 0
         for index, (kind, value) in enumerate(output.parts):
             if kind == "markdown":
-                content += copy.deepcopy(self.parsed[f"{output.where}|{index}"])
+                content += pandoc_tree.copied(self.parsed[f"{output.where}|{index}"])
             elif kind == "text":
                 content.append(_code_block("cell-output", value.rstrip("\n")))
             else:

@@ -122,8 +122,108 @@ def test_language_is_set_for_the_document_and_for_passages(document: Any) -> Non
     assert "sv" in {each.get(qn("w:val")) for each in every(document, "w:lang")}
 
 
+def numbering_of(properties: Any) -> tuple[int | None, int]:
+    """The list that a paragraph's or a style's properties name, and the level in it."""
+    found = properties.find(qn("w:numPr")) if properties is not None else None
+    if found is None:
+        return None, 0
+    level = found.find(qn("w:ilvl"))
+    return int(found.find(qn("w:numId")).get(qn("w:val"))), (
+        0 if level is None else int(level.get(qn("w:val")))
+    )
+
+
+def counted_headings(document: Any) -> list[tuple[str, str, str]]:
+    """Style, words behind the number that a word processor counts, and bookmarks, of headings."""
+    numbering = document.part.numbering_part.element
+    lists = {
+        int(each.get(qn("w:numId"))): each.find(qn("w:abstractNumId")).get(qn("w:val"))
+        for each in numbering.iter(qn("w:num"))
+    }
+    labels = {
+        (made.get(qn("w:abstractNumId")), int(level.get(qn("w:ilvl")))):
+            level.find(qn("w:lvlText")).get(qn("w:val"))
+        for made in numbering.iter(qn("w:abstractNum"))
+        for level in made.iter(qn("w:lvl"))
+    }  # fmt: skip
+    counts: dict[int, list[int]] = {}
+    out = []
+    for each in document.paragraphs:
+        if not each.style.name.startswith("Heading"):
+            continue
+        number, level = numbering_of(each._p.pPr)
+        if number is None:
+            number, level = numbering_of(each.style.element.pPr)
+        shown = each.text
+        if number:
+            before = counts.setdefault(number, [0] * 9)
+            counts[number] = [*before[:level], before[level] + 1, *([0] * (8 - level))]
+            label = labels[lists[number], level]
+            for at, count in enumerate(counts[number], 1):
+                label = label.replace(f"%{at}", str(count))
+            shown = f"{label} {shown}"
+        named = each._p.find(f".//{qn('w:bookmarkStart')}")
+        out.append((each.style.name, shown, "" if named is None else named.get(qn("w:name"))))
+    return out
+
+
+ANNEXES = """---
+title: T
+lang: en
+---
+
+# [1]{.section-number} First {#sec-one}
+
+See chapter [1.1](#sec-deep){.crossref} and [section 1](#sec-one){.crossref}.
+
+## [1.1]{.section-number} In it {#sec-deep}
+
+# Between
+
+# [2]{.section-number} Second {#sec-two}
+
+# Annexes
+
+## Annex 1. Methods {#sec-methods}
+
+## Annex 2. Data {#sec-data}
+
+### 1.1 A question of its own
+"""
+
+
+def test_a_word_processor_counts_chapters_and_annexes_and_references_follow(tmp_path: Path) -> None:
+    document = rendered(tmp_path, ANNEXES)
+    found = counted_headings(document)
+    assert [words for _, words, _ in found] == [
+        "1 First", "1.1 In it", "Between", "2 Second", "Annexes", "Annex 1. Methods",
+        "Annex 2. Data", "1.1 A question of its own",
+    ]  # fmt: skip
+    typed = [each.text for each in document.paragraphs if each.style.name.startswith("Heading")]
+    assert typed[1:] == ["In it", "Between", "Second", "Annexes", "Methods", "Data",
+                         "1.1 A question of its own"]  # fmt: skip
+    names = {words.split()[-1]: name for _, words, name in found if name}
+    for style in (1, 2, 3):
+        number, level = numbering_of(document.styles[f"Heading {style}"].element.pPr)
+        assert number
+        assert level == style - 1
+    line = next(each for each in document.paragraphs if each.text.startswith("See chapter"))
+    assert fields(line._p) == [
+        (f"REF {names['it']} \\r \\h", "1.1"), (f"REF {names['First']} \\r \\h", "1"),
+    ]  # fmt: skip
+
+
+def test_a_number_that_a_list_would_count_otherwise_stays_as_it_is_written(tmp_path: Path) -> None:
+    text = "# [1]{.section-number} One {#a}\n\n# [3]{.section-number} Three {#b}\n"
+    document = rendered(tmp_path, HEAD + text + "\n[3](#b){.crossref}\n")
+    headings = [each for each in document.paragraphs if each.style.name.startswith("Heading")]
+    assert [each.text for each in headings] == ["1 One", "3 Three"]
+    assert numbering_of(document.styles["Heading 1"].element.pPr) == (None, 0)
+    assert not [each for each in every(document, "w:instrText") if "\\r" in each.text]
+
+
 def test_headings_are_headings_with_their_numbers(document: Any) -> None:
-    headings = [item for item in texts(document.paragraphs) if item[0].startswith("Heading")]
+    headings = [(style, text) for style, text, _ in counted_headings(document)]
     assert headings[:4] == [
         ("Heading 1", "Kuvailulehti"), ("Heading 1", "1 Johdanto"),
         ("Heading 2", "1.1 Tausta ja tarkoitus"), ("Heading 3", "1.1.1 Käsitteet"),
@@ -150,7 +250,8 @@ def test_contents_are_filled_and_their_links_lead_to_headings(document: Any) -> 
     instructions = "".join(each.text for each in contents.iter(qn("w:instrText")))
     assert "TOC" not in instructions  # LibreOffice would show its stored text, without numbers
     kinds = [each.get(qn("w:fldCharType")) for each in contents.iter(qn("w:fldChar"))]
-    assert kinds == ["begin", "separate", "end"] * len(entries)
+    numbered = [text for text, _ in entries if text[0].isdigit()]
+    assert kinds == ["begin", "separate", "end"] * (len(entries) + len(numbered))
 
 
 def test_every_inner_link_has_its_bookmark(document: Any) -> None:
@@ -250,7 +351,7 @@ def test_short_tables_stay_on_one_page_and_of_long_ones_no_row_stands_alone(docu
 
     short, long, _ = tables(document, "Table")
     assert held(short) == [True] * (len(held(short)) - 1) + [False]
-    assert held(long) == [True] * 2 + [False] * (len(held(long)) - 4) + [True, False]
+    assert held(long) == [True] * 4 + [False] * (len(held(long)) - 7) + [True] * 2 + [False]
 
 
 def test_callouts_are_boxes_with_a_title(document: Any) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import page
 import pdf_samples as samples
+import pdfplumber
 import pikepdf
 import pypdf
 import pytest
@@ -147,3 +148,52 @@ def test_bytes_are_the_same_wherever_and_whenever(tmp_path: Path) -> None:
     assert [run.returncode for run in runs] == [0, 0]
     assert len(results) == 1
     assert len(results.pop().split()) == 2
+
+
+def test_on_paper_the_word_for_evidence_has_the_number_of_its_entry(tmp_path: Path) -> None:
+    markdown = """---
+title: T
+lang: en
+---
+# A
+
+It holds. [evidence](#ev-second){.evidence-link .evidence-mark #use-1}
+
+# Annex
+
+:::::: evidence-entries
+
+::::: {.evidence #ev-first}
+[Alpha]{.evidence-term} `a.share`{.evidence-key}
+:::::
+
+::::: {.evidence #ev-second}
+[Beta]{.evidence-term} `b.share`{.evidence-key}
+:::::
+
+::::::
+"""
+    with pdfplumber.open(io.BytesIO(rendered(tmp_path, markdown))) as opened:
+        text = " ".join(each.extract_text() for each in opened.pages)
+        letters = [each for page_ in opened.pages for each in page_.chars]
+    assert "It holds. evidence 2" in " ".join(text.split())
+    assert "1 Alpha" in text
+    assert "2 Beta" in text
+    keys = [each["size"] for each in letters if "Mono" in each["fontname"]]
+    assert keys
+    assert min(keys) >= 9
+
+
+def test_tables_under_one_head_are_in_letters_of_one_size(tmp_path: Path) -> None:
+    """A matrix in parts, of which one is long."""
+    table = "| Question | Judgement |\n|:---|:---|\n| {} | {} |\n\n: Part {} {{#tbl-{}}}\n\n"
+    parts = table.format("Why", "Wordy " * 500, 1, "a") + table.format("How", "Brief", 2, "b")
+    other = "| Other | Head |\n|:---|:---|\n| Plain | Free |\n\n: Apart {#tbl-c}\n"
+    pdf = rendered(tmp_path, f"---\ntitle: T\nlang: en\n---\n# A\n\n{parts}{other}")
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        words = [
+            each for page_ in opened.pages for each in page_.extract_words(extra_attrs=["size"])
+        ]
+    size = {each["text"]: round(each["size"], 1) for each in words}
+    assert size["Brief"] == size["Wordy"]
+    assert size["Free"] > size["Brief"]

@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.report.renderer.docx.headings import add_lists, bind_numbers, number_styles
 from evaltools.report.renderer.docx.shapes import ROW_HEADERS, shape_for_word
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
@@ -232,7 +233,13 @@ def _finish_package(document: bytes, facts: Facts, epoch: int) -> bytes:
     for name in (*_DROPPED, *(() if commented else (COMMENTS,))):
         if parts.pop(name, None) is not None:
             _remove_part(parts, name)
-    parts["word/document.xml"] = _body(parts["word/document.xml"])
+    parts["word/document.xml"], label = _body(parts["word/document.xml"])
+    if label:
+        for name, change in (
+            ("word/numbering.xml", lambda lists: add_lists(lists, label)),
+            ("word/styles.xml", number_styles),
+        ):
+            parts[name] = change(parts[name].decode("utf-8")).encode()
     parts["word/settings.xml"] = _settings(parts["word/settings.xml"], facts.language_tag)
     parts["docProps/core.xml"] = _core(facts, epoch)
     parts["docProps/app.xml"] = (
@@ -262,7 +269,7 @@ class _Prefixes(ET.TreeBuilder):
         ET.register_namespace(prefix, uri)
 
 
-def _body(data: bytes) -> bytes:
+def _body(data: bytes) -> tuple[bytes, str]:
     root = ET.fromstring(data, ET.XMLParser(target=_Prefixes()))
     for table in root.iter(f"{_NAME}tbl"):
         _table(table)
@@ -271,7 +278,8 @@ def _body(data: bytes) -> bytes:
     for inline in root.iter(f"{{{_DRAWING}/wordprocessingDrawing}}inline"):
         for side in ("distT", "distB", "distL", "distR"):
             inline.set(side, "0")  # left out, it is a margin to some word processors
-    return (_XML + ET.tostring(root, encoding="unicode")).encode()
+    label = bind_numbers(root)
+    return (_XML + ET.tostring(root, encoding="unicode")).encode(), label
 
 
 def _table(table: ET.Element) -> None:
@@ -288,9 +296,9 @@ def _table(table: ET.Element) -> None:
     if name == "LayoutTable" or name.startswith("Callout"):
         return
     wide = max((len(row.findall(f"{_NAME}tc")) for row in rows), default=0) >= _SMALL_FROM
-    # Of a longer table the first rows stay with its head, and the last two with each other.
+    # Of a longer table the first four rows stay with its head, and the last three together.
     whole = len(rows) <= _WHOLE_UP_TO or name == "KeyValue"  # a sheet has less than a page
-    held = rows[:-1] if whole else [*rows[:2], rows[-2]]
+    held = rows[:-1] if whole else [*rows[:4], *rows[-3:-1]]
     for row in rows:
         _child(_child(row, "trPr"), "cantSplit")
         for paragraph in row.iter(f"{_NAME}p"):

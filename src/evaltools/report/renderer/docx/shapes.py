@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from xml.sax.saxutils import escape, quoteattr
 
 from evaltools.report.renderer.divs import CALLOUT_KINDS
+from evaltools.report.renderer.docx.headings import count_headings, mark_number, strip_number
 from evaltools.report.renderer.pandoc_tree import (
     Node,
     attr,
@@ -104,8 +106,9 @@ def _caption_label(name: str, shown: str) -> Node:
 
 def shape_for_word(tree: Node, facts: Facts) -> Node:
     """A document for pandoc's Word writer."""
-    contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
-    shaper = _WordShaper(facts.cover(), contents, _name_captions(tree), facts.one_page)
+    numbers = count_headings(tree)
+    contents = contents_blocks(tree, facts.contents_title, facts.contents_depth, numbers)
+    shaper = _WordShaper(facts.cover(), contents, _name_captions(tree), numbers, facts.one_page)
     blocks = rewrite(tree["blocks"], shaper.node)
     return {
         **tree,
@@ -121,6 +124,7 @@ class _WordShaper:
     facts: dict[str, str]
     contents: list[Node]
     captions: frozenset[str]
+    headings: Mapping[str, str]
     one_page: bool
 
     def node(self, node: Node) -> list[Node] | None:
@@ -137,6 +141,8 @@ class _WordShaper:
             return _table(node)
         if kind == "Image":
             return _image(node)
+        if kind == "Header" and find_identifier(node) in self.headings:
+            return mark_number(node, self.headings[find_identifier(node)])
         if kind == "Link" and "crossref" in find_classes(node):
             triple, content, target = node["c"]
             shown = self._reference(content, target[0].removeprefix("#"))
@@ -147,7 +153,13 @@ class _WordShaper:
 
     def _reference(self, content: list[Node], name: str) -> list[Node]:
         """The words of a reference, its number as a field that follows the caption's."""
-        match = _NUMBER.fullmatch(stringify(content))
+        shown = stringify(content)
+        number = self.headings.get(name)
+        if number and shown.endswith(number):
+            before = shown.removesuffix(number)
+            field = _field(f"REF {bookmark(f'{name}-number')} \\r \\h", number, "CrossReference")
+            return [text(before), field] if before else [field]
+        match = _NUMBER.fullmatch(shown)
         if name not in self.captions or match is None or match["after"]:
             return content
         code = f"REF {bookmark(f'{name}-number')} \\h"
@@ -348,7 +360,7 @@ def bookmark(identifier: str) -> str:
     return "X" + hashlib.sha1(identifier.encode()).hexdigest()[1:]
 
 
-def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
+def contents_blocks(tree: Node, title: str, depth: int, numbers: Mapping[str, str]) -> list[Node]:
     """The contents, an entry for every heading.
 
     Entries link to their headings. Their page numbers are fields, which only a word processor can
@@ -361,7 +373,8 @@ def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
         if node["t"] == "Header" and node["c"][0] <= depth and not place.inside("cover"):
             identifier, classes, _ = attributes(node)
             if "unlisted" not in classes:
-                entries.append(_entry(node["c"][0], node["c"][2], identifier))
+                number = numbers.get(identifier, "")
+                entries.append(_entry(node["c"][0], node["c"][2], identifier, number))
     return [
         raw(
             "openxml",
@@ -372,14 +385,19 @@ def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
     ]
 
 
-def _entry(level: int, title: list[Node], identifier: str) -> str:
-    """An entry in one run, but for words in another language, which say so."""
+def _entry(level: int, title: list[Node], identifier: str, number: str) -> str:
+    """An entry in one run, but for its number, a field, and words in another language."""
     run = ""
+    if number:
+        code = f"REF {bookmark(f'{identifier}-number')} \\r \\h"
+        shown = number.rstrip(".")  # a field gives the number without it
+        run = _field(code, shown, "DefaultParagraphFont")["c"][1]
+        title = [text(f"{number.removeprefix(shown)} "), *strip_number(title, number)]
     languages = [attributes(each)[2].get("lang") if each["t"] == "Span" else None for each in title]
     for language, found in groupby(zip(languages, title, strict=True), key=itemgetter(0)):
-        text = escape(re.sub(r"[ \n]+", " ", stringify([each for _, each in found])))
+        words = escape(re.sub(r"[ \n]+", " ", stringify([each for _, each in found])))
         told = f"<w:rPr><w:lang w:val={quoteattr(language)}/></w:rPr>" if language else ""
-        run += f'<w:r>{told}<w:t xml:space="preserve">{text}</w:t></w:r>'
+        run += f'<w:r>{told}<w:t xml:space="preserve">{words}</w:t></w:r>'
     if identifier:
         name = bookmark(identifier)
         page = _field(f"PAGEREF {name} \\h", "", "DefaultParagraphFont")["c"][1]

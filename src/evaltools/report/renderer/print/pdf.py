@@ -34,6 +34,7 @@ from evaltools.report.renderer.print.page_arrangement import PART, arrange_pages
 from evaltools.report.renderer.print.shapes import (
     count_row_headers,
     hold_announcements,
+    mark_series,
     set_widths,
     shape_for_print,
 )
@@ -162,7 +163,9 @@ def prepare_for_print(tree: Node, context: Context) -> Node:
     paper = shape_for_print(tree, context)
     return {
         **paper,
-        "blocks": hold_announcements(rewrite(paper["blocks"], _fit_table, kinds={"Table"})),
+        "blocks": hold_announcements(
+            mark_series(rewrite(paper["blocks"], _fit_table, kinds={"Table"}))
+        ),
     }
 
 

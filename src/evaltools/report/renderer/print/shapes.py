@@ -366,3 +366,26 @@ def set_widths(table: Node, only_full: bool) -> Node:
         for (alignment, _), share in zip(columns, shares, strict=True)
     ]
     return {"t": "Table", "c": [own, caption, with_widths, *rest]}
+
+
+_SMALL_FROM = (2500, 10)  # characters and rows of a table in smaller letters: `template.typ`
+
+
+def mark_series(blocks: list[Node]) -> list[Node]:
+    """Tables under the same head are one in parts, so all are in the letters of the smallest."""
+    series: dict[str, list[Node]] = {}
+    for node in nodes(blocks):
+        if node["t"] == "Table" and (head := stringify(node["c"][3][1])):
+            series.setdefault(head, []).append(node)
+    for parts in series.values():
+        sizes = [_size(part) for part in parts]
+        if any(characters > _SMALL_FROM[0] or rows >= _SMALL_FROM[1] for characters, rows in sizes):
+            for part in parts:
+                put(part["c"][0], "small", "1")
+    return blocks
+
+
+def _size(table: Node) -> tuple[int, int]:
+    """Characters and rows below a table's head."""
+    rows = [row for body in table["c"][4] for part in body[2:] for row in part]
+    return len(stringify(rows)), len(rows)

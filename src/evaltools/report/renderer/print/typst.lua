@@ -126,6 +126,14 @@ function typ.Span(span)
   return out
 end
 
+-- On paper the word that leads to an entry of the evidence says which one it is.
+function typ.Link(link)
+  if not link.classes:includes('evidence-mark') or link.target:sub(1, 1) ~= '#' then return nil end
+  link.content:insert(pandoc.Str('\u{a0}'))
+  link.content:insert(inline('#evidence-number(' .. quoted(link.target:sub(2)) .. ');'))
+  return link
+end
+
 -- ---------------------------------------------------------------- headings
 
 local function heading(level, inlines, number, outlined, id)

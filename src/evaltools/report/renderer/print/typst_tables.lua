@@ -155,7 +155,7 @@ function tables.blocks(tbl, row_headers, kind)
   local whole = #tbl.caption.long == 0 and #rows <= 12 and characters < 1500
   local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(colspecs)
     .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole)
-    .. ', wordy: ' .. tostring(characters > 2500) .. ', rows: ' .. #rows .. ',') }
+    .. ', wordy: ' .. tostring(characters > 2500 or tbl.attributes.small ~= nil) .. ', rows: ' .. #rows .. ',') }
   local column_header = 'column-header'
   if tbl.attributes['whole-words'] then column_header = 'column-header.with(breaks: false)' end
   if characters_of(head) > 0 then
