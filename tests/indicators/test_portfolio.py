@@ -82,6 +82,7 @@ def programme(region="all", group="all", allocation="equal", cutoff="2021-06-30"
             "call_id": ["2019-1", "2019-1", "2019-2", "2020", "2020"],
             "year": [2019, 2019, 2019, 2020, 2020],
             "lead_org_id": leads,
+            "decided": [DAY, DAY, pd.NaT, DAY, pd.Timestamp("2021-06-01")],
             "grant": np.array([np.nan if g is None else g for g in grants]),
             "region_code": [place[lead][1] for lead in leads],
             "municipality_group": [place[lead][2] for lead in leads],
@@ -154,6 +155,11 @@ def test_a_call_decided_after_the_cutoff_is_not_yet_there():
     evidence = programme()
     evidence.parameters.calls = ("2019", "2020", "2023")
     assert portfolio.call_table(evidence)["call_id"].tolist() == ["2019-1", "2019-2", "2020"]
+
+
+def test_projects_decided_after_the_published_awards_are_counted_apart():
+    table = portfolio.call_table(programme()).set_index("call_id")
+    assert table["later"].to_dict() == {"2019-1": 0, "2019-2": 0, "2020": 1}
 
 
 @pytest.mark.parametrize(

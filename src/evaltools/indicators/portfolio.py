@@ -99,8 +99,9 @@ def call_table(evidence: Evidence) -> pd.DataFrame:
     held = held.reindex(frame["call_id"]).fillna(0.0).set_axis(frame.index).astype(float)
     frame["projects"], frame["known"] = held["size"], held["count"]
     frame["money"] = held["sum"].where(held["count"] > 0)
-    day = evidence.projects["call_id"].map(table.set_index("call_id")["decided"])
-    after = (evidence.projects["decided"] > day).groupby(evidence.projects["call_id"].astype(str))
+    call = evidence.projects["call_id"].astype(str)
+    day = pd.to_datetime(call.map(dict(zip(table["call_id"], table["decided"], strict=True))))
+    after = (pd.to_datetime(evidence.projects["decided"]) > day).groupby(call)
     frame["later"] = frame["call_id"].map(after.sum()).fillna(0.0).astype(float)
     return frame.sort_values("call_id", ignore_index=True)
 
