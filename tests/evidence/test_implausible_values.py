@@ -176,3 +176,10 @@ def test_only_what_is_far_from_the_others_and_alone_stands_apart() -> None:
     assert not stands_apart(capital).any()
     assert list(np.flatnonzero(stands_apart(pd.Series([5.0] * 9 + [50.0])))) == [9]
     assert not stands_apart(pd.Series([1.0, 2.0, 900.0])).any()
+
+
+def test_two_places_of_a_map_have_not_one_tile(study):
+    change(study, "reference/regions.csv", 3, tile_row=6, tile_column=2)
+    (problem,) = refused(study)
+    assert "regions.csv, row 3" in problem
+    assert "tile 6, 2 of the map is that of row 2, too" in problem

@@ -335,8 +335,30 @@ def check_size_classes(frames: NumberedTables) -> Iterator[CellProblem]:
     )  # fmt: skip
 
 
+@requires()
+def check_tiles(frames: NumberedTables) -> Iterator[CellProblem]:
+    """Each place of a map has a tile, and no other has the same."""
+    maps = {one.map for one in frames.vocabulary.dimensions.values() if one.map}
+    for table in sorted(maps & frames.keys()):
+        places, tile = frames[table], ["tile_row", "tile_column"]
+        if not {*tile} <= {*places.columns}:
+            continue
+        known = places[tile].notna().all(axis=1)
+        yield from frames.tell(
+            places[~known], f"{table}.tile_row", "data.tile", "a place without a tile of the map",
+            "tile_row and tile_column, from 1", "Give it a tile that no other place has.",
+        )  # fmt: skip
+        tiled = places[known]
+        first = tiled.groupby(tile)[ROW].transform("min")
+        yield from frames.tell(
+            tiled.assign(first=first)[tiled[ROW] != first], f"{table}.tile_row", "data.tile",
+            "tile {tile_row}, {tile_column} of the map is that of row {first}, too",
+            "a tile for each place", "Give one of them a tile that no other place has.",
+        )  # fmt: skip
+
+
 REGISTER_RULES: tuple[Rule, ...] = (
     check_decision_dates, check_size_classes, check_shares, check_appropriations, check_awards,
     check_facts, check_ties, check_leads, check_area_years, check_report_dates, check_awarded,
-    check_areas_of_organisations, check_waves,
+    check_areas_of_organisations, check_waves, check_tiles,
 )  # fmt: skip
