@@ -12,8 +12,8 @@ import numpy as np
 from evaltools.charts.bars import Call, CallBars, Cascade, Stack, states_chart
 from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Dot, Dots
-from evaltools.charts.lines import Curve, Line, Lorenz, Point
+from evaltools.charts.interval_charts import Dot, Dots
+from evaltools.charts.line_charts import Curve, Line, Lorenz, Point
 from evaltools.charts.maps import Heatmap, Panel, Tile, TileMap
 from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
 from evaltools.i18n.messages import Words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaltools.charts import alt_text
 from evaltools.charts.figure import LONGEST_ALT
-from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.interval_charts import Dot, Dots
 from evaltools.charts.maps import classes
 from evaltools.i18n.messages import Words
 

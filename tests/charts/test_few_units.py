@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from evaltools.charts.bars import Part, Stack, Stacks
 from evaltools.charts.differences import Differences, Gap
-from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.interval_charts import Dot, Dots
 from evaltools.charts.maps import Tile, TileMap
 from evaltools.i18n.messages import Words
 

@@ -11,7 +11,7 @@ import pytest
 from legibility import contrast, faults, lightness
 
 from evaltools.charts import bars, palette, style
-from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.interval_charts import Dot, Dots
 from evaltools.i18n.messages import Words
 from evaltools.report.renderer.inline_svg import DARK_PAPER, clean_svg, dark_of
 

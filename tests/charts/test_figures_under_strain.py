@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from legibility import boxes, faults
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import bars, intervals, lines, maps
+from evaltools.charts import bars, interval_charts, line_charts, maps
 from evaltools.charts.chart import Chart, draw_reason
 from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
@@ -62,7 +62,7 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
         low, value, high = data.draw(limits())
         missing = data.draw(st.integers(0, 4)) == 0
         rows.append(
-            intervals.Dot(
+            interval_charts.Dot(
                 data.draw(label),
                 None if missing else value,
                 low,
@@ -76,7 +76,7 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
             )
         )
     axis, name = data.draw(label), data.draw(label)
-    assert_legible(intervals.Dots(rows, words=Words(tongue), axis=axis, name=name))
+    assert_legible(interval_charts.Dots(rows, words=Words(tongue), axis=axis, name=name))
 
 
 @STRAIN
@@ -192,7 +192,7 @@ def test_calls_are_legible(rows: list[bars.Call], tongue: Any) -> None:
 @STRAIN
 @given(
     st.lists(
-        st.builds(lines.Point, st.floats(-50, 500), share, st.none() | share, share, label),
+        st.builds(line_charts.Point, st.floats(-50, 500), share, st.none() | share, share, label),
         max_size=15,
     ),
     label,
@@ -200,22 +200,23 @@ def test_calls_are_legible(rows: list[bars.Call], tongue: Any) -> None:
     language,
 )
 def test_curve_is_legible(
-    points: list[lines.Point], x_words: str, y_words: str, tongue: Any
+    points: list[line_charts.Point], x_words: str, y_words: str, tongue: Any
 ) -> None:
-    chart = lines.Line(points, x_words, y_words, words=Words(tongue))
+    chart = line_charts.Line(points, x_words, y_words, words=Words(tongue))
     assert_legible(chart)
 
 
 @STRAIN
 @given(
     st.lists(
-        st.builds(lines.Curve, label, st.lists(st.floats(0, 1e7), max_size=50), share), max_size=2
+        st.builds(line_charts.Curve, label, st.lists(st.floats(0, 1e7), max_size=50), share),
+        max_size=2,
     ),
     label,
     language,
 )
-def test_lorenz_is_legible(curves: list[lines.Curve], words: str, tongue: Any) -> None:
-    assert_legible(lines.Lorenz(curves, words, words=Words(tongue)))
+def test_lorenz_is_legible(curves: list[line_charts.Curve], words: str, tongue: Any) -> None:
+    assert_legible(line_charts.Lorenz(curves, words, words=Words(tongue)))
 
 
 NOTHING = "Raportteja ei ole näillä valinnoilla."
@@ -224,14 +225,14 @@ NOTHING = "Raportteja ei ole näillä valinnoilla."
 @pytest.mark.parametrize(
     "draw",
     [
-        intervals.Dots([], words=Words("fi"), nothing=NOTHING).draw,
+        interval_charts.Dots([], words=Words("fi"), nothing=NOTHING).draw,
         bars.states_chart([], Words("fi"), NOTHING).draw,
         Differences([], words=Words("fi"), nothing=NOTHING).draw,
         bars.Cascade({}, words=Words("fi"), nothing=NOTHING).draw,
         maps.Heatmap([], [], [], words=Words("fi"), nothing=NOTHING).draw,
         bars.CallBars([], words=Words("fi"), nothing=NOTHING).draw,
-        lines.Line([], "x", "y", words=Words("fi"), nothing=NOTHING).draw,
-        lines.Lorenz([], "x", words=Words("fi"), nothing=NOTHING).draw,
+        line_charts.Line([], "x", "y", words=Words("fi"), nothing=NOTHING).draw,
+        line_charts.Lorenz([], "x", words=Words("fi"), nothing=NOTHING).draw,
         lambda: draw_reason(NOTHING),
     ],
 )
@@ -242,11 +243,11 @@ def test_nothing_to_draw_is_said_in_the_words_given(draw: Callable[[], Drawing])
 def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
     def pictures(secret: int) -> list[object]:
         open_rows = [
-            intervals.Dot("Avoin", 0.4, 0.3, 0.5, 4, 10),
-            intervals.Dot("Toinen", 0.1, n=1, N=10),
+            interval_charts.Dot("Avoin", 0.4, 0.3, 0.5, 4, 10),
+            interval_charts.Dot("Toinen", 0.1, n=1, N=10),
         ]
-        hidden = intervals.Dot("Salainen", secret / 99, 0.0, 1.0, secret, 99, suppressed=True)
-        other = intervals.Dot(
+        hidden = interval_charts.Dot("Salainen", secret / 99, 0.0, 1.0, secret, 99, suppressed=True)
+        other = interval_charts.Dot(
             "Salattu", (99 - secret) / 99, 0.0, 1.0, 99 - secret, 99, suppressed=True
         )
         gaps = [
@@ -259,7 +260,7 @@ def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
             bars.Stack("Salattu", (99 - secret, 0, secret), suppressed=True),
         ]
         charts = [
-            intervals.Dots([*open_rows, hidden, other], words=Words("fi")),
+            interval_charts.Dots([*open_rows, hidden, other], words=Words("fi")),
             Differences(gaps, words=Words("fi")),
             bars.states_chart(said, Words("fi")),
         ]

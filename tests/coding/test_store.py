@@ -34,8 +34,8 @@ from evaltools.coding.journal import (
     write_coder,
 )
 from evaltools.problems import ProblemError
+from evaltools.qda.coding_tables import read_tables
 from evaltools.qda.model import Coder
-from evaltools.qda.tables import read_tables
 
 CODER = Coder("coder-1", "Lukija A")
 DIGEST = "0" * 64

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from evaltools.compare.attribution import Attribution, Effect, Factor
 from evaltools.compare.compare import Comparison, compare
-from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
+from evaltools.compare.comparison_figure import draw_comparison, encode_comparison, make_slopes
 from evaltools.compare.output import (
     COLUMNS,
     print_comparison,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from legibility import boxes, faults
 from matplotlib.text import Text
 
-from evaltools.charts.lines import Slope, Slopes
+from evaltools.charts.line_charts import Slope, Slopes
 from evaltools.charts.style import SMALL
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES

@@ -41,8 +41,8 @@ from evaltools.indicators import (
     evidence_base,
     goals,
     networks,
+    nonresponse,
     ratings,
-    selection,
     takeup,
 )
 from evaltools.indicators.coder_decisions import coder_decisions
@@ -53,7 +53,7 @@ from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import codebook, count_states
 from evaltools.indicators.shares import plain_share, share_records
 from evaltools.problems import ProblemError, refuse
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.material import judge_findings
 from evaltools.study import load_study
 
@@ -184,7 +184,7 @@ class Reruns:
         parameters = self.study.parameters(dict(given))
         evidence = Evidence.select(self.study, self.tables, parameters)
         shared = [*takeup.coverage(evidence), *networks.ties(evidence)]
-        shared += [*evidence_base.read(evidence), *selection.selection(evidence)]
+        shared += [*evidence_base.read(evidence), *nonresponse.selection(evidence)]
         shared += [*goals.attainment(evidence), *goals.goal_quality(evidence)]
         shared += release(ratings.rated_high(evidence), evidence)
         found = Counted(self, shared)

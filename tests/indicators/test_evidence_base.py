@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from handmade import OPEN, stand_in
 
-from evaltools.indicators import evidence_base, selection
+from evaltools.indicators import evidence_base, nonresponse
 from evaltools.indicators.indicator import to_table
 
 DAY = pd.Timestamp("2022-02-01")
@@ -181,7 +181,7 @@ def test_differences_are_of_known_values_and_in_a_fixed_order():
             "reported": [True, True, True, True, False, False, False],
         }
     )
-    table = selection.differences(evidence).set_index(["variable", "category"])
+    table = nonresponse.differences(evidence).set_index(["variable", "category"])
     assert table.index[:4].tolist() == [
         ("grant", ""),
         ("partners", ""),
@@ -206,7 +206,7 @@ def test_those_not_due_are_compared_with_nobody():
             "due": [True, True, True, True, False, False],
         }
     )
-    table = selection.differences(evidence).set_index(["variable", "category"])
+    table = nonresponse.differences(evidence).set_index(["variable", "category"])
     grant = table.loc[("grant", "")]
     assert (grant["n_reported"], grant["n_unreported"], grant["unreported"]) == (2, 2, 3.5)
     assert "call" not in set(table.index.get_level_values("variable"))
@@ -214,17 +214,17 @@ def test_those_not_due_are_compared_with_nobody():
 
 def test_a_class_that_all_projects_are_in_is_not_compared():
     evidence = compared({"call_id": ["a", "b", "a"], "reported": [True, False, False]})
-    assert set(selection.differences(evidence)["variable"]) == {
+    assert set(nonresponse.differences(evidence)["variable"]) == {
         "grant", "partners", "start", "joint", "call",
     }  # fmt: skip
 
 
 def test_a_call_that_decides_who_has_reported_is_flagged_without_a_number():
     evidence = compared({"call_id": ["a", "a", "b", "b"], "reported": [True, True, False, False]})
-    table = selection.differences(evidence).set_index(["variable", "category"])
+    table = nonresponse.differences(evidence).set_index(["variable", "category"])
     assert np.isnan(table.loc[("call", "a"), "difference"])
     assert table.loc[("call", "a"), "flagged"]
-    found = values(selection.selection(evidence))
+    found = values(nonresponse.selection(evidence))
     assert found["selection.call.difference", "a"].value is None
     assert "differ" in found["selection.call.difference", "a"].note
     assert found["selection.flagged.count",].value == 2
@@ -241,7 +241,7 @@ def programme_of_forty():
 
 
 def test_r_indicator_is_estimated_where_it_can_be():
-    found = selection.representativity(compared(programme_of_forty()))
+    found = nonresponse.representativity(compared(programme_of_forty()))
     assert found.reason == ""
     assert found.variables == ("grant", "group", "call")
     assert found.deciding == ()
@@ -252,17 +252,17 @@ def test_a_variable_that_decides_is_left_out_of_the_model_and_named():
     projects = programme_of_forty()
     projects["reported"][20:] = False
     evidence = compared(projects)
-    found = selection.representativity(evidence)
+    found = nonresponse.representativity(evidence)
     assert found.deciding == ("call",)
     assert "call" not in found.variables
     assert found.adjusted is not None
-    note = values(selection.selection(evidence))["selection.r_indicator.index",].note
+    note = values(nonresponse.selection(evidence))["selection.r_indicator.index",].note
     assert "decide who has reported: call" in note
 
 
 def test_an_r_indicator_that_cannot_be_estimated_is_none_with_the_reason():
     everyone = compared({"grant": [1.0, 2, 3], "reported": [True] * 3})
-    record = values(selection.selection(everyone))["selection.r_indicator.index",]
+    record = values(nonresponse.selection(everyone))["selection.r_indicator.index",]
     assert record.value is None
     assert "all projects due have reported" in record.note
 
@@ -270,7 +270,7 @@ def test_an_r_indicator_that_cannot_be_estimated_is_none_with_the_reason():
 def test_a_handful_that_has_reported_is_too_few_for_a_model():
     projects = programme_of_forty()
     projects["reported"] = np.arange(40) < 4
-    found = selection.representativity(compared(projects))
+    found = nonresponse.representativity(compared(projects))
     assert (found.adjusted, found.reason) == (None, "few")
 
 
@@ -278,18 +278,18 @@ def test_that_a_grant_is_unknown_can_decide_without_the_grant_doing_so():
     projects = programme_of_forty()
     projects["grant"] = np.where(np.arange(40) < 8, np.nan, projects["grant"])
     projects["reported"][:8] = False
-    found = selection.representativity(compared(projects))
+    found = nonresponse.representativity(compared(projects))
     assert found.deciding == ("grant_unknown",)
     assert "grant" in found.variables
 
 
 def test_names_of_classes_do_not_change_the_indicator():
     projects = programme_of_forty()
-    before = selection.representativity(compared(projects))
+    before = nonresponse.representativity(compared(projects))
     projects["municipality_group"] = np.where(
         projects["municipality_group"] == "urban", "aaa", "zzz"
     )
-    after = selection.representativity(compared(projects))
+    after = nonresponse.representativity(compared(projects))
     assert after.adjusted == pytest.approx(before.adjusted, abs=1e-9)
 
 

@@ -104,7 +104,7 @@ def test_every_rule_tells_the_share_of_every_code():
 
 @pytest.mark.parametrize("estimand", ["population", "superpopulation"])
 def test_coder_rules_are_shown_beside_a_sampling_interval(estimand):
-    from evaltools.charts.intervals import Dots
+    from evaltools.charts.interval_charts import Dots
     from evaltools.i18n.messages import Words
     from evaltools.indicators.prevalence import themes
 

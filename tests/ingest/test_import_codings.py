@@ -17,8 +17,8 @@ from evaltools.ingest.codings import CodingJob, import_to_folder
 from evaltools.ingest.identification import key_path
 from evaltools.ingest.summary import describe_codings
 from evaltools.problems import ProblemError
+from evaltools.qda.coding_tables import read_study_coding, write_tables
 from evaltools.qda.model import Choices
-from evaltools.qda.tables import read_study_coding, write_tables
 
 
 def test_study_of_these_tests_is_valid(study: Desk) -> None:

@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from evaltools.lint.references import is_verbatim
+from evaltools.lint.prose_references import is_verbatim
 
 TEXT = "Alku. Aikataulu venyi puoli vuotta, koska 3 kilpailutusta epäonnistui. Loppu."
 QUOTE = "Aikataulu venyi puoli vuotta, koska 3 kilpailutusta epäonnistui."

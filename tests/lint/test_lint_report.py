@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 import evaltools.lint as lint_package
-from evaltools.lint.messages import as_lines
+from evaltools.lint.problem_formats import as_lines
 from evaltools.lint.run import RULES, lint, read_waivers
 from evaltools.lint.source import read_sources
 

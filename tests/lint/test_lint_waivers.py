@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evaltools.lint.messages import as_errors, as_json, as_lines
+from evaltools.lint.problem_formats import as_errors, as_json, as_lines
 from evaltools.lint.run import FIELDS, lint
 from evaltools.problems import Problem
 

@@ -24,7 +24,7 @@ from evaltools.publish.gates import Candidate
 from evaltools.report import engines
 from evaltools.report.build import ReportStore, compute_render_key
 from evaltools.report.data_files import data_files
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]

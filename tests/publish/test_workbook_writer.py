@@ -18,7 +18,7 @@ from published_study import HOSTILE, NOTICE
 
 from evaltools.publish.bundle import Bundle
 from evaltools.report.data_files import codebook_csv
-from evaltools.report.workbook import Sheet, write_workbook
+from evaltools.report.workbook_writer import Sheet, write_workbook
 
 HEADER_ROW = 4
 """Of contents, notes and chapters: below title, what it is, and where it comes from."""

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltools.problems import ProblemError
+from evaltools.qda.coding_tables import COLUMNS, read_tables, table_files, write_tables
 from evaltools.qda.model import (
     Case,
     Code,
@@ -31,7 +32,6 @@ from evaltools.qda.model import (
     rename,
 )
 from evaltools.qda.spreadsheets import read_cells, write_cells
-from evaltools.qda.tables import COLUMNS, read_tables, table_files, write_tables
 
 TEXT = '=1+1 Förseningar 👩🏽‍💻 i projektet.\n- työ, jatkuu "hyvin"\n'
 

@@ -33,7 +33,7 @@ from evaltools.provenance.predecessor import (
     make_record,
     read_predecessor,
 )
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.report_changes import ParameterPair, QuestionChange, ReportChanges
 from evaltools.report.since_page import since_page
 from evaltools.study import Study, load_study

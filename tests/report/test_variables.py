@@ -9,7 +9,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import NBSP
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.claim_rules import check_small_denominators
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.variables import (
     WordGrounds,
     indicator_variables,

@@ -12,7 +12,7 @@ from evaltools.chapters import evidence_base, networks, portfolio
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import networks as network_indicators
 from evaltools.indicators import portfolio as portfolio_indicators
-from evaltools.indicators.selection import differences
+from evaltools.indicators.nonresponse import differences
 from evaltools.pipeline.jobs import FIELD, KernelContract
 from evaltools.pipeline.notebook_failures import find_cell_fault
 from evaltools.pipeline.study_checks import check_study

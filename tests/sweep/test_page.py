@@ -15,8 +15,8 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, to_record
 from evaltools.study import load_study
 from evaltools.sweep.multiples import ENDS, MOST_ROWS
-from evaltools.sweep.page import MARKS, MOST_COLUMNS, SweepPage, write_page
-from evaltools.sweep.scenarios import Scenario, make_grid, name_scenarios, varying
+from evaltools.sweep.scenario_grid import Scenario, make_grid, name_scenarios, varying
+from evaltools.sweep.sweep_page import MARKS, MOST_COLUMNS, SweepPage, write_page
 
 ROOT = Path(__file__).parents[2]
 STUDY = load_study(ROOT)

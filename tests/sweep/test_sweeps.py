@@ -24,7 +24,7 @@ from evaltools.problems import ProblemError
 from evaltools.study import Study, load_study
 from evaltools.sweep import run as module
 from evaltools.sweep.run import Settings, Sweep, run_locally, sweep
-from evaltools.sweep.scenarios import make_grid, name_scenarios, read_list, varying
+from evaltools.sweep.scenario_grid import make_grid, name_scenarios, read_list, varying
 
 FUND = Path(__file__).parents[1] / "studies" / "research_fund"
 

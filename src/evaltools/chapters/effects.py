@@ -9,7 +9,7 @@ from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, limits
 from evaltools.charts.bars import Stack, Stacks, state_parts
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.interval_charts import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import list_of, share

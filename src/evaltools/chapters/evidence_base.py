@@ -23,13 +23,13 @@ from evaltools.chapters.headlines import RARE
 from evaltools.chapters.themes import level_of, sizes_of
 from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.lines import Line, Point
+from evaltools.charts.line_charts import Line, Point
 from evaltools.charts.reliability import ReliabilityChart
 from evaltools.charts.table import Column, Table
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
-from evaltools.indicators import evidence_base, selection
+from evaltools.indicators import evidence_base, nonresponse
 from evaltools.indicators.agreement import RELIABLE, TENTATIVE
 from evaltools.indicators.coder_decisions import coder_decisions
 from evaltools.indicators.indicator import Indicator
@@ -89,7 +89,7 @@ def selection_figure(evidence: Evidence) -> Figure:
     return Differences(
         gaps if rows["difference"].notna().any() else [],
         unit="standardised",
-        flag=selection.FLAG,
+        flag=nonresponse.FLAG,
         towards=(left, right),
         words=words,
         nothing=words("evidence_base.no_comparison"),
@@ -97,7 +97,7 @@ def selection_figure(evidence: Evidence) -> Figure:
         words.markdown("evidence_base.selection", **_sides(evidence)),
         note=words.markdown("evidence_base.selection_note"),
         headline=headlines.counted(
-            words, "selection", sum(each > selection.FLAG for each in known), len(known)
+            words, "selection", sum(each > nonresponse.FLAG for each in known), len(known)
         ),
     )
 
@@ -273,7 +273,7 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
             None if np.isnan(row["difference"]) else float(row["difference"]),
             say.signed(row["difference"], language, 2),
         )
-        for row in selection.differences(evidence).to_dict("records")
+        for row in nonresponse.differences(evidence).to_dict("records")
     ]
     table = pd.DataFrame(rows, columns=["label", "reported", "unreported", "difference", "text"])
     # As objects, so that None stays None.
@@ -284,7 +284,7 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
 def representativity_note(evidence: Evidence) -> str:
     """The R-indicator in a sentence of markdown, and what it leaves out in another."""
     language = evidence.parameters.language
-    words, found = evidence.words, selection.representativity(evidence)
+    words, found = evidence.words, nonresponse.representativity(evidence)
     if found.reason:
         reason = words(f"evidence_base.reason.{found.reason}")
         sentence = words.markdown("evidence_base.r_unknown", reason=reason)
@@ -308,7 +308,7 @@ def _selection_label(row: Mapping[Any, Any], words: Words, dimensions: Iterable[
     if variable == "group":
         keys = [f"group.{category}", *groups]
         return next((words(key) for key in keys if words.has(key)), category)
-    if category == selection.UNKNOWN:
+    if category == nonresponse.UNKNOWN:
         return words("evidence_base.class.size_unknown")
     return words(f"size.{category}")
 
@@ -323,7 +323,7 @@ def _format_mean(row: Mapping[Any, Any], side: str, evidence: Evidence) -> str:
     if variable == "partners":
         return say.number(value, language, 1)
     if variable == "start":
-        day = selection.epoch(evidence) + pd.Timedelta(days=round(value))
+        day = nonresponse.epoch(evidence) + pd.Timedelta(days=round(value))
         return say.date(day.date(), language, "short")
     return say.share(value, round(value * n), n, language)
 

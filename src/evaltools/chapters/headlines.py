@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaltools.charts.bars import Stack
-from evaltools.charts.intervals import Dot
+from evaltools.charts.interval_charts import Dot
 from evaltools.charts.maps import Panel
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import count_of, list_of, number, percent, share

@@ -12,7 +12,7 @@ from evaltools.chapters.measure_table import measure_table
 from evaltools.chapters.themes import as_float
 from evaltools.charts.bars import Call, CallBars
 from evaltools.charts.figure import Figure
-from evaltools.charts.lines import Curve, Lorenz
+from evaltools.charts.line_charts import Curve, Lorenz
 from evaltools.charts.maps import Tile, TileMap
 from evaltools.charts.table import Column, Table
 from evaltools.evidence.selection import Evidence

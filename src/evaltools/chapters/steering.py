@@ -8,7 +8,7 @@ from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table
 from evaltools.charts import alt_text
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.interval_charts import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n.numbers import FEWEST_FOR_PERCENT, number, number_range, share, signed

@@ -9,7 +9,7 @@ import pandas as pd
 from evaltools.chapters import headlines
 from evaltools.chapters.absence import figure_of
 from evaltools.charts.figure import Figure
-from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.interval_charts import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n.messages import Words

@@ -10,7 +10,7 @@ from evaltools.charts import alt_text
 from evaltools.charts.canvas import AXIS_WORDS
 from evaltools.charts.chart import RowChart
 from evaltools.charts.data import Value
-from evaltools.charts.intervals import name_ends
+from evaltools.charts.interval_charts import name_ends
 from evaltools.charts.layout import (
     AXIS,
     Axis,

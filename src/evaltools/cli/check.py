@@ -8,7 +8,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import load_study_for_command
-from evaltools.lint.messages import as_errors, as_json, as_lines
+from evaltools.lint.problem_formats import as_errors, as_json, as_lines
 from evaltools.lint.run import lint as problems_of
 from evaltools.study import find_study
 from evaltools.study.parameters import parameter_model, to_json

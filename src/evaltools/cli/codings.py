@@ -18,12 +18,12 @@ from evaltools.ingest.codings import CodingJob, CodingsImported, import_into_stu
 from evaltools.ingest.identification import UnknownCodesError, read_pairs
 from evaltools.ingest.summary import describe_codings
 from evaltools.problems import Problem, ProblemError, quote_value, refuse
+from evaltools.qda.coding_tables import read_study_coding, write_tables
 from evaltools.qda.model import Choices
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.readers import read_codes
 from evaltools.qda.refi.write import write_qdc, write_qdpx
 from evaltools.qda.spreadsheets import write_cells
-from evaltools.qda.tables import read_study_coding, write_tables
 from evaltools.study import Study, find_study
 from evaltools.yaml_text import check_yaml
 

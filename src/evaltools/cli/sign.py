@@ -8,7 +8,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.lint.binding import Sentence
-from evaltools.lint.blocks import PLACEHOLDER
+from evaltools.lint.prose_blocks import PLACEHOLDER
 from evaltools.lint.signatures import (
     hash_sentence,
     marked_sentences,

@@ -37,7 +37,7 @@ def sweep(
 ) -> None:  # fmt: skip
     """Compute indicators and findings of many scenarios; what is there already is kept."""
     from evaltools.sweep import run  # loads pandas
-    from evaltools.sweep.scenarios import find_alike, make_grid, read_list
+    from evaltools.sweep.scenario_grid import find_alike, make_grid, read_list
 
     if (over is None) == (listed is None):
         what, allowed = "says nothing of what to go through, or twice", "--over or --list"

@@ -16,8 +16,8 @@ from evaltools.coding.suggestions.keywords import Keyword, read_keywords
 from evaltools.evidence.codebook import texts_of_codes, version_order
 from evaltools.files import resolve_inside
 from evaltools.problems import Problem, ProblemError
+from evaltools.qda.coding_tables import make_records, read_study_tables, table_rows
 from evaltools.qda.model import Coder
-from evaltools.qda.tables import make_records, read_study_tables, table_rows
 from evaltools.study import Study
 from evaltools.study.vocabulary import LANGUAGES, Language
 

@@ -23,7 +23,7 @@ from evaltools.evidence.data_hash import CODERS
 from evaltools.files import replace_file, sync_to_disk
 from evaltools.problems import Problem, refuse
 from evaltools.qda import model
-from evaltools.qda.tables import make_records, read_study_tables, table_files
+from evaltools.qda.coding_tables import make_records, read_study_tables, table_files
 from evaltools.study import Study
 
 JOURNAL = re.compile(r"round-([1-9][0-9]{0,3})\.jsonl")

@@ -21,7 +21,7 @@ from evaltools.charts.table import Column, Table
 from evaltools.compare import rows as tables
 from evaltools.compare.attribution import Attribution
 from evaltools.compare.compare import Comparison
-from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
+from evaltools.compare.comparison_figure import draw_comparison, encode_comparison, make_slopes
 from evaltools.compare.prose import read_code_labels
 from evaltools.evidence import load_descriptor
 from evaltools.files import replace_file

@@ -18,8 +18,8 @@ from evaltools.i18n.numbers import Language
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import Artifact
 from evaltools.report.evidence_pages.facts import scope_counts
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope, find_variables
+from evaltools.report.glossary import Glossary
 from evaltools.report.variables import (
     ESTIMANDS,
     WordGrounds,

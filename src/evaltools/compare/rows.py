@@ -12,7 +12,7 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.provenance.indicator_changes import IndicatorChange, select_headline_changes
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.report_changes import (
     count_by_interval,
     format_difference,

@@ -36,7 +36,7 @@ from evaltools.evidence.scope import (
 )
 from evaltools.evidence.tables import CheckedTables, CompleteTables, read_leniently
 from evaltools.files import open_file
-from evaltools.i18n.html import describe_as_html
+from evaltools.i18n.html_markup import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.problems import refuse
 from evaltools.study import Parameters, Study, Vocabulary, find_study

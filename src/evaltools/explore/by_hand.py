@@ -8,7 +8,7 @@ from typing import Literal
 
 from evaltools.evidence import Evidence
 from evaltools.explore.session import write_command
-from evaltools.i18n.html import tabulate_as_html
+from evaltools.i18n.html_markup import tabulate_as_html
 from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import current_run
 from evaltools.problems import Problem, ProblemError

@@ -18,7 +18,7 @@ import yaml
 from evaltools.evidence import Evidence
 from evaltools.evidence.scope import EmptyScopeError, Left
 from evaltools.explore.calculator import Calculator, Chapter, draw, list_cells
-from evaltools.explore.rows import (
+from evaltools.explore.indicator_rows import (
     MOST_PROJECTS,
     RowWriter,
     count_moved,
@@ -32,9 +32,9 @@ from evaltools.findings.judgement import Judgement
 from evaltools.i18n import numbers as say
 from evaltools.indicators.indicator import dimensions
 from evaltools.problems import Problem, ProblemError
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import collect_passages, find_code
 from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, make_quote_policy
+from evaltools.report.glossary import Glossary
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import STUDY_VARIABLE, Language, Parameters, Study
 from evaltools.study.parameters import make_parameters, to_json

@@ -21,7 +21,7 @@ from evaltools.findings.sentences import (
 )
 from evaltools.findings.templates import slots_of
 from evaltools.findings.verdicts import Verdict, undecided, unreadable
-from evaltools.i18n.html import describe_as_html
+from evaltools.i18n.html_markup import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.indicator import Estimand, Indicator

@@ -17,9 +17,9 @@ from evaltools.indicators.coder_decisions import coder_decisions, last_readings,
 from evaltools.indicators.disclosure.codes import codable_codes
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.nonresponse import selection
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
-from evaltools.indicators.selection import selection
 from evaltools.indicators.shares import count_record, plain_share
 from evaltools.statistics.intervals import chances_unseen
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from evaltools.i18n.html import describe_as_html
+from evaltools.i18n.html_markup import describe_as_html
 
 Estimand = Literal["D", "P", "S"]
 """D: of the reports read. P: of all projects in scope from which a report can be due (all funded

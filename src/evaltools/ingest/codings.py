@@ -24,10 +24,10 @@ from evaltools.ingest.identification import (
 from evaltools.ingest.table_edits import EditableTable, Row, TableEdits
 from evaltools.problems import Problem, list_values, refuse
 from evaltools.qda import model
+from evaltools.qda.coding_tables import folder_problem, read_study_coding, write_tables
 from evaltools.qda.model import Choices, Coding, CodingSet, DroppedItem, ReadDocument, Segment
 from evaltools.qda.readers import read_coding
 from evaltools.qda.search import MatchedPassages, match_passages
-from evaltools.qda.tables import folder_problem, read_study_coding, write_tables
 from evaltools.study.vocabulary import LANGUAGES
 
 

@@ -16,7 +16,7 @@ from evaltools.evidence.raw_table import UnreadableTableError, decode, read_deli
 from evaltools.evidence.tables import table_file
 from evaltools.files import read_file
 from evaltools.ingest.file_transaction import FileTransaction, import_problem
-from evaltools.qda.tables import as_cell
+from evaltools.qda.coding_tables import as_cell
 
 Row = Mapping[str, str]
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be")

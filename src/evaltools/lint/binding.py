@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from evaltools.lint.blocks import PLACEHOLDER, Block, Piece
 from evaltools.lint.lexicon import Lexicon, common_words, lexicon
-from evaltools.lint.markdown import metadata_places
-from evaltools.lint.messages import excerpt
+from evaltools.lint.problem_formats import excerpt
+from evaltools.lint.prose_blocks import PLACEHOLDER, Block, Piece
+from evaltools.lint.prose_text import metadata_places
 from evaltools.lint.result_chapters import GENERATED, included_path, other_notebook
 from evaltools.lint.source import Report, Source
 from evaltools.problems import Problem

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from evaltools.i18n.messages import all_phrases
-from evaltools.lint.blocks import PLACEHOLDER, Block
 from evaltools.lint.lexicon import WordPattern, common_words, lexicon
-from evaltools.lint.messages import excerpt
+from evaltools.lint.problem_formats import excerpt
+from evaltools.lint.prose_blocks import PLACEHOLDER, Block
 from evaltools.lint.source import Report, Source, leads_to
 from evaltools.problems import Problem
 

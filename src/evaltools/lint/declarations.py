@@ -22,8 +22,8 @@ from typing import Any, Final
 import yaml
 
 from evaltools.findings.templates import Slot, TemplateError, parse_template
-from evaltools.lint.blocks import PLACEHOLDER, Block, Piece, Span
 from evaltools.lint.data_words import Declared, data_texts
+from evaltools.lint.prose_blocks import PLACEHOLDER, Block, Piece, Span
 from evaltools.lint.source import LANGUAGES, Language, Source
 from evaltools.yaml_text import StudyLoader, load_yaml
 

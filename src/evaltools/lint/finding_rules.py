@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from evaltools.i18n.numbers import decimals_beside, number, number_range
 from evaltools.lint.findings_index import FindingsIndex
-from evaltools.lint.messages import excerpt
+from evaltools.lint.problem_formats import excerpt
 from evaltools.lint.result_chapters import topic_anchors
 from evaltools.lint.source import Report, leads_to, with_enclosing
 from evaltools.problems import Problem

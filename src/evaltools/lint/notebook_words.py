@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from evaltools.lint.blocks import PLACEHOLDER, Block, Piece
 from evaltools.lint.data_words import Declared
+from evaltools.lint.prose_blocks import PLACEHOLDER, Block, Piece
 from evaltools.lint.source import Language, Source
 
 

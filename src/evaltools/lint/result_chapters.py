@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from evaltools.lint.blocks import Block
-from evaltools.lint.markdown import UnreadableMarkdownError
 from evaltools.lint.notebook_words import foreign_names, read_cells, read_code
+from evaltools.lint.prose_blocks import Block
+from evaltools.lint.prose_text import UnreadableMarkdownError
 from evaltools.lint.source import UNREAD, Report, Source, parse_all
 from evaltools.problems import Problem
 

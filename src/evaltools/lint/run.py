@@ -15,11 +15,11 @@ import yaml
 
 from evaltools.lint import claim_rules, finding_rules
 from evaltools.lint.binding import check_binding, check_subjects
-from evaltools.lint.companions import read_companions, said_in_companions
+from evaltools.lint.companion_documents import read_companions, said_in_companions
 from evaltools.lint.declarations import declared_sentences
 from evaltools.lint.findings_index import FILE, FindingsIndex, read_findings_index
-from evaltools.lint.messages import excerpt, place_of
-from evaltools.lint.references import check_floats, check_quotes
+from evaltools.lint.problem_formats import excerpt, place_of
+from evaltools.lint.prose_references import check_floats, check_quotes
 from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
 from evaltools.problems import Problem

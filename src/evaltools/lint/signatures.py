@@ -24,11 +24,11 @@ from pydantic import TypeAdapter
 
 from evaltools.files import replace_file
 from evaltools.lint.binding import Sentence, read_sentences, sentences_to_sign
-from evaltools.lint.companions import read_companions
+from evaltools.lint.companion_documents import read_companions
 from evaltools.lint.declarations import declared_texts
 from evaltools.lint.findings_index import read_findings_index
-from evaltools.lint.messages import excerpt
 from evaltools.lint.notebook_words import notebook_texts
+from evaltools.lint.problem_formats import excerpt
 from evaltools.lint.result_chapters import find_results, study_notebooks
 from evaltools.lint.run import WAIVABLE, is_waived, read_waivers
 from evaltools.lint.source import Language, Report, read_sources

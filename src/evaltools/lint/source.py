@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import yaml
 
-from evaltools.lint.blocks import Block
 from evaltools.lint.findings_index import FindingsIndex
-from evaltools.lint.markdown import UnreadableMarkdownError, read_blocks
+from evaltools.lint.prose_blocks import Block
+from evaltools.lint.prose_text import UnreadableMarkdownError, read_blocks
 from evaltools.problems import Problem
 from evaltools.yaml_text import load_yaml
 

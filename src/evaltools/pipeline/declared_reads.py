@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from evaltools.pipeline.audit import RECORD
+from evaltools.pipeline.audit_hook import RECORD
 from evaltools.problems import Problem
 
 Kind = Literal["read", "list", "write", "network", "program", "library", "lost", "parameter"]

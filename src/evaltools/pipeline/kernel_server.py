@@ -32,7 +32,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from evaltools.pipeline.audit import RECORD, install
+from evaltools.pipeline.audit_hook import RECORD, install
 from evaltools.pipeline.environment import limit_memory
 from evaltools.pipeline.jobs import SAFE_TO_FORK, KernelContract
 from evaltools.processes import collect_rarely, end_group, kill_with_parent

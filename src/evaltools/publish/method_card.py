@@ -21,8 +21,8 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.publish.gates import Candidate
 from evaltools.report.data_files import describe_method, name_method
 from evaltools.report.evidence_pages.facts import scope_counts
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope
+from evaltools.report.glossary import Glossary
 from evaltools.report.variables import format_indicator, format_interval
 from evaltools.study import Parameters, Study
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evaltools.files import open_file
 from evaltools.problems import ProblemError
-from evaltools.qda import model, sqlite_projects, tables
+from evaltools.qda import coding_tables, model, sqlite_projects
 from evaltools.qda.refi.read import read_refi
 from evaltools.qda.refi.sources import looks_like_refi
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
@@ -40,8 +40,8 @@ def read_codes(path: Path, choices: model.Choices = model.NO_CHOICES) -> model.C
 
 def _read(path: Path, choices: model.Choices) -> model.CodingSet:
     if path.is_dir():
-        if tables.is_table_folder(path):
-            return tables.read_tables(path)
+        if coding_tables.is_table_folder(path):
+            return coding_tables.read_tables(path)
         if (path / sqlite_projects.FILE_NAME).is_file():
             with sqlite_projects.open_database(path / sqlite_projects.FILE_NAME) as database:
                 if database.tables >= sqlite_projects.QUALCODER_TABLES:

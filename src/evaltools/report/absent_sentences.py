@@ -21,8 +21,8 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.lint.binding import block_sentences
-from evaltools.lint.blocks import Block
-from evaltools.lint.markdown import UnreadableMarkdownError
+from evaltools.lint.prose_blocks import Block
+from evaltools.lint.prose_text import UnreadableMarkdownError
 from evaltools.lint.source import UNREAD, Source, parse
 from evaltools.problems import Problem, ProblemError
 from evaltools.report.generated_pages import find_variables

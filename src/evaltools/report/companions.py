@@ -18,8 +18,8 @@ from evaltools.files import read_text
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.problems import Problem, refuse
 from evaltools.report.absent_sentences import leave_out
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_scope, find_variables
+from evaltools.report.glossary import Glossary
 from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.format_context import SUFFIXES
 from evaltools.report.renderer.located_problems import read_source, relative_name

@@ -27,10 +27,10 @@ from evaltools.indicators.indicator import COLUMNS as RECORD
 from evaltools.indicators.indicator import Estimand, Indicator, Unit
 from evaltools.pipeline.outputs import collect_outputs, escape_formula, indicators_csv
 from evaltools.pipeline.run import Run
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope
+from evaltools.report.glossary import Glossary
 from evaltools.report.languages import INDICATORS, SCHEMA, WORKBOOK, data_names
-from evaltools.report.workbook import Sheet, Value, write_workbook
+from evaltools.report.workbook_writer import Sheet, Value, write_workbook
 from evaltools.study import Parameters, Study
 
 NOT_APPLICABLE: Final = "[z]"

@@ -27,7 +27,7 @@ from evaltools.report.companions import (
     stage_companion,
 )
 from evaltools.report.engines import Engine
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.material import ReportMaterial, gather_material, summarise_findings
 from evaltools.report.part_store import PartStore
 from evaltools.report.staging import are_few, stage

@@ -45,7 +45,7 @@ from evaltools.problems import Problem, refuse
 from evaltools.provenance.hashes import hash_declarations
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
 from evaltools.provenance.predecessor import read_predecessor
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.part_store import PartStore
 from evaltools.report.report_changes import ReportChanges, hold_against
 from evaltools.report.variables import ESTIMANDS

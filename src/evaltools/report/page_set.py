@@ -33,16 +33,16 @@ from evaltools.i18n.messages import Words
 from evaltools.provenance.hashes import hash_declarations
 from evaltools.report import generated_pages
 from evaltools.report.annexes.case_boxes import case_page
-from evaltools.report.annexes.declaration import CaseDeclaration, load_cases
+from evaltools.report.annexes.case_rules import CaseDeclaration, load_cases
+from evaltools.report.annexes.lists import annex_pages
 from evaltools.report.annexes.quotations import Quotations, voices_page
-from evaltools.report.annexes.tables import annex_pages
+from evaltools.report.evidence_markup import find_anchors, finding_anchor, link_numbers
 from evaltools.report.evidence_pages.facts import (
     ScopeFact,
 )
-from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import find_anchors, finding_anchor, link_numbers
 from evaltools.report.evidence_pages.page import table_paths, write_evidence_pages
 from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, make_quote_policy
+from evaltools.report.glossary import Glossary
 from evaltools.report.languages import data_names
 from evaltools.report.material import ReportMaterial
 from evaltools.report.since_page import since_page

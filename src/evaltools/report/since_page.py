@@ -13,7 +13,7 @@ from evaltools.i18n.messages import Words
 from evaltools.provenance.artifacts import JudgedFinding
 from evaltools.provenance.finding_changes import FindingPair, outcome_in_words
 from evaltools.provenance.indicator_changes import IndicatorChange
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.report_changes import (
     ReportChanges,
     count_by_interval,

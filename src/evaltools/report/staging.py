@@ -38,7 +38,7 @@ from evaltools.report.evidence_pages.facts import (
     read_facts,
     scope_variables,
 )
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.languages import other_languages
 from evaltools.report.material import ReportMaterial
 from evaltools.report.page_set import QUOTES, list_pages, write_pages

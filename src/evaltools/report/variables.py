@@ -15,8 +15,8 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.i18n.quantifiers import quantity
 from evaltools.indicators.indicator import Estimand, Indicator
-from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import link_to_number, number_anchor
+from evaltools.report.evidence_markup import link_to_number, number_anchor
+from evaltools.report.glossary import Glossary
 from evaltools.study.schema import Judging
 
 ESTIMANDS: Mapping[str, Estimand] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evaltools.i18n.html import describe_as_html
+from evaltools.i18n.html_markup import describe_as_html
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.parameters import Parameters, choices_from, make_parameters

@@ -31,8 +31,8 @@ from evaltools.processes import end_with_parent
 from evaltools.provenance.hashes import hash_file, hash_value
 from evaltools.study import Study
 from evaltools.sweep.compute import Result, compute_scenario, shown_keys, state_of
-from evaltools.sweep.page import SweepPage, write_page
-from evaltools.sweep.scenarios import Scenario, find_alike, varying
+from evaltools.sweep.scenario_grid import Scenario, find_alike, varying
+from evaltools.sweep.sweep_page import SweepPage, write_page
 
 SUMMARY = "sweep.json"
 INDICATORS = "indicators.csv"

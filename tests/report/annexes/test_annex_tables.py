@@ -10,7 +10,7 @@ from recount_scope import Choice, Scope, day, read
 
 from evaltools.evidence import Evidence, load_descriptor, read_tables
 from evaltools.i18n.markdown import escape_markdown
-from evaltools.report.annexes.tables import annex_pages
+from evaltools.report.annexes.lists import annex_pages
 from evaltools.study import load_study
 
 STATES = {"read": "luettu", "unread": "ei luettu", "not due": "ei vielä"}

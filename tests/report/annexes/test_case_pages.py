@@ -14,10 +14,10 @@ from evaltools.evidence import Evidence, load_descriptor, read_tables
 from evaltools.findings.declaration import load_findings
 from evaltools.problems import ProblemError
 from evaltools.report.annexes.case_boxes import case_page
-from evaltools.report.annexes.declaration import FILE_NAME, load_cases
+from evaltools.report.annexes.case_rules import FILE_NAME, load_cases
 from evaltools.report.annexes.quotations import Quotations
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.quoted_passages import make_quote_policy
+from evaltools.report.glossary import Glossary
 from evaltools.report.material import ReportMaterial
 from evaltools.report.staging import stage
 from evaltools.study import load_study

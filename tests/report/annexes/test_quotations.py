@@ -15,10 +15,10 @@ from evaltools.findings.declaration import load_findings
 from evaltools.findings.judgement import Judgement
 from evaltools.findings.reasons import Reason
 from evaltools.report.annexes.case_boxes import case_page
-from evaltools.report.annexes.declaration import load_cases
+from evaltools.report.annexes.case_rules import load_cases
 from evaltools.report.annexes.quotations import Quotations, voices_page
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.quoted_passages import make_quote_policy
+from evaltools.report.glossary import Glossary
 
 ROOT = Path(__file__).parents[3]
 MARK = re.compile(r"> \[(?P<text>[^\]]*)\]\{\.quote(?: segment=\"(?P<segment>[^\"]+)\")?")

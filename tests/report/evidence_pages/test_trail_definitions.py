@@ -11,9 +11,9 @@ from evaltools.evidence import load_descriptor
 from evaltools.findings.families import FAMILIES
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
+from evaltools.report.evidence_markup import find_anchors, number_anchor
 from evaltools.report.evidence_pages.entries import group_by_anchor
-from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import find_anchors, number_anchor
+from evaltools.report.glossary import Glossary
 
 
 def test_every_number_of_the_finnish_report_has_a_definition(example: Material) -> None:

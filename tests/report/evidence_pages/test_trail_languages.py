@@ -30,9 +30,9 @@ from evaltools.report.data_files import (
     indicator_sheets,
     name_method,
 )
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import Passage
 from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, passage_record
+from evaltools.report.glossary import Glossary
 from evaltools.report.renderer.pandoc import pandoc
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
+from evaltools.report.evidence_markup import find_anchors, link_numbers
 
 BARE = '[19/52]{.indicator key="challenge.staff.share" estimand="D" shows="fraction"}'
 SPLIT = (

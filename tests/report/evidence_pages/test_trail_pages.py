@@ -17,7 +17,7 @@ from trail_report import Material, material, prose_of, rendered, used_names, wri
 
 from evaltools.i18n.messages import Words
 from evaltools.indicators import effects
-from evaltools.report.evidence_pages.markup import finding_anchor
+from evaltools.report.evidence_markup import finding_anchor
 from evaltools.report.evidence_pages.passages import Passage
 from evaltools.report.evidence_pages.quoted_passages import (
     QuotePolicy,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from evaltools.i18n import numbers as say
-from evaltools.report.renderer.cell_values import read_column, read_columns
+from evaltools.report.renderer.printed_values import read_column, read_columns
 
 LANGUAGES = some.sampled_from(say.LANGUAGES)
 DAYS = some.dates(date(1990, 1, 1), date(2090, 12, 31))

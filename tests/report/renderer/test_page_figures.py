@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 
 from evaltools.charts.data import FIGURE_TYPE
-from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.interval_charts import Dot, Dots
 from evaltools.charts.maps import Heatmap, Panel
 from evaltools.i18n.messages import Words
 from evaltools.problems import ProblemError

@@ -31,7 +31,7 @@ from evaltools.publish.text_audit.plain_forms import (
     word_stems,
 )
 from evaltools.publish.text_audit.stated_numbers import without_numbers
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.yaml_text import read_yaml
 
 _FORMATS: Final = (".html", ".pdf", ".docx")

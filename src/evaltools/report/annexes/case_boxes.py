@@ -27,11 +27,11 @@ from evaltools.indicators.case_selection import (
 )
 from evaltools.indicators.goals import stated_goals
 from evaltools.indicators.sustainability import SIGNS, achieved_goals
-from evaltools.report.annexes.declaration import CaseDeclaration
+from evaltools.report.annexes.case_rules import CaseDeclaration
 from evaltools.report.annexes.quotations import Quotations, quotation_lines
+from evaltools.report.evidence_markup import link_to_fact
 from evaltools.report.evidence_pages.facts import ScopeFact
-from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import link_to_fact
+from evaltools.report.glossary import Glossary
 from evaltools.study.vocabulary import LANGUAGES, Role
 
 SHARES: frozenset[Measure] = frozenset(("goals_achieved", "goals_measured", "lasting"))

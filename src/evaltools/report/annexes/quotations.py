@@ -14,11 +14,11 @@ from evaltools.findings.judgement import Judgement
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.indicators.case_selection import open_codes
 from evaltools.indicators.disclosure.policy import policy_for
-from evaltools.report.annexes.declaration import QuoteLength, Voices
+from evaltools.report.annexes.case_rules import QuoteLength, Voices
 from evaltools.report.evidence_pages.entries import are_withheld
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import Passage, Passages, Polarity, collect_passages
 from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, passage_place, theme_label
+from evaltools.report.glossary import Glossary
 from evaltools.study.vocabulary import Role
 
 Theme = tuple[str, Polarity]

@@ -19,8 +19,7 @@ from evaltools.findings.strength import find_last_limit, find_turning_point, pro
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import MIME_TYPE, Estimand, Indicator
-from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import (
+from evaltools.report.evidence_markup import (
     annotate,
     label,
     line,
@@ -36,6 +35,7 @@ from evaltools.report.evidence_pages.quoted_passages import (
     theme_label,
     withheld_side,
 )
+from evaltools.report.glossary import Glossary
 from evaltools.report.variables import (
     find_headline,
     format_indicator,

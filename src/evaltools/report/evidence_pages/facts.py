@@ -11,7 +11,7 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
-from evaltools.report.evidence_pages.markup import (
+from evaltools.report.evidence_markup import (
     annotate,
     fact_anchor,
     label,

@@ -13,6 +13,7 @@ from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, refuse
+from evaltools.report.evidence_markup import finding_anchor, label, value
 from evaltools.report.evidence_pages.entries import (
     Cell,
     Number,
@@ -23,10 +24,9 @@ from evaltools.report.evidence_pages.entries import (
     number_entry,
 )
 from evaltools.report.evidence_pages.facts import ScopeFact, fact_entry, read_facts
-from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import finding_anchor, label, value
 from evaltools.report.evidence_pages.passages import collect_passages
 from evaltools.report.evidence_pages.quoted_passages import MOST_PRINTED, QuotePolicy
+from evaltools.report.glossary import Glossary
 from evaltools.report.material import ReportMaterial
 from evaltools.study import Parameters, Study
 

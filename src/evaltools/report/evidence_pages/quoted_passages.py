@@ -16,7 +16,7 @@ from evaltools.disclosure.quotes import Policy, public_quote, redactions_of
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.policy import Policy as DisclosurePolicy
 from evaltools.indicators.savings import amounts_by_segment
-from evaltools.report.evidence_pages.markup import data_block, line, plain, sentence
+from evaltools.report.evidence_markup import data_block, line, plain, sentence
 from evaltools.report.evidence_pages.passages import Passage, Polarity, sample_evenly
 from evaltools.study.schema import Disclosure
 

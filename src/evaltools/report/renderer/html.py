@@ -16,7 +16,6 @@ from typing import Any
 
 from evaltools.problems import refuse
 from evaltools.report.renderer.block_writer import set_aside, write_blocks
-from evaltools.report.renderer.cell_values import annotate_table, mark_headers
 from evaltools.report.renderer.figure_files import Publication, read_caption
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
@@ -48,6 +47,7 @@ from evaltools.report.renderer.pandoc_tree import (
     take,
     text,
 )
+from evaltools.report.renderer.printed_values import annotate_table, mark_headers
 from evaltools.report.renderer.style_sheets import page_styles
 
 _HERE = Path(__file__).parent

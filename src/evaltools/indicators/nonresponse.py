@@ -44,7 +44,7 @@ REASONS = {
     "separated": "some combination of the variables tells who has reported without error",
     "few": f"fewer than {RARE} projects have reported, or have not",
 }
-_SOURCE = "evaltools.indicators.selection"
+_SOURCE = "evaltools.indicators.nonresponse"
 
 
 def characteristics(evidence: Evidence) -> pd.DataFrame:

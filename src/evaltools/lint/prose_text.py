@@ -15,8 +15,8 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Any
 
-from evaltools.lint.blocks import PLACEHOLDER, Block, Piece, PieceKind, Span
 from evaltools.lint.lexicon import common_words
+from evaltools.lint.prose_blocks import PLACEHOLDER, Block, Piece, PieceKind, Span
 from evaltools.processes import pandoc_program
 
 _FILLER, _SHORTCODE = "\ue000", "\ue001"

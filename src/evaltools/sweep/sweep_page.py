@@ -19,13 +19,13 @@ from evaltools.findings.reasons import label_of
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import MISSING
 from evaltools.indicators.indicator import Indicator, from_record
-from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.glossary import Glossary
 from evaltools.report.renderer.single_page import write_standalone
 from evaltools.report.variables import format_indicator
 from evaltools.study import Study
 from evaltools.sweep.compute import Outcome, shown_keys
 from evaltools.sweep.multiples import Panels
-from evaltools.sweep.scenarios import Scenario, find_alike
+from evaltools.sweep.scenario_grid import Scenario, find_alike
 
 _STYLE = Path(__file__).with_name("page.css")
 MARKS: Final[Mapping[Judged, str]] = {"holds": "●", "does_not_hold": "✕", "cannot_be_told": "○"}

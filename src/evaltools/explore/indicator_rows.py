@@ -18,7 +18,6 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.indicator import Dimensions, Estimand, Indicator
-from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import (
     Passage,
     Passages,
@@ -27,6 +26,7 @@ from evaltools.report.evidence_pages.passages import (
     sample_evenly,
 )
 from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, passage_record
+from evaltools.report.glossary import Glossary
 from evaltools.report.variables import (
     Name,
     find_headline,

@@ -16,8 +16,8 @@ from pathlib import Path
 import yaml
 
 from evaltools.files import read_text, resolve_inside
-from evaltools.lint.blocks import PLACEHOLDER, Block, Span
-from evaltools.lint.messages import excerpt
+from evaltools.lint.problem_formats import excerpt
+from evaltools.lint.prose_blocks import PLACEHOLDER, Block, Span
 from evaltools.lint.source import Report, Source
 from evaltools.problems import Problem
 from evaltools.yaml_text import load_yaml

@@ -10,7 +10,7 @@ from PIL import Image
 from evaltools.charts import palette, style
 from evaltools.charts.canvas import Canvas, Lettering
 from evaltools.charts.figure import PNG_DPI, Figure
-from evaltools.charts.lines import Slope, Slopes
+from evaltools.charts.line_charts import Slope, Slopes
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.compare import rows as tables
 from evaltools.compare.compare import Comparison

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from evaltools.lint.blocks import PLACEHOLDER
+from evaltools.lint.prose_blocks import PLACEHOLDER
 from evaltools.problems import LONGEST, Problem, quote_value
 
 _PLACE = re.compile(r"(?P<file>.*):(?P<line>\d+):(?P<column>\d+)")
