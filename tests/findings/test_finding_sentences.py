@@ -122,7 +122,7 @@ def test_coders_who_disagree_are_no_ground():
     assert said([*numbers, alpha(0.667)], asked)[0].case == "holds"
     assert said([*numbers, alpha(0.66)], asked)[0].case == "coders_disagree"
     assert said([*numbers, alpha(None)], asked)[0].outcome == "cannot_be_told"
-    told = "Ei voi sanoa, koska luokittelijat tulkitsivat aihetta eri tavoin."
+    told = "Ei voi sanoa, koska luokittelijat tulkitsivat eri tavoin: challenge.staff (alfa 0,10)."
     assert said([*numbers, alpha(0.1)], asked)[1] == told
     told = "Ei voi sanoa, koska luokittelijoiden yksimielisyyttä ei voi arvioida."
     assert said([*numbers, alpha(None)], asked)[1] == told

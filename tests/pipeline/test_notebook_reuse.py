@@ -28,7 +28,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tmp_path_factory.mktemp("reuse") / "study",
         one=notebook_text(
             OPEN,
-            "from evaltools.charts import lines",
+            "from evaltools.charts import line_charts",
             "len(evidence.tables['goats']), wave  # both",
             indicator_cell("a.count"),
         ),
