@@ -177,8 +177,8 @@ It holds. [evidence](#ev-second){.evidence-link .evidence-mark #use-1}
         text = " ".join(each.extract_text() for each in opened.pages)
         letters = [each for page_ in opened.pages for each in page_.chars]
     assert "It holds. evidence 2" in " ".join(text.split())
-    assert "1 Alpha" in text
-    assert "2 Beta" in text
+    assert "1. Alpha" in text
+    assert "2. Beta" in text
     keys = [each["size"] for each in letters if "Mono" in each["fontname"]]
     assert keys
     assert min(keys) >= 9
