@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from evaltools.evidence import load_descriptor, read_tables
-from evaltools.evidence.unusual_values import stands_apart
+from evaltools.evidence.plausibility import stands_apart
 from evaltools.evidence.validation import check_data, find_improbable
 from evaltools.pipeline.study_checks import check_study
 from evaltools.study import load_study
