@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -103,3 +104,10 @@ def parsed(text: str) -> list[float]:
     found = re.findall(r"[−+]?\d+(?:[\u00a0\u202f ]\d{3})*(?:,\d+)?", text)
     plain = (re.sub(r"[\u00a0\u202f +]", "", item).replace("−", "-") for item in found)
     return [float(item.replace(",", ".")) for item in plain]
+
+
+def cases_left_out(page: Path) -> dict[str, str]:
+    """Cases of the findings that a report asserts and its page does not say, by identifier."""
+    said = set(map(str, html.parse(str(page)).xpath("//@data-finding")))
+    findings = json.loads((page.parent / "findings.json").read_text("utf-8"))["findings"]
+    return {one["id"]: one["case"] for one in findings if one["asserted"] and one["id"] not in said}

@@ -96,8 +96,9 @@ def test_changed_words_are_another_declaration(
     [
         ("reports/findings.yml", "among_top: {keys: [challenge.pandemic.share]",
          "among_top: {keys: [challenge.staff.share]", "findings.pandemic-among-five-commonest"),
-        ("reports/conclusions.yml", "savings-claimed-by-a-minority, cases: [does_not_hold]",
-         "savings-claimed-by-a-minority, cases: [none]", "answers.1.4"),
+        ("reports/conclusions.yml",
+         "level: not_shown\n      when: {judged: {finding: savings",
+         "level: met\n      when: {judged: {finding: savings", "answers.1.4"),
         ("reports/logic.yml", "[holds], contradicts: [none]", "[all], contradicts: [none]",
          "links.6"),
     ],

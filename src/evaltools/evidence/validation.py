@@ -32,10 +32,10 @@ from evaltools.evidence.descriptor import (
 )
 from evaltools.evidence.document_checks import check_documents, check_texts
 from evaltools.evidence.known_tables import DTYPES
+from evaltools.evidence.plausibility import find_unusual_values
 from evaltools.evidence.redaction_checks import check_redacted
 from evaltools.evidence.register_checks import REGISTER_RULES
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
-from evaltools.evidence.plausibility import find_unusual_values
 from evaltools.problems import Problem, list_values, plain_number, quote_value, suggest_value
 from evaltools.study import Vocabulary
 
