@@ -33,7 +33,7 @@ lets stand, the words of declarations and notebooks, and the prose of other chap
 MARKS: Final[tuple[Mark, ...]] = ("background", "method", "definition", "caution")
 _BREAK: Final = "\n"
 _CROSS_REFERENCE: Final = re.compile(r"(?:fig|tbl|sec|eq)-")
-_END: Final = re.compile(r"(?P<word>\w*|\ufffc)(?P<stop>[.!?…]+)[”\"»)\]]*(?=\s|$)")
+_END: Final = re.compile(r"(?P<word>(?<!\w)\w*|\ufffc)(?P<stop>[.!?…]+)[”\"»)\]]*(?=\s|$)")
 _ABBREVIATION: Final = re.compile(rf"(?:{common_words('abbreviations')}|[^\W\d_])", re.IGNORECASE)
 _ABBREVIATION_AT_END: Final = re.compile(common_words("abbreviations_at_end"), re.IGNORECASE)
 _NOTE: Final = re.compile(r"\^\[(?:[^\[\]]|\[[^\[\]]*\])*\]")

@@ -43,12 +43,12 @@ _METADATA = re.compile(r"^---[ \t]*\n(?=[\w-]+[ \t]*:)", re.MULTILINE)
 _METADATA_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _NOTE = re.compile(r"^[ ]{0,3}(\[\^[^\]\s]{1,99}\]):", re.MULTILINE)
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<mark>`{3,}|~{3,})")
-_HIDDEN_HTML = re.compile(
-    r"<!--[\s\S]*?-->|<(?P<tag>style|script)\b[\s\S]*?</(?P=tag)\s*>"
-    r"|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
+_COMMENT = re.compile(r"<!--[\s\S]*?-->")
+_TAGS = re.compile(
+    r"<(?P<tag>style|script)\b[\s\S]*?</(?P=tag)\s*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--[\s\S]*?-->")
+_HIDDEN_HTML = re.compile(rf"{_COMMENT.pattern}|{_TAGS.pattern}", re.IGNORECASE)
 _LOCATOR = (
     rf",\s*(?:(?:{common_words('locators')})\.?\s*)?"
     r"[\divxlc]+(?:\s*[-–]\s*\d+)?(?=\s*[;\]])"
@@ -238,9 +238,12 @@ class _Reader:
 
     def _add_words_of_html(self, start: int, text: str, quotation: int) -> None:
         """The words between tags, and the whole as a piece: tags can show things as well."""
-        if not _COMMENT.sub("", text).strip(_FILLER + " \t\n>"):
+        # To look for the end of each of many comments without one takes their number squared.
+        ended = "-->" in text
+        if not (_COMMENT.sub("", text) if ended else text).strip(_FILLER + " \t\n>"):
             return
-        shown = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), text)
+        hidden = _HIDDEN_HTML if ended else _TAGS
+        shown = hidden.sub(lambda found: _FILLER * len(found[0]), text)
         flat = _Flat()
         flat.put_piece("raw", text.strip(), (start, start))
         flat.text += [*shown]
