@@ -39,7 +39,7 @@ WHY = {
 REGISTER = ("most-areas-reached", "most-residents-reached", "most-ties-are-new")
 FEW = (
     "achievement-seldom-measured", "complete-goals-are-few", "rooting-is-seldom-complete",
-    "additionality-told-by-few",
+    "additionality-told-by-few", "savings-claimed-by-a-minority",
 )  # fmt: skip
 """Claims that few do something, which are true where nobody does."""
 LEADING = {
@@ -236,7 +236,7 @@ class Claims:
         claiming = scope.told("saving.claimed", self.rule)
         most = claiming + scope.N - scope.n
         if 2 * most <= scope.N:
-            return scope.agreed("holds", ["saving.claimed"])
+            return scope.agreed("holds" if claiming else "none", ["saving.claimed"])
         if 2 * claiming > scope.N:
             return scope.agreed("does_not_hold", ["saving.claimed"])
         return "cannot_be_told"

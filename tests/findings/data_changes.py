@@ -239,3 +239,34 @@ def change_data(source: Path, folder: Path, seed: int) -> str:
         change(data, rng)
     drop_wrong_answers(data)
     return f"change {seed}: {', '.join(each.__name__ for each in dict.fromkeys(chosen))}"
+
+
+def set_everything(folder: Path, state: str, root: Path) -> None:
+    """A copy of a study's data in which reports say but one thing of everything.
+
+    Arguments:
+        state: `deny`, `affirm` or `silent` of all codes and signs; `one`, a single report affirms
+            what the others deny; `partly`, every goal was reached in part.
+    """
+    shutil.copytree(root / "data", folder)
+    data = Data(folder)
+    data.read("rooting")
+    signs = [name for name in data.columns["rooting"] if name != "goal_id"]
+    if state == "partly":
+        data.set("goals", lambda row: {"attainment": "partly"})
+        data.root_silently({row["goal_id"] for row in data.read("goals")})
+        return
+    if state == "silent":
+        data.keep("codings", lambda row: False)
+        data.keep("relations", lambda row: False)
+    documents = {row["segment_id"]: row["document_id"] for row in data.read("segments")}
+    first = min(documents.values())
+    one = {segment for segment, document in documents.items() if document == first}
+    affirming = {"affirm": set(documents), "one": one}.get(state, set())
+    data.set(
+        "codings",
+        lambda row: {"polarity": "affirm" if row["segment_id"] in affirming else "deny"},
+    )
+    said = {"deny": "no", "affirm": "yes", "silent": "silent"}.get(state)
+    if said:
+        data.set("rooting", lambda row: dict.fromkeys(signs, said))

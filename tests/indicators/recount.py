@@ -214,6 +214,9 @@ def _selection(scope, rows):
                 apart = value is None
             by = {} if variable == "joint" else {"category": category}
             found.append((variable, by, value, apart, len(a), len(b)))
+    few = min(len(read & set(scope.due)), len(set(scope.due) - read)) < 10
+    if few:  # of a group of fewer than ten nothing is compared
+        found = [(variable, by, None, False, a, b) for variable, by, _, _, a, b in found]
     for variable, by, value, _, a, b in found:
         rows.put(f"selection.{variable}.difference", value, a, a + b, **by)
     told = [value for _, _, value, *_ in found if value is not None]

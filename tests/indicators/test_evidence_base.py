@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import OPEN, stand_in
+from handmade import COMPARING, OPEN, stand_in
 
 from evaltools.indicators import evidence_base, nonresponse
 from evaltools.indicators.indicator import to_table
+from evaltools.study.schema import Judging
 
 DAY = pd.Timestamp("2022-02-01")
 
@@ -170,7 +171,8 @@ def compared(projects):
     for name, value in columns.items():
         if name not in table:
             table[name] = value
-    return stand_in(projects=table, n=int(table["reported"].sum()), N=len(table))
+    n = int(table["reported"].sum())
+    return stand_in(projects=table, n=n, N=len(table), judging=COMPARING)
 
 
 def test_differences_are_of_known_values_and_in_a_fixed_order():
@@ -298,3 +300,16 @@ def test_every_scope_gives_one_table(N, n):
     evidence = programme(N, n)
     table = to_table(evidence_base.compute(evidence))
     assert table["key"].str.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)+").all()
+
+
+def test_of_a_side_of_fewer_than_the_study_compares_there_is_no_difference():
+    projects = {"grant": [1.0, 2, 3, 4, 7, 8, 9], "reported": [True] * 5 + [False] * 2}
+    evidence = compared(projects)
+    assert nonresponse.differences(evidence)["difference"].notna().any()
+    evidence.judging = Judging(least_group=3)
+    table = nonresponse.differences(evidence)
+    assert table["difference"].isna().all()
+    assert not table["flagged"].any()
+    # What either side is like is told all the same.
+    assert (table.loc[0, "n_reported"], table.loc[0, "n_unreported"]) == (5, 2)
+    assert (table.loc[0, "reported"], table.loc[0, "unreported"]) == (3.4, 8.5)

@@ -92,7 +92,7 @@ def selection_figure(evidence: Evidence) -> Figure:
         flag=nonresponse.FLAG,
         towards=(left, right),
         words=words,
-        nothing=words("evidence_base.no_comparison"),
+        nothing=words("evidence_base.no_comparison", **_sides(evidence)),
     ).figure(
         words.markdown("evidence_base.selection", **_sides(evidence)),
         note=words.markdown("evidence_base.selection_note"),

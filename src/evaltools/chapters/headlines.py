@@ -64,7 +64,8 @@ def most_projects(evidence: Evidence) -> Values:
 def most_money(evidence: Evidence) -> Values:
     """The areas with more money per inhabitant than others."""
     areas = takeup.takeup_by_region(evidence)
-    return _largest(areas["label"], areas["money_per_inhabitant"].round(1), evidence, decimals=1)
+    told = _largest(areas["label"], areas["money_per_inhabitant"].round(1), evidence, decimals=1)
+    return {**told, "projects": evidence.funded} if told else told
 
 
 def largest_grants(records: Iterable[Indicator], evidence: Evidence) -> Values:
@@ -88,8 +89,23 @@ def told_states(rows: Sequence[Stack], evidence: Evidence, *states: str) -> Valu
     if not sum(sums):
         return {}
     counts = dict(zip(("told", "denied", "silent"), sums, strict=True))
-    told = {state: (counts[state], sum(sums)) for state in states}
+    told: dict[str, object] = {state: (counts[state], sum(sums)) for state in states}
+    told |= {"rows": len(shown), "each": sum(shown[0])}
     return told if len(shown) == len(rows) else {"case": "shown", **told}
+
+
+def most_told(rows: Sequence[Stack], evidence: Evidence) -> Values:
+    """What is told of more often than the others; of what is told of nowhere, what is said of it.
+
+    Where rows are withheld, nobody knows which is told of most, and states are counted.
+    """
+    sums = [sum(row.counts) for row in rows]
+    if any(row.suppressed for row in rows) or not sum(sums):
+        return told_states(rows, evidence, "told", "denied", "silent")
+    if not any(row.counts[0] for row in rows):
+        return {**told_states(rows, evidence, "denied", "silent"), "case": "none"}
+    told = pd.Series([row.counts[0] for row in rows], dtype=float)
+    return _largest(pd.Series([row.label for row in rows]), told, evidence, of=max(sums))
 
 
 def linked_pairs(panels: Sequence[Panel], evidence: Evidence) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from evaltools.findings.conditions import Case, Condition, Glob, Outcome, Strict
 from evaltools.findings.premises import Premise
 from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.findings.soundness import Source, check_ranks, check_soundness
-from evaltools.findings.templates import slots_of
+from evaltools.findings.templates import LONGEST_HEADLINE, is_long, slots_of
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.declaration_files import read_located
@@ -29,6 +30,8 @@ Level = Literal["very_low", "low", "moderate", "high"]
 CODE = "finding.declaration"
 NAMING: tuple[Case, ...] = ("holds", "all", "tied", "close", "coders_disagree", "depends_on_rule")
 """Cases in which the lists of a finding hold a name at least."""
+UNTOLD: tuple[Case, ...] = ("too_few", "withheld", "missing")
+"""Cases in which nothing is told, which is not what a figure shows."""
 
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -152,6 +155,7 @@ class Finding(Strict):
         estimand: whose interval must bear it out; the run's where None.
         sections: anchors of the sections where it stands.
         figures: labels of the figures that it stands behind; its sentence is their headline.
+        headlines: what figures say instead where the sentence of a case is too long for one.
         condition: what must be so.
         evidence, counter_evidence: where the data speak for it and against it.
         evidence_class: who speaks; of an incomplete register the evidence is a level weaker.
@@ -178,6 +182,7 @@ class Finding(Strict):
     figures: Annotated[
         tuple[Annotated[str, Field(pattern=r"^fig-[A-Za-z0-9-]+$")], ...], Field(strict=False)
     ] = ()
+    headlines: dict[Case, Text] = Field(default_factory=dict)
     condition: Condition
     evidence: Supports = ()
     counter_evidence: Supports | NoneFound
@@ -223,9 +228,12 @@ class Finding(Strict):
             raise ValueError("names are for sentences, which it has not")
         if self.figures and not self.sentences:
             raise ValueError("the headline of figures needs sentences, which it has not")
+        if self.headlines and not self.figures:
+            raise ValueError("headlines are for figures, which it has not")
         for case, text in self.sentences.items():
             for language in LANGUAGES:
                 self._check_template(case, getattr(text, language))
+        self._check_headlines()
         if self.accepted is not None and not self.asserted:
             raise ValueError("only what the report asserts can be accepted for publishing")
         for leaf in self.condition.leaves():
@@ -249,6 +257,34 @@ class Finding(Strict):
                     f"sentences.{case}: '+{slot.addition}' follows a list of names, which "
                     f"'{slot.name}' is not"
                 )
+
+    def _check_headlines(self) -> None:
+        """A headline is one short sentence and rests on nothing that its sentence does not name."""
+        for case in dict.fromkeys([*self.headlines, *self.sentences] if self.figures else ()):
+            text, whole = self.headline_for(case), self.sentence_for(case)
+            if text is None or whole is None:
+                continue
+            for language in LANGUAGES:
+                words, said = getattr(text, language) or "", getattr(whole, language) or ""
+                if is_long(re.sub(r"\{[^}]*\}", "", words), LONGEST_HEADLINE):
+                    raise ValueError(
+                        f"{case}, {language}: no headline, being of several sentences or of more "
+                        f"than {LONGEST_HEADLINE} words; give a short one in headlines.{case}"
+                    )
+                if alien := {e.name for e in slots_of(words)} - {e.name for e in slots_of(said)}:
+                    raise ValueError(
+                        f"headlines.{case}, {language}: {', '.join(sorted(alien))} is not in the "
+                        "sentence that it stands for"
+                    )
+
+    def headline_for(self, case: Case) -> Text | None:
+        """What figures are headed by in a case; None where nothing can be told of so little."""
+        if case in UNTOLD:
+            return None
+        own = self.headlines.get(case)
+        if own is None and case not in self.sentences and (outcome := OUTCOME_OF.get(case)):
+            own = self.headlines.get(outcome)
+        return own or self.sentence_for(case)
 
     def sentence_for(self, case: Case) -> Text | None:
         """The wording of a case, or of the outcome that it has; None without `sentences`."""

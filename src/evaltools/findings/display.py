@@ -16,8 +16,14 @@ from evaltools.findings.judgement import Judgement
 from evaltools.findings.lookup import Numbers, Part, Reading, name_of, substitute
 from evaltools.findings.reasons import ReasonKind, format_reading, interval_of, label_of
 from evaltools.findings.sentences import Part as SentencePart
-from evaltools.findings.sentences import Sentence, SentenceContext, fill_template, plain_text
-from evaltools.findings.templates import Slot, slots_of
+from evaltools.findings.sentences import (
+    Sentence,
+    SentenceContext,
+    fill_template,
+    plain_text,
+    quote_long,
+)
+from evaltools.findings.templates import LONGEST_HEADLINE, Slot, is_long, slots_of
 from evaltools.findings.word_forms import WordForms
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
@@ -250,30 +256,28 @@ def word_judgements(
         labels: of codes, by language and id.
         values: parameters of the run as text, by name.
     """
-    return tuple(
-        replace(
-            judgement,
-            said={
-                language: fill_template(
-                    text,
-                    SentenceContext(
-                        numbers,
-                        judgement.lists,
-                        forms,
-                        own,
-                        labels.get(language, {}),
-                        values,
-                        {each.limit for each in judgement.reason.because if each.limit is not None},
-                    ),
-                )
-                + _ground(judgement, own, labels.get(language, {}))
-                + _reservation(judgement, own, labels.get(language, {}))
-                for language, own in words.items()
-                if (text := _template(judgement, own)) is not None
-            },
-        )
-        for judgement in judgements
-    )
+    worded = []
+    for judgement in judgements:
+        limits = {each.limit for each in judgement.reason.because if each.limit is not None}
+        said: dict[Language, Sentence] = {}
+        headline: dict[Language, Sentence] = {}
+        for language, own in words.items():
+            if (text := _template(judgement, own)) is None:
+                continue
+            names = labels.get(language, {})
+            context = SentenceContext(numbers, judgement.lists, forms, own, names, values, limits)
+            said[language] = (
+                fill_template(text, context)
+                + _ground(judgement, own, names)
+                + _reservation(judgement, own, names)
+            )
+            short = judgement.finding.headline_for(judgement.case)
+            if judgement.finding.figures and short is not None:
+                headline[language] = fill_template(getattr(short, language) or text, context)
+        if any(is_long(plain_text(each), LONGEST_HEADLINE) for each in headline.values()):
+            headline = {}  # in no language, so that the languages say the same
+        worded.append(replace(judgement, said=said, headline=headline))
+    return tuple(worded)
 
 
 def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) -> Sentence:
@@ -298,9 +302,11 @@ def _doubted(
         code = dict(reading.indicator.dimensions)["code"]
         label = labels.get(code, code)
         kind = code.partition(".")[0]
-        if any(
+        shared = any(
             labels.get(each, each) == label and each.partition(".")[0] != kind for each in named
-        ) and words.has(f"code_kind.{kind}"):  # a goal and a result
+        )
+        label = quote_long(label, words.language)
+        if shared and words.has(f"code_kind.{kind}"):  # a goal and a result
             label += ", " + words(f"code_kind.{kind}")
         yield SentencePart(f"{'; ' if place else ' '}{label}")
         if reading.value is not None:
@@ -397,7 +403,7 @@ def _number_problems(
 
 
 def _slots(finding: Finding) -> Iterator[tuple[str, Language, Slot]]:
-    for case, text in finding.sentences.items():
+    for case, text in (*finding.sentences.items(), *finding.headlines.items()):
         for language in LANGUAGES:
             for slot in slots_of(getattr(text, language) or ""):
                 yield case, language, slot

@@ -44,6 +44,7 @@ class Judgement:
         case: which of the finding's wordings is true; the outcome where it has but one.
         lists: names that its sentences take from the data, by the word that they have there.
         said: the sentence by language, where the finding has sentences (`say_findings`).
+        headline: what heads its figures, by language; none where that would be too long.
     """
 
     finding: Finding
@@ -55,6 +56,7 @@ class Judgement:
     case: Case = "cannot_be_told"
     lists: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
     said: Mapping[Language, Sentence] = field(default_factory=dict)
+    headline: Mapping[Language, Sentence] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
         """What a notebook shows of a judgement: the sentence, what came of it and why."""

@@ -15,6 +15,7 @@ from evaltools.findings.word_forms import WordForms
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.number_forms import choose_number, inflect_number
+from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 
 OUTCOME_OF: Final[Mapping[Case, Outcome]] = {
@@ -156,13 +157,24 @@ def _fill_list(slot: Slot, context: SentenceContext) -> Iterator[Part]:
 
 
 def _name(reading: Reading, form: str, context: SentenceContext) -> str:
-    code = reading.stem
+    code, language = reading.stem, context.words.language
     if not form:
-        return context.labels[code]
-    found = context.forms.get(code, context.words.language, form)
+        return quote_long(context.labels[code], language)
+    found = context.forms.get(code, language, form)
     if found is None:
-        raise KeyError(f"{code} has no form {form} in {context.words.language}")
-    return found
+        raise KeyError(f"{code} has no form {form} in {language}")
+    return quote_long(found, language)
+
+
+LONG_NAME: Final = 8
+"""Words of a name beyond which a sentence no longer shows where it ends."""
+
+
+def quote_long(name: str, language: Language) -> str:
+    """A name as a sentence prints it: in quotation marks where it would read as a list of names."""
+    if "," not in name and len(name.split()) <= LONG_NAME:
+        return name
+    return f"‘{name}’" if language == "en" else f"”{name}”"
 
 
 def _parameter(slot: Slot, context: SentenceContext) -> str:

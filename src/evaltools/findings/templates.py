@@ -51,6 +51,13 @@ class Slot:
 
 
 Template = tuple[str | Slot, ...]
+LONGEST_HEADLINE: Final = 25
+"""So many words of one sentence are read in a glance at a figure."""
+
+
+def is_long(text: str, words: int) -> bool:
+    """Whether a text is of several sentences, or of more words than that."""
+    return len(text.split()) > words or re.search(r"[.!?]\s+\S", text) is not None
 
 
 class TemplateError(ValueError):

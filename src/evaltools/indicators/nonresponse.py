@@ -92,8 +92,9 @@ def differences(evidence: Evidence) -> pd.DataFrame:
         in: `variable`, `category`
         (empty for a number and for joint), `reported` and `unreported` (mean of the known, or
         share), `n_reported` and `n_unreported` (known values, or projects), `difference`
-        (standardised, NaN where it cannot be computed) and `flagged` (beyond `FLAG`, or
-        infinite because a class separates the two).
+        (standardised, NaN where it cannot be computed, or a side has fewer projects than the
+        study compares) and `flagged` (beyond `FLAG`, or infinite because a class separates the
+        two).
     """
     frame = characteristics(evidence)
     yes, no = frame[frame["reported"]], frame[~frame["reported"]]
@@ -125,10 +126,18 @@ def differences(evidence: Evidence) -> pd.DataFrame:
     columns = ["variable", "category", "reported", "unreported", "n_reported", "n_unreported"]
     table = pd.DataFrame(rows, columns=[*columns, "difference"])
     table["difference"] = table["difference"].astype(float)
+    if too_few(evidence):
+        return table.assign(difference=np.nan, flagged=False)
     enough = table[["n_reported", "n_unreported"]].min(axis=1) > 1
     apart = table["difference"].isna() & (table["reported"] != table["unreported"]) & enough
     table["flagged"] = (table["difference"].abs() > FLAG) | apart
     return table
+
+
+def too_few(evidence: Evidence) -> bool:
+    """Whether fewer have reported, or have not, than the study compares as a group."""
+    due, reported = int(evidence.projects["due"].sum()), int(evidence.projects["reported"].sum())
+    return min(reported, due - reported) < evidence.judging.least_group
 
 
 def selection(evidence: Evidence) -> list[Indicator]:
@@ -141,6 +150,7 @@ def selection(evidence: Evidence) -> list[Indicator]:
         such differences by `balance_p`; `selection.r_indicator.index`.
     """
     table, source = differences(evidence), f"{_SOURCE}.selection"
+    least = evidence.judging.least_group
     records = [
         Indicator(
             key=f"selection.{row['variable']}.difference",
@@ -148,13 +158,13 @@ def selection(evidence: Evidence) -> list[Indicator]:
             unit="difference", x=int(row["n_reported"]),
             n=int(row["n_reported"] + row["n_unreported"]),
             dimensions=dimensions(category=row["category"]), source=source,
-            note=_explain(row) if np.isnan(row["difference"]) else "",
+            note=_explain(row, evidence) if np.isnan(row["difference"]) else "",
         )
         for row in table.to_dict("records")
     ]  # fmt: skip
     known = table.dropna(subset=["difference"])
-    # Where one side has nobody, or but one, nothing was compared: that is no difference of nought.
-    compared = bool((table[["n_reported", "n_unreported"]].min(axis=1) > 1).any())
+    # Where a side has too few nothing was compared: that is no difference of nought.
+    compared = not too_few(evidence)
     flagged = int(table["flagged"].sum()) if compared else None
     largest: float | None = None
     name = "no difference can be computed"
@@ -171,7 +181,7 @@ def selection(evidence: Evidence) -> list[Indicator]:
         ),
         count_record(
             "selection.flagged.count", flagged, source, n=len(table),
-            note="" if compared else "nothing to compare: one side has fewer than two projects",
+            note="" if compared else f"nothing to compare: fewer than {least} projects on a side",
         ),
         _balance_record(evidence, compared),
         _representativity_record(evidence),
@@ -260,7 +270,9 @@ def _representativity_record(evidence: Evidence) -> Indicator:
     )  # fmt: skip
 
 
-def _explain(row: dict[object, object]) -> str:
+def _explain(row: dict[object, object], evidence: Evidence) -> str:
+    if too_few(evidence):
+        return f"fewer than {evidence.judging.least_group} projects to compare on one side"
     if min(int(str(row["n_reported"])), int(str(row["n_unreported"]))) < 2:
         return "fewer than two projects to compare on one side"
     return "neither side varies, and they differ"

@@ -54,6 +54,7 @@ from evaltools.report.variables import (
     WordGrounds,
     finding_variables,
     indicator_variables,
+    mark_numbers,
     nest,
     ranking_variables,
 )
@@ -177,7 +178,7 @@ def stage(
     metadata["file-name"] = f"{target.name}-{language}"
     write_yaml(document.parent / "_metadata.yml", metadata)
     write_style(folder, metadata)
-    headlines = figure_headlines(material, values)
+    headlines = figure_headlines(material, language)
     write_notebooks(folder, material, headlines)
     pages = document.parent / "_generated"
     (pages / QUOTES).mkdir(parents=True)
@@ -262,8 +263,8 @@ def report_variables(
     return made
 
 
-def figure_headlines(material: ReportMaterial, values: Mapping[str, str]) -> dict[str, str]:
-    """The sentence of the finding that stands behind each figure, by the label of the figure.
+def figure_headlines(material: ReportMaterial, language: Language) -> dict[str, str]:
+    """What heads the figures that a finding stands behind, as markdown by label of the figure.
 
     That nothing can be told of so few, or of nothing, is not what a figure shows.
 
@@ -276,24 +277,23 @@ def figure_headlines(material: ReportMaterial, values: Mapping[str, str]) -> dic
         for label in (cell.get("id"), *FIGURE_LABEL.findall("".join(cell["source"])))
     }
     behind = [
-        (figure, judgement.finding)
+        (figure, judgement)
         for judgement in material.judgements
         for figure in judgement.finding.figures
     ]
     refuse(
-        Problem(finding.where, f"{finding.id}: figures: no notebook has {figure}", code=CODE)
-        for figure, finding in behind
+        Problem(
+            judgement.finding.where,
+            f"{judgement.finding.id}: figures: no notebook has {figure}",
+            code=CODE,
+        )
+        for figure, judgement in behind
         if figure not in known
     )
-    untold = {
-        judgement.finding.id
-        for judgement in material.judgements
-        if judgement.case in ("too_few", "withheld", "missing")
-    }
     return {
-        figure: values[f"finding.{finding.id}"]
-        for figure, finding in behind
-        if finding.id not in untold
+        figure: mark_numbers(judgement.headline[language])
+        for figure, judgement in behind
+        if language in judgement.headline
     }
 
 

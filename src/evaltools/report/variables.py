@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaltools.findings.judgement import Judgement
-from evaltools.findings.sentences import Part
+from evaltools.findings.sentences import Part, Sentence
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
@@ -295,11 +295,16 @@ def finding_variables(judgements: Iterable[Judgement], language: Language) -> di
 
 def mark_sentence(judgement: Judgement, language: Language) -> str:
     """The sentence of a judgement as markdown, its numbers marked; the claim where it has none."""
+    return mark_numbers(judgement.said.get(language) or (Part(judgement.text(language)),))
+
+
+def mark_numbers(sentence: Sentence) -> str:
+    """A sentence as markdown, its numbers marked."""
     return "".join(
         escape_markdown(part.text)
         if part.indicator is None or not part.shows
         else _span(part.indicator, part.text, part.shows)
-        for part in judgement.said.get(language) or (Part(judgement.text(language)),)
+        for part in sentence
     )
 
 
