@@ -223,4 +223,4 @@ def _selection(scope, rows):
     rows.put("selection.largest.difference", max(told, key=abs, default=None), scope.n, scope.N)
     beyond = sum(apart or (value is not None and abs(value) > 0.25)
                  for _, _, value, apart, *_ in found)  # fmt: skip
-    rows.count("selection.flagged.count", beyond, len(found))
+    rows.count("selection.flagged.count", None if few else beyond, len(found))

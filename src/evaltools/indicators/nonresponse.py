@@ -183,16 +183,17 @@ def selection(evidence: Evidence) -> list[Indicator]:
             "selection.flagged.count", flagged, source, n=len(table),
             note="" if compared else f"nothing to compare: fewer than {least} projects on a side",
         ),
-        _balance_record(evidence, compared),
+        _balance_record(evidence),
         _representativity_record(evidence),
     ]  # fmt: skip
 
 
-def _balance_record(evidence: Evidence, compared: bool) -> Indicator:
+def _balance_record(evidence: Evidence) -> Indicator:
     frame = characteristics(evidence)
     responded = frame["reported"].to_numpy(dtype=bool)
     least = evidence.judging.least_group
-    few = min(responded.sum(), (~responded).sum()) < least
+    smaller = min(responded.sum(), (~responded).sum())
+    few = smaller < least
     value = None
     if not few:
         marks = [
@@ -204,7 +205,7 @@ def _balance_record(evidence: Evidence, compared: bool) -> Indicator:
         value = balance_p(np.column_stack([*numbers, *marks]), responded, DRAWS, SEED)
     return Indicator(
         key="selection.balance.index", value=value, unit="index", n=evidence.n, N=evidence.N,
-        source=f"{_SOURCE}.selection", why="too_few" if few and compared else None,
+        source=f"{_SOURCE}.selection", why="too_few" if few and smaller > 1 else None,
         note=f"fewer than {least} projects on a side" if few else f"{DRAWS} random divisions",
     )  # fmt: skip
 
