@@ -183,7 +183,7 @@ def _span(reading: Reading, words: Words) -> str:
 def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
     """What became of each finding, why, and which indicators it was put to, by id.
 
-    `said` is its sentence; `wordings` are those of every case, as the study declares them; `rule`
+    `said` is its sentence; `headline` heads its figures; `wordings` are those of every case, as the study declares them; `rule`
     is the hash of what it asks.
     """
     words = [Words(language) for language in LANGUAGES]
@@ -195,6 +195,9 @@ def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
             "case": item.case,
             "text": {language: item.text(language) for language in LANGUAGES},
             "said": {language: plain_text(said) for language, said in sorted(item.said.items())},
+            "headline": {
+                language: plain_text(said) for language, said in sorted(item.headline.items())
+            },
             "wordings": {
                 case: {language: own for language in LANGUAGES if (own := getattr(text, language))}
                 for case, text in sorted(item.finding.sentences.items())
