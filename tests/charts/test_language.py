@@ -132,7 +132,7 @@ def test_printed_numbers_read_back_as_the_rounded_number(value: float, decimals:
         ("logic", {"of": (0, 11), "against": (0, 11)}, "kaikki 11 jäävät avoimiksi"),
         (
             "results",
-            {"silent": (30, 55), "denied": (0, 55)},
+            {"silent": (30, 55), "denied": (0, 55), "rows": 11, "each": 5},
             "yhdenkään ei kerrota jääneen",
         ),
     ],

@@ -201,8 +201,11 @@ def concentration_table(evidence: Evidence, records: Sequence[Indicator]) -> Tab
     )
 
 
-def _known_grants(evidence: Evidence) -> dict[str, int]:
-    return {"known": len(portfolio.known_grants(evidence)), "N": evidence.funded}
+def _known_grants(evidence: Evidence) -> dict[str, str]:
+    known, funded, words = len(portfolio.known_grants(evidence)), evidence.funded, evidence.words
+    if known == funded > 0:
+        return {"grants": words("portfolio.grants_all_known", N=funded)}
+    return {"grants": words("portfolio.grants_known", N=funded, known=known)}
 
 
 def _allocation_note(evidence: Evidence) -> str:

@@ -183,8 +183,8 @@ def _span(reading: Reading, words: Words) -> str:
 def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
     """What became of each finding, why, and which indicators it was put to, by id.
 
-    `said` is its sentence; `headline` heads its figures; `wordings` are those of every case, as the study declares them; `rule`
-    is the hash of what it asks.
+    `said` is its sentence; `headline` heads its figures; `wordings` are those of every case, as
+    the study declares them; `rule` is the hash of what it asks.
     """
     words = [Words(language) for language in LANGUAGES]
     return [

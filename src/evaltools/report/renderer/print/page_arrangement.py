@@ -145,6 +145,7 @@ def read_parts(blocks: Sequence[Node], drafts: Sequence[Sequence[Place]]) -> lis
                 height=bottom - (_TOP if next_page > page else max(top, _TOP)),
                 rows=tuple(tops),
                 stays=before is not None and _announces(before),
+                announces="announces" in find_classes(blocks[number]),
                 level=blocks[number]["c"][0] if blocks[number]["t"] == "Header" else 0,
             )
         )

@@ -8,7 +8,7 @@ of pages blank, found by filling pages with the heights of a draft.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +16,7 @@ Kind = Literal["heading", "text", "figure", "table", "break"]
 PAGE = 708.66  # points of text on a page: A4 with the margins of template.typ
 _LINE = 14.17  # from line to line; template.typ sets 10.5 points with a leading of 0.66 em
 _LEADING = 6.93
+_INSET = 4.0  # above and below a quotation, on each page that it is on
 _BELOW = {"heading": 11.0, "text": 10.5, "figure": 15.75, "table": 15.75, "break": 0.0}
 _ABOVE = {"text": 10.5, "figure": 13.65, "table": 13.65, "break": 0.0}
 _ABOVE_HEADINGS = {1: 22.05, 2: 22.0, 3: 19.0}
@@ -39,6 +40,7 @@ class Part:
         height: with the space below, in points; of a break, what stands after it.
         rows: of a table, where each begins below its top; the first is its head.
         stays: it is announced by what stands before it.
+        announces: it ends no page, being a line that announces what follows.
         level: of a heading.
     """
 
@@ -46,6 +48,7 @@ class Part:
     height: float
     rows: tuple[float, ...] = ()
     stays: bool = False
+    announces: bool = False
     level: int = 0
 
     @property
@@ -127,21 +130,26 @@ def _sections(parts: Sequence[Part]) -> Iterator[list[int]]:
 def _arrangements(
     parts: Sequence[Part], section: list[int]
 ) -> Iterator[tuple[list[int], frozenset[int]]]:
-    """Ways to set a section: figures and tables in their order, each after more of the text."""
+    """Ways to set a section: each figure or table where it stands or after more of the text.
+
+    Figures keep their order and so do tables, since they are counted apart: a table may pass a
+    figure that the page has no room for.
+    """
     texts = [index for index in section if parts[index].kind not in ("figure", "table")]
     floats = [index for index in section if parts[index].kind in ("figure", "table")]
     before = [sum(text < index for text in texts) for index in floats]
     glued = {at for at, text in enumerate(texts) if parts[text].stays}
 
-    def places(number: int, least: int) -> Iterator[tuple[int, ...]]:
+    def places(number: int, least: Mapping[Kind, int]) -> Iterator[tuple[int, ...]]:
         if number == len(floats):
             yield ()
             return
-        own = before[number]
-        last = own if parts[floats[number]].stays else min(own + _PASSED, len(texts))
-        for place in range(max(own, least), max(last, own, least) + 1):
+        own, part = before[number], parts[floats[number]]
+        first = max(own, least.get(part.kind, 0))
+        last = own if part.stays else min(own + _PASSED, len(texts))
+        for place in range(first, max(last, first) + 1):
             if place == own or place not in glued:
-                for rest in places(number + 1, place):
+                for rest in places(number + 1, {**least, part.kind: place}):
                     yield place, *rest
 
     fitting = [index for index in floats if parts[index].breaks and parts[index].height < PAGE]
@@ -149,7 +157,7 @@ def _arrangements(
         frozenset(index for index, whole in zip(fitting, choice, strict=False) if whole)
         for choice in itertools.product((True, False), repeat=min(len(fitting), 4))
     ]
-    chosen = itertools.islice(places(0, 0), _TRIED)
+    chosen = itertools.islice(places(0, {}), _TRIED)
     for put, whole in itertools.islice(itertools.product(chosen, whole_sets), _TRIED):
         order: list[int] = []
         rest = list(zip(put, floats, strict=True))
@@ -166,7 +174,7 @@ def _set_parts(
     """How far the last page is filled after parts in an order, what it costs, whether text goes on
     there from the page before, and what is pushed on.
 
-    A figure or table that might fit or not begins a page, so that what follows is known.
+    What might fit or not begins a page, so that what follows is known.
     """
     cost, pushed = 0.0, list[int]()
     for at, index in enumerate(order):
@@ -178,9 +186,12 @@ def _set_parts(
         room = PAGE - filled
         if part.kind == "break":
             filled, split = part.height, False
-        elif part.kind == "heading":
-            if part.height + _least(parts, order, at + 1, whole) > room:
+        elif part.kind == "heading" or part.announces:
+            needed = part.height + _least(parts, order, at + 1, whole)
+            if needed > room - _SLACK:
                 cost += _blank(room)
+                if filled and needed <= room + (_LINE if split else _SLACK):
+                    pushed.append(index)
                 filled, split = 0.0, False
             filled += part.height
         elif part.kind == "text":
@@ -224,7 +235,8 @@ def _least(parts: Sequence[Part], order: Sequence[int], at: int, whole: frozense
     if part.kind == "heading":
         return part.height + _least(parts, order, at + 1, whole)
     if part.kind == "text":
-        return min(part.height - _BELOW["text"], 2 * _LINE - _LEADING)
+        inset = _INSET if part.stays else 0.0
+        return min(part.height - _BELOW["text"], 2 * _LINE - _LEADING + inset)
     return part.first if part.kind == "table" and order[at] not in whole else part.height - 15
 
 

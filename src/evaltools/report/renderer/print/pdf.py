@@ -35,6 +35,7 @@ from evaltools.report.renderer.print.shapes import (
     count_row_headers,
     hold_announcements,
     mark_series,
+    open_quotations,
     set_widths,
     shape_for_print,
 )
@@ -163,8 +164,8 @@ def prepare_for_print(tree: Node, context: Context) -> Node:
     paper = shape_for_print(tree, context)
     return {
         **paper,
-        "blocks": hold_announcements(
-            mark_series(rewrite(paper["blocks"], _fit_table, kinds={"Table"}))
+        "blocks": open_quotations(
+            hold_announcements(mark_series(rewrite(paper["blocks"], _fit_table, kinds={"Table"})))
         ),
     }
 

@@ -98,6 +98,13 @@ def hold_announcements(blocks: list[Node]) -> list[Node]:
     return blocks
 
 
+def open_quotations(blocks: Iterable[Node]) -> list[Node]:
+    """Quotations under a finding as blocks of the text, between which a page may end."""
+    return [
+        each for block in blocks for each in (block["c"][1] if is_div(block, "voices") else [block])
+    ]
+
+
 def _is_announcement(line: Any) -> bool:
     paragraph = type(line) is dict and line.get("t") == "Para"
     return paragraph and stringify(line["c"]).endswith(":")
