@@ -315,6 +315,9 @@ def settle(scope: Scope, rule: str, by_rule: dict[str, Claims]) -> dict[str, str
             said = lists.get("top", lists.get("differing", ())) if case in ("holds", "all") else ()
             return _side(name, case), frozenset(said)
 
+        sides = {_side(name, by_rule[each].cases[name]) for each in RULES}
+        if _side(name, case) == "does_not_hold" and "holds" not in sides:
+            continue  # no rule says the opposite
         if len({claim(by_rule[each]) for each in RULES}) > 1:
             found[name] = "depends_on_rule"
     found["headline"] = _headline(scope, found, rule, by_rule)
@@ -495,6 +498,17 @@ OTHER_RULE = {
     "en": "Another coder rule would not name quite the same ones.",
 }  # fmt: skip
 
+NAMES_ONE = {
+    "fi": "Toisella luokittelusäännöllä yksi olisi selvästi yleisin.",
+    "sv": "Med en annan kodningsregel är en klart vanligast.",
+    "en": "By another coder rule a single one is clearly the commonest.",
+}  # fmt: skip
+OPEN = {
+    "fi": "Toisella luokittelusäännöllä asia jäisi avoimeksi.",
+    "sv": "Med en annan kodningsregel går det inte att avgöra.",
+    "en": "Another coder rule would leave it open.",
+}  # fmt: skip
+
 
 def doubted(codes, claims: Claims, labels, language) -> tuple[list[str], list[str]]:
     """Themes that coders read differently, with alpha, and those of which nobody knows."""
@@ -532,12 +546,21 @@ def told_differently(name, claims: Claims, labels, language) -> str:
     codes = claims.lists[name]["best"] if name in LEADING else CARRYING.get(name, [])
     weak, unknown = doubted(codes, claims, labels, language)
     told = [(DIFFERENTLY, weak), (UNKNOWN, unknown)]
-    text = "".join(f" {said[language]}{'; '.join(own)}." for said, own in told if own)
-    if name not in LEADING:
-        return text
-    kind, first = LEADING[name]
-    named = {frozenset(claims.scope.names(kind, rule, first, unbeaten=True)) for rule in RULES}
-    return f"{text} {OTHER_RULE[language]}" if len(named) > 1 else text
+    return "".join(f" {said[language]}{'; '.join(own)}." for said, own in told if own)
+
+
+def told_by_rule(name, case, by_rule: dict[str, Claims], language) -> str:
+    """What another coder rule would say: other names, or a single one, or nothing."""
+    cases = {outcome(each.cases[name]) for each in by_rule.values() if name in each.cases}
+    if case == "close" and name in LEADING:
+        kind, first = LEADING[name]
+        scope = next(iter(by_rule.values())).scope
+        named = {frozenset(scope.names(kind, rule, first, unbeaten=True)) for rule in RULES}
+        said = NAMES_ONE if "holds" in cases else OTHER_RULE
+        return f" {said[language]}" if len(named) > 1 else ""
+    if _side(name, case) == "does_not_hold" and "cannot_be_told" in cases:
+        return f" {OPEN[language]}"
+    return ""
 
 
 def points(difference, language):

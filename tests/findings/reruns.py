@@ -22,7 +22,16 @@ from itertools import product
 from pathlib import Path
 
 import yaml
-from claims_recounted import WHY, Claims, outcome, print_claim, settle, told_differently, told_why
+from claims_recounted import (
+    WHY,
+    Claims,
+    outcome,
+    print_claim,
+    settle,
+    told_by_rule,
+    told_differently,
+    told_why,
+)
 from counts_from_files import RULES, YEARS, Files, Scope
 from data_changes import MUTATIONS, change_data
 
@@ -264,7 +273,7 @@ class Reruns:
         found = Found(judged=len(RULES) * times)
         claims = {rule: Claims(scope, rule) for rule in RULES}
         for rule in RULES:
-            for fault in self._faults(by_rule[rule], settle(scope, rule, claims), claims[rule]):
+            for fault in self._faults(by_rule[rule], settle(scope, rule, claims), claims, rule):
                 found.faults.append(f"{dict(given)} {rule}: {fault}")
             for item in by_rule[rule]:
                 if item.finding.asserted:
@@ -274,8 +283,13 @@ class Reruns:
         return found
 
     def _faults(
-        self, judgements: Iterable[Judgement], expected: Mapping[str, str], claims: Claims
+        self,
+        judgements: Iterable[Judgement],
+        expected: Mapping[str, str],
+        by_rule: dict[str, Claims],
+        rule: str,
     ) -> Iterator[str]:
+        claims = by_rule[rule]
         asserted = {item.finding.id: item for item in judgements if item.finding.asserted}
         if set(asserted) != set(expected):
             yield f"claims without a recount: {sorted(set(asserted) ^ set(expected))}"
@@ -294,6 +308,7 @@ class Reruns:
                     text = text.removesuffix(".") + why
                 if case == "close":
                     text += told_differently(name, claims, self.labels[language], language)
+                text += told_by_rule(name, case, by_rule, language)
                 if text != item.text(language):  # type: ignore[arg-type]
                     yield f"{name}, {language}: '{item.text(language)}', recounted '{text}'"  # type: ignore[arg-type]
 

@@ -292,7 +292,20 @@ def test_an_answer_about_impact_needs_rival_explanations(study):
     declared = conclusions(answers=answers)
     (problem,) = check_premises(study, declared, {"it-is-so": finding()})
     assert "answers.1.3 says what the scheme brought about by it-is-so" in problem.what
-    assert check_premises(study, declared, {"it-is-so": finding(**CAUSE)}) == []
+    by_register = finding(**CAUSE, evidence_class="register")
+    assert check_premises(study, declared, {"it-is-so": by_register}) == []
+
+
+@pytest.mark.parametrize("by", [{"finding": "it-is-so"}, {"question": "1.1"}])
+def test_the_recipients_own_word_refutes_no_rival_explanation(study, by):
+    speaks = {"finding": {"contradicts": ["does_not_hold"]}, "question": {"contradicts": ["met"]}}
+    for also, expected in ({}, 0), (speaks[next(iter(by))], 1):
+        against = {**by, "supports": ["holds" if "finding" in by else "not_met"], **also}
+        rival = {"text": text("They tell what pleases."), "premises": [against]}
+        cause = {**CAUSE, "contribution": {**CAUSE["contribution"], "rivals": [rival]}}
+        problems = check_premises(study, conclusions(), {"it-is-so": finding(**cause)})
+        assert len(problems) == expected
+        assert all("told by those who got the grant" in each.what for each in problems)
 
 
 @pytest.mark.parametrize(

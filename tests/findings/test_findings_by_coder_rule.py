@@ -9,9 +9,16 @@ import yaml
 from claims_by_hand import finding, shares
 
 from evaltools.evidence import Evidence, read_tables
-from evaltools.findings.coder_rules import RULES, judge_by_rule, recompute_indicators, rule_note
+from evaltools.findings.coder_rules import (
+    RULES,
+    compare_rules,
+    judge_by_rule,
+    recompute_indicators,
+    rule_note,
+)
 from evaltools.findings.display import findings_metadata, findings_record, release_table
 from evaltools.findings.judgement import judge, problems_for_publishing
+from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.messages import Words
 from evaltools.indicators import effects, evidence_base, networks, portfolio
 from evaltools.study import load_study
@@ -117,6 +124,33 @@ def test_a_conclusion_falls_with_a_premise_that_depends_on_the_rule(evidence, nu
         numbers, evidence, "D", chapters=CHAPTERS, judging=limits,
     )  # fmt: skip
     assert [item.case for item in judged] == ["depends_on_rule", case]
+
+
+@pytest.mark.parametrize(
+    ("others", "case", "reasons"),
+    [
+        (["does_not_hold", "cannot_be_told"], "does_not_hold", {"other_rule_open"}),
+        (["does_not_hold", "does_not_hold"], "does_not_hold", set()),
+        (["holds", "cannot_be_told"], "depends_on_rule", {"other_rule"}),
+    ],
+)
+def test_only_rules_that_say_the_opposite_turn_what_is_not_so(others, case, reasons):
+    ask = {"at_least": {"key": "challenge.staff.share", "value": 0.5}}
+    own = judge([finding(ask, "holds")], shares(staff=16, partners=37), "D")[0]
+    assert own.outcome == "does_not_hold"
+    by_rule = dict.fromkeys(RULES, own)
+    for rule, outcome in zip(("all", "consensus"), others, strict=True):
+        by_rule[rule] = replace(own, outcome=outcome)
+    numbers = index_numbers(shares(staff=16, partners=37))
+    (told,) = compare_rules(
+        [own], {rule: [each] for rule, each in by_rule.items()}, numbers, "D", Judging()
+    )
+    assert told.case == case
+    kinds = {each.kind for each in told.reason.because}
+    assert {each for each in kinds if each.startswith("other_rule")} == reasons
+    for language in ("fi", "sv", "en"):
+        depends = Words(language)("findings.rules.depends", outcomes="")[:7]
+        assert (depends in rule_note(told, Words(language))) == ("holds" in others)
 
 
 def judged_by_hand(**by_rule):

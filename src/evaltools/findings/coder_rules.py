@@ -14,7 +14,7 @@ from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.conditions import Outcome
 from evaltools.findings.judgement import Judgement, judge, judge_finding, judged_so_far, lists_said
 from evaltools.findings.lookup import Numbers, Reading, index_numbers
-from evaltools.findings.reasons import Reason, ReasonKind
+from evaltools.findings.reasons import Kind, Reason, ReasonKind
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.study.schema import Judging
@@ -107,6 +107,10 @@ def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]
     turned = [other for _, other in others if _claim(other) != _claim(own)]
     if not turned:
         return told
+    if own.outcome == "does_not_hold" and not any(other.holds for other in turned):
+        # No rule says the opposite: it is not so by this one, and another leaves it open.
+        because = (*own.reason.because, ReasonKind("other_rule_open", ()))
+        return replace(told, reason=Reason(own.outcome, because))
     reason = Reason("cannot_be_told", (ReasonKind("other_rule", _leading(own)),))
     return replace(told, outcome="cannot_be_told", reason=reason, case="depends_on_rule")
 
@@ -123,7 +127,9 @@ def _note_other_names(told: Judgement, others: Sequence[Judgement]) -> Judgement
     if all(named(other) == named(told) for other in others):
         return told
     leading = tuple(each for readings in said.values() for each in readings)
-    because = (*told.reason.because, ReasonKind("other_rule", leading))
+    single = any(other.holds for other in others)
+    kind: Kind = "other_rule_names_one" if single else "other_rule"
+    because = (*told.reason.because, ReasonKind(kind, leading))
     return replace(told, reason=Reason(told.outcome, because))
 
 
@@ -163,4 +169,5 @@ def rule_note(judgement: Judgement, words: Words) -> str:
         if rules[:-1]:
             listed = words("findings.rules.or", first=", ".join(rules[:-1]), last=rules[-1])
         parts.append(words(f"findings.rules.{outcome}", rules=listed))
-    return words("findings.rules.depends", outcomes="; ".join(parts))
+    key = "depends" if {"holds", "does_not_hold"} <= {*found} else "differ"
+    return words(f"findings.rules.{key}", outcomes="; ".join(parts))

@@ -15,7 +15,7 @@ from evaltools.findings.judgement import Judgement, judged_so_far
 from evaltools.findings.lookup import Numbers
 from evaltools.findings.premises import Outcomes, unknown_premises
 from evaltools.findings.sentences import alpha_name
-from evaltools.findings.strength import LEVELS, Concern, propose
+from evaltools.findings.strength import LEVELS, Concern, propose, told_by_interested
 from evaltools.problems import Problem, refuse
 from evaltools.study.declaration_files import read_declaration
 from evaltools.study.schema import Criterion
@@ -220,6 +220,8 @@ def check_premises(
                 what = f"{place}: no finding is called '{leaf.judged.finding}'"
                 problems.append(Problem(FILE_NAME, what, "", "See reports/findings.yml.", CODE))
     levels = (*conclusions.scale, CANNOT_BE_TOLD)
+    answers = conclusions.answers.items()
+    rests_on = {name: _premises(each.when for each in rules) for name, rules in answers}
     for finding in findings.values():
         for rival in finding.contribution.rivals if finding.contribution else ():
             problems += [
@@ -228,14 +230,14 @@ def check_premises(
                     rival.premises, findings, conclusions.answers, levels
                 )
             ]
+            problems += told_by_interested(finding, rival.premises, findings, rests_on)
     for main in study.declaration.questions:
         for part in main.parts:
             if part.criterion != CAUSAL or part.id not in conclusions.answers:
                 continue
             rests = _premises(rule.when for rule in conclusions.answers[part.id])
-            if known := [findings[name] for name in rests if name in findings]:
-                if all(each.claims_cause for each in known):
-                    continue
+            known = [findings[name] for name in rests if name in findings]
+            if not all(each.claims_cause for each in known):
                 what = (
                     f"answers.{part.id} says what the scheme brought about by "
                     f"{', '.join(each.id for each in known if not each.claims_cause)}, without "

@@ -287,10 +287,11 @@ def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) 
     """That coders disagree, or nobody knows, or another rule differs, on codes that are named."""
     parts: list[SentencePart] = []
     for doubt in judgement.reason.because[1:]:  # the first is what the sentence itself is on
-        if doubt.kind not in (*_DOUBTS, "other_rule"):
+        by_rule = doubt.kind.startswith("other_rule")
+        if doubt.kind not in _DOUBTS and not by_rule:
             continue
         parts.append(SentencePart(f" {words(f'findings.reservation.{doubt.kind}')}"))
-        if doubt.kind != "other_rule":
+        if not by_rule:
             parts += [*_doubted(doubt, judgement, words, labels), SentencePart(".")]
     return tuple(parts)
 

@@ -73,7 +73,7 @@ class Judgement:
     def depends_on_rule(self) -> bool:
         """Whether another coder rule would have given another outcome, or another name."""
         return len({outcome for _, outcome in self.by_rule}) > 1 or any(
-            each.kind == "other_rule" for each in self.reason.because
+            each.kind.startswith("other_rule") for each in self.reason.because
         )
 
     @property

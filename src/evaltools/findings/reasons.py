@@ -17,6 +17,7 @@ Kind = Literal[
     "quantity", "other_quantity", "quantity_open", "differs", "other_direction", "includes_zero",
     "equal", "equal_fact", "unequal", "unequal_fact", "missing", "withheld", "no_record",
     "no_interval", "nothing_told", "too_few", "coders_disagree", "agreement_unknown", "other_rule",
+    "other_rule_open", "other_rule_names_one",
     "premise", "other_premise", "few_compared", "beyond_chance", "within_chance",
 ]  # fmt: skip
 

@@ -5,16 +5,19 @@ A finding holds up to the nearest count that turns it, or the limit that its int
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from evaltools.findings.conditions import Condition, Threshold
-from evaltools.findings.declaration import Level, NoneFound
+from evaltools.findings.declaration import Finding, Level, NoneFound
 from evaltools.findings.evaluate import evaluate, readings
 from evaltools.findings.judgement import Judgement
 from evaltools.findings.lookup import Numbers, Reading
+from evaltools.findings.premises import Premise
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
+from evaltools.problems import Problem
 
 Concern = Literal[
     "interested_party", "incomplete_register", "contradicted", "few_projects", "not_borne_out"
@@ -180,3 +183,28 @@ def find_last_limit(judgement: Judgement, numbers: Numbers) -> tuple[Reading, fl
     if reading.limits is None or reading.limits[0] == reading.limits[1]:
         return None
     return reading, reading.limits[0 if condition.at_least else 1]
+
+
+def told_by_interested(
+    claim: Finding,
+    premises: Iterable[Premise],
+    findings: Mapping[str, Finding],
+    rests_on: Mapping[str, tuple[str, ...]],
+) -> list[Problem]:
+    """Rival explanations that the recipients' own word would refute.
+
+    Who has an interest in a causal claim cannot clear it of another explanation: that reports are
+    favourable is what such an explanation leads one to expect.
+
+    Arguments:
+        rests_on: findings that the answer to a question rests on.
+    """
+    problems = []
+    for premise in (each for each in premises if each.contradicts):
+        rests = (premise.finding,) if premise.finding else rests_on.get(premise.question or "", ())
+        known = [findings[name] for name in rests if name in findings]
+        if told := [each.id for each in known if each.evidence_class == "self_reported"]:
+            what = f"{claim.id}: rival: {', '.join(told)} is told by those who got the grant"
+            remedy = "It may support a rival explanation, never contradict it: remove contradicts."
+            problems.append(Problem(claim.where, what, "other evidence", remedy, "conclusions"))
+    return problems
