@@ -33,3 +33,11 @@ def test_a_reason_of_every_kind_prints_its_numbers(kind, language):
 def test_no_phrase_for_reasons_is_left_over():
     kinds = {key.rpartition(".")[2] for key in all_phrases() if key.startswith("findings.because.")}
     assert kinds == set(get_args(Kind))
+
+
+@pytest.mark.parametrize(("x", "due_to_chance"), [(16, False), (15, True)])
+def test_a_difference_of_zero_is_a_tie_and_not_called_chance(x, due_to_chance):
+    other = Reading("challenge.aims.share", share("challenge.aims.share", x)[2])
+    because = ReasonKind("not_beyond", (READING,), (other,))
+    for language, chance in (("fi", "sattumasta"), ("sv", "slumpen"), ("en", "chance")):
+        assert (chance in because.text(Words(language))) == due_to_chance

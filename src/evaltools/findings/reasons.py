@@ -57,7 +57,9 @@ class ReasonKind:
 
     def text(self, words: Words, labels: Mapping[str, str] | None = None) -> str:
         """The sentence part, with labels in place of the names that have one."""
-        key = f"findings.because.{self.kind}"
+        told = {each.value for each in (*self.first, *self.other)}
+        equal = self.kind == "not_beyond" and len(told) == 1 and None not in told
+        key = f"findings.because.{'tied' if equal else self.kind}"
         unit = self.first[0] if self.first else Reading("", None)
         label = self.interval is not None and self.kind in _WITH_INTERVALS
         values = {
