@@ -22,6 +22,7 @@ from evaltools.report import engines
 from evaltools.report.build import Say, run_notebooks
 from evaltools.report.material import ReportMaterial, gather_material
 from evaltools.report.part_store import PartStore
+from evaltools.report.renderer.print.typesetter import keep_typst
 from evaltools.report.staging import stage
 from evaltools.study import Parameters, Study
 
@@ -67,14 +68,15 @@ def follow_changes(root: Path, pause: float = PAUSE) -> Iterator[None]:
 
 def update_forever(root: Path, update: Callable[[], None], say: Say) -> None:
     """Update once, and again after every change; what is wrong is told, and the next awaited."""
-    for _ in follow_changes(root):
-        try:
-            update()
-        except (ProblemError, OSError) as error:
-            problems = error.problems if isinstance(error, ProblemError) else None
-            for problem in problems or problems_from_error(error):
-                say(str(problem))
-        say("Waiting for changes; Ctrl-C ends.")
+    with keep_typst():
+        for _ in follow_changes(root):
+            try:
+                update()
+            except (ProblemError, OSError) as error:
+                problems = error.problems if isinstance(error, ProblemError) else None
+                for problem in problems or problems_from_error(error):
+                    say(str(problem))
+            say("Waiting for changes; Ctrl-C ends.")
 
 
 class Preview:

@@ -7,7 +7,6 @@ chapter has a draft of its own, which is kept as long as the chapter is the same
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import re
@@ -15,13 +14,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import fontpkg_fira_sans
-import typst
-
 from evaltools.provenance.hashes import hash_value
 from evaltools.report.part_store import PartStore
 from evaltools.report.renderer.pandoc_tree import Node, find_classes, find_identifier, stringify
 from evaltools.report.renderer.print.page_filling import PAGE, Kind, Part, fill_pages
+from evaltools.report.renderer.print.typesetter import TypstError, find_places
 
 PART = "// part"  # stands before each block in the source; texts of the report hold no comments
 _FRONT = frozenset(("cover", "description-sheet", "contents"))
@@ -34,12 +31,6 @@ Place = tuple[str, int, float]
 """A `part`, a `row` or the `end`, its page in a draft, and its height there in points."""
 Recall = Callable[[str, list[str], Callable[[list[str]], dict[str, Any]]], dict[str, Any]]
 """`PartStore.recall_each`."""
-
-
-@functools.cache
-def load_fonts() -> typst.Fonts:
-    """The typefaces of the house, and none of the machine."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
 
 
 def arrange_pages(main: Path, blocks: Sequence[Node], store: PartStore) -> list[Node]:
@@ -60,7 +51,7 @@ def arrange_pages(main: Path, blocks: Sequence[Node], store: PartStore) -> list[
     sources = list(_draft_sources(body, texts[start:]))
     try:
         drafts = _set_drafts(main, opening, sources, store.recall_each, given)
-    except RuntimeError:
+    except TypstError:
         return list(blocks)
     parts = read_parts(body, drafts)
     order, whole, new_pages = fill_pages(parts)
@@ -107,17 +98,13 @@ def _set_drafts(
     """Where the parts of each chapter are in its draft, which begins on a page of its own.
 
     Raises:
-        RuntimeError: one cannot be set.
+        TypstError: one cannot be set.
     """
 
     def set_drafts(fresh: list[str]) -> dict[str, list[Place]]:
         path = main.with_name("draft.typ")
         path.write_text(opening + "\n#pagebreak()\n".join(fresh), encoding="utf-8")
-        inputs = {"draft": "true"}
-        compiler = typst.Compiler(
-            path, root=main.parent, font_paths=load_fonts(), sys_inputs=inputs
-        )
-        (places,) = json.loads(compiler.query("<places>", field="value"))
+        (places,) = json.loads(find_places(path))
         ends = [0, *(at for at, (name, *_) in enumerate(places, 1) if name == "end")]
         drafts = [places[start:end] for start, end in itertools.pairwise(ends)]
         return dict(zip(fresh, drafts, strict=True))

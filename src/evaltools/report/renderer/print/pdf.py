@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 import pikepdf
-import typst
 
 from evaltools.charts import palette
 from evaltools.problems import Problem, ProblemError, refuse
@@ -30,7 +28,7 @@ from evaltools.report.renderer.print.document import (
     stage_images,
     walk,
 )
-from evaltools.report.renderer.print.page_arrangement import PART, arrange_pages, load_fonts
+from evaltools.report.renderer.print.page_arrangement import PART, arrange_pages
 from evaltools.report.renderer.print.shapes import (
     count_row_headers,
     hold_announcements,
@@ -39,10 +37,10 @@ from evaltools.report.renderer.print.shapes import (
     set_widths,
     shape_for_print,
 )
+from evaltools.report.renderer.print.typesetter import TypstError, set_pages
 
 _HERE = Path(__file__).parent
 _TEMPLATES = ("settings.typ", "slides.typ", "template.typ", "typst_cover.typ")
-_STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 COLOURS = {
     "deep": palette.DEEP_BLUE,
     "teal": palette.TEAL,
@@ -90,14 +88,9 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
 def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
     """Set the source as an accessible, archivable PDF (PDF/UA-1 and PDF/A-2a)."""
     try:
-        compiler = typst.Compiler(main, root=main.parent, font_paths=load_fonts())
-        pdf = compiler.compile(format="pdf", pdf_standards=[*_STANDARDS], timestamp=context.epoch)
-    except typst.TypstError as error:
-        text = getattr(error, "diagnostic", None) or str(error)
-        raise ProblemError(typst_problems(text, tree, context)) from None
-    if not isinstance(pdf, bytes):
-        raise TypeError("Typst gave no PDF")
-    return pdf
+        return set_pages(main, context.epoch)
+    except TypstError as error:
+        raise ProblemError(typst_problems(str(error), tree, context)) from None
 
 
 def typst_problems(diagnostic: str, tree: Node, context: Context) -> tuple[Problem, ...]:
