@@ -28,7 +28,12 @@ from evaltools.report.companions import (
 )
 from evaltools.report.engines import Engine
 from evaltools.report.glossary import Glossary
-from evaltools.report.material import ReportMaterial, gather_material, summarise_findings
+from evaltools.report.material import (
+    ReportMaterial,
+    gather_material,
+    recall_material,
+    summarise_findings,
+)
 from evaltools.report.part_store import PartStore
 from evaltools.report.staging import are_few, stage
 from evaltools.study import Parameters, Study
@@ -83,7 +88,7 @@ def make_documents(
 
     # What does not wait for the report is made while it is staged and read.
     with start_apart(lambda: count_unsigned(study, parameters, parts)) as unsigned:
-        material = gather_material(study, made, parts)
+        material = recall_material(study, made, parts)
         releases = plan_companions(study, parameters, material)
         leading = [text for each in releases for text in each.leading_texts()]
         with start_apart(beside) as made_beside:

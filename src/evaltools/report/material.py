@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -42,9 +42,9 @@ from evaltools.indicators.order import find_pairs
 from evaltools.indicators.prevalence import name_of
 from evaltools.pipeline import Run
 from evaltools.problems import Problem, refuse
-from evaltools.provenance.hashes import hash_declarations
+from evaltools.provenance.hashes import hash_declarations, hash_value
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
-from evaltools.provenance.predecessor import read_predecessor
+from evaltools.provenance.predecessor import hash_predecessor, read_predecessor
 from evaltools.report.glossary import Glossary
 from evaltools.report.part_store import PartStore
 from evaltools.report.report_changes import ReportChanges, hold_against
@@ -82,6 +82,19 @@ class ReportMaterial:
     judgements: tuple[Judgement, ...] = ()
     changes: ReportChanges | None = None
     parts: PartStore = field(default_factory=PartStore)
+
+
+_last: list[tuple[str, ReportMaterial]] = []
+"""What this process gathered last, and a hash of everything that it was gathered from."""
+
+
+def recall_material(study: Study, made: Run, parts: PartStore) -> ReportMaterial:
+    """What `gather_material` gives, gathered again only if something that it rests on changed."""
+    rests_on = [str(study.root), made.key, hash_declarations(study.root), hash_predecessor(study)]
+    key = hash_value([*rests_on, parts.basis])
+    if parts.anew or not _last or _last[0][0] != key:
+        _last[:] = [(key, gather_material(study, made, parts))]
+    return replace(_last[0][1], parts=parts)
 
 
 def gather_material(study: Study, made: Run, parts: PartStore | None = None) -> ReportMaterial:

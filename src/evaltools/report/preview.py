@@ -17,10 +17,9 @@ from tempfile import TemporaryDirectory
 
 from evaltools.files import problems_from_error
 from evaltools.problems import ProblemError
-from evaltools.provenance.hashes import hash_declarations, hash_value
 from evaltools.report import engines
 from evaltools.report.build import Say, run_notebooks
-from evaltools.report.material import ReportMaterial, gather_material
+from evaltools.report.material import recall_material
 from evaltools.report.part_store import PartStore
 from evaltools.report.renderer.print.typesetter import keep_typst
 from evaltools.report.staging import stage
@@ -89,7 +88,6 @@ class Preview:
 
     def __init__(self, open_study: OpenStudy, choice: engines.Choice = "auto") -> None:
         self._open, self._choice = open_study, choice
-        self._material: tuple[str, ReportMaterial] | None = None
         self._lock = threading.Lock()
         self._number, self._page, self._told = 0, b"", "Rendering"
 
@@ -118,19 +116,15 @@ class Preview:
         study, parameters = self._open()
         chosen = engines.choose_engine(self._choice)
         made = run_notebooks(study, parameters, say=lambda _: None)
-        # Judging takes longest, and rests on the numbers and on declarations alone.
-        key = hash_value([made.key, hash_declarations(study.root)])
-        if self._material is None or self._material[0] != key:
-            parts = PartStore.of(study.build, made.key)
-            self._material = key, gather_material(study, made, parts)
+        parts = PartStore.of(study.build, made.key)
+        material = recall_material(study, made, parts)
         with TemporaryDirectory(prefix="evaltools-") as scratch:
             project, output = Path(scratch, "project"), Path(scratch, "report")
             project.mkdir()
-            document = stage(
-                study, parameters, self._material[1], project, embedded=chosen.program is None
-            )
+            embedded = chosen.program is None
+            document = stage(study, parameters, material, project, embedded=embedded)
             (page,) = engines.render(
-                chosen, project, document, ["html"], output, lambda _: None, self._material[1].parts
+                chosen, project, document, ["html"], output, lambda _: None, parts
             )
             content = page.read_bytes()
         say("The page is up to date.")
