@@ -122,3 +122,19 @@ def test_what_makes_parts_is_loaded_where_they_are_made(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("\n", "")
+
+
+def test_what_is_made_meanwhile_is_kept_and_made_once(tmp_path: Path) -> None:
+    def ask(store: PartStore) -> list[str]:
+        with store.recall_apart("part", ["x"], lambda: [os.urandom(8).hex()]) as wait:
+            found: list[str] = wait()
+        return found
+
+    store = PartStore(tmp_path, "run")
+    with store.recall_apart("part", ["x"], lambda: ["nobody asked for it"]):
+        pass
+    first = ask(store)
+    assert ask(store) == store.recall("part", ["x"], lambda: ["again"]) == first
+    anew = ask(PartStore(tmp_path, "run", anew=True))
+    assert anew != first
+    assert ask(store) == anew

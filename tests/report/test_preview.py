@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from evaltools.pipeline import Run
 from evaltools.problems import ProblemError
+from evaltools.report import material
+from evaltools.report.material import gather_material
+from evaltools.report.part_store import PartStore
 from evaltools.report.preview import Preview, follow_changes, serve, take_snapshot, update_forever
-from evaltools.study import load_study
+from evaltools.study import Study, load_study
 
 FUND = Path(__file__).parents[1] / "studies" / "research_fund"
 
@@ -58,6 +62,34 @@ def test_an_edit_of_the_prose_is_in_the_next_page(root: Path, shown: tuple[Previ
     assert b"added later" in ask(port, "/page?2")[1]
     assert json.loads(ask(port, "/state")[1])["number"] == before["number"] + 1
     assert sorted((root / "reports/_build/runs").iterdir()) == runs  # no notebook was run
+
+
+def test_what_is_remembered_gives_the_page_of_a_new_process(
+    root: Path, shown: tuple[Preview, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview, port = shown
+    gathered: list[str] = []
+
+    def gather(study: Study, made: Run, parts: PartStore) -> material.ReportMaterial:
+        gathered.append(made.key)
+        return gather_material(study, made, parts)
+
+    monkeypatch.setattr(material, "gather_material", gather)
+    source, declared = next((root / "reports/en").rglob("*.qmd")), root / "reports/words.yml"
+    before = source.read_text(), declared.read_text()
+    source.write_text(f"{before[0]}\n\nAnother paragraph.\n")
+    preview.update(lambda line: None)
+    assert not gathered  # it rests on no prose
+    remembered = ask(port, "/page")[1]
+    monkeypatch.setattr(material, "_last", [])
+    preview.update(lambda line: None)
+    assert ask(port, "/page")[1] == remembered
+    assert len(gathered) == 1
+    declared.write_text(f"{before[1]}# a comment\n")
+    preview.update(lambda line: None)
+    assert len(gathered) == 2
+    source.write_text(before[0])
+    declared.write_text(before[1])
 
 
 def test_what_is_wrong_is_told_and_the_page_stays(root: Path, shown: tuple[Preview, int]) -> None:

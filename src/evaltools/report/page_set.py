@@ -40,7 +40,11 @@ from evaltools.report.evidence_markup import find_anchors, finding_anchor, link_
 from evaltools.report.evidence_pages.facts import (
     ScopeFact,
 )
-from evaltools.report.evidence_pages.page import table_paths, write_evidence_pages
+from evaltools.report.evidence_pages.page import (
+    table_paths,
+    word_margins,
+    write_evidence_pages,
+)
 from evaltools.report.evidence_pages.quoted_passages import QuotePolicy, make_quote_policy
 from evaltools.report.glossary import Glossary
 from evaltools.report.languages import data_names
@@ -110,26 +114,34 @@ def write_pages(
     )
     facts: tuple[ScopeFact, ...] = ()
     declared = [hash_declarations(study.root), words.language]
-    pages |= material.parts.recall(
+    parts = material.parts
+    pages |= parts.recall(
         "annexes", declared, lambda: annex_pages(study, evidence(), descriptor, words)
     )
-    if cases is not None:
-        made = material.parts.recall(
-            "cases",
-            declared,
-            lambda: _case_pages(cases, study, material, evidence(), policy, glossary),
-        )
-        pages |= made["pages"]
-        facts = tuple(ScopeFact(**each) for each in made["facts"])
+    sought = parts.recall_apart(
+        "margins", declared, lambda: word_margins(material, study, words.language)
+    )
+    with sought as margins:  # while those of cases look words up in dictionaries
+        if cases is not None:
+            made = parts.recall(
+                "cases",
+                declared,
+                lambda: _case_pages(cases, study, material, evidence(), policy, glossary),
+            )
+            pages |= made["pages"]
+            facts = tuple(ScopeFact(**each) for each in made["facts"])
+        known_margins = margins()
     printed = (values[key] for key in sorted(used))
     texts = (pages["_release.qmd"], *printed, pages["_since.qmd"], *beside)
     if CASES in included_pages(chapters):
         texts = (*texts, pages.get(CASES, ""))
     anchors = find_anchors(texts)
-    pages["_evidence.qmd"] = material.parts.recall(
+    pages["_evidence.qmd"] = parts.recall(
         "evidence",
         [declared, anchors, [asdict(each) for each in facts]],
-        lambda: write_evidence_pages(material, anchors, study, parameters, policy, facts),
+        lambda: write_evidence_pages(
+            material, anchors, study, parameters, policy, facts, known_margins
+        ),
     )
     pages |= _write_conclusions(study, material, chapters, values, words)
     pages["_matrix.qmd"] = matrix_page(

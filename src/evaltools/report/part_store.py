@@ -13,12 +13,13 @@ import base64
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evaltools.files import replace_file
+from evaltools.processes import start_apart
 from evaltools.provenance.hashes import hash_package, hash_value
 
 FOLDER = "parts"
@@ -63,6 +64,23 @@ class PartStore:
             part = make()
             self._write(place, name, part)
         return part
+
+    @contextlib.contextmanager
+    def recall_apart(
+        self, name: str, rests_on: Any, make: Callable[[], Any]
+    ) -> Iterator[Callable[[], Any]]:
+        """What `recall` gives, once it is asked for; it is made meanwhile where it has to be."""
+        place = self._place(name, rests_on)
+        if (part := self._read(place)) is not None:
+            yield lambda: part
+            return
+        with start_apart(make) as wait:
+
+            def take() -> Any:
+                self._write(place, name, made := wait())
+                return made
+
+            yield take
 
     def _place(self, name: str, rests_on: Any) -> Path | None:
         if self.folder is None:

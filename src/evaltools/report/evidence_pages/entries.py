@@ -66,6 +66,7 @@ class PageContext:
         evidence: in scope. numbers: of the run. passages: of the reports in scope.
         cells: that handed over the numbers, by key. paths: of the tables, by name.
         glossary: of the study. policy: of quotes. entries: identifiers of entries that are there.
+        margins: how far each finding would hold, by its id, see `word_margin`.
     """
 
     evidence: Evidence
@@ -76,6 +77,7 @@ class PageContext:
     glossary: Glossary
     policy: QuotePolicy
     entries: Collection[str]
+    margins: Mapping[str, str]
 
     def quotes(self, found: Sequence[Passage], side: Side, supports: Iterable[Support] = ()) -> str:
         """Passages for, or against, as markdown, with what was coded of them."""
@@ -108,7 +110,7 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
         ("class", words(f"trail.finding.class.{finding.evidence_class}")),
         ("strength", strength.text(words)),
     ]
-    if margin := _margin(judgement, around):
+    if margin := around.margins.get(finding.id):
         facts.append(("margin", margin))
     note = rule_note(judgement, words)
     if judgement.accepted and finding.accepted is not None:
@@ -141,19 +143,19 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
     return "\n\n".join(parts) + "\n\n" + _sides(judgement, around)
 
 
-def _margin(judgement: Judgement, around: PageContext) -> str:
+def word_margin(judgement: Judgement, numbers: Numbers, glossary: Glossary) -> str:
     """How far the finding would hold, in words; empty where nothing can be said of it."""
-    words = around.glossary.words
-    if found := find_last_limit(judgement, around.numbers):
+    words = glossary.words
+    if found := find_last_limit(judgement, numbers):
         reading, limit = found
         return words("trail.finding.last_limit", limit=format_amount(reading, limit, words))
-    turning = find_turning_point(judgement, around.numbers)
+    turning = find_turning_point(judgement, numbers)
     if turning is None or turning.reading.indicator is None:
         return ""
     count = turning.reading.indicator.n or 0
     return words(
         "trail.finding.turning",
-        label=label_of(turning.reading, words, around.glossary.labels),
+        label=label_of(turning.reading, words, glossary.labels),
         other=say.count_of(turning.x, count, words.language),
         now=format_reading(turning.reading, words),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from evaltools.evidence import Evidence, load_descriptor
 from evaltools.findings.judgement import judged_so_far
-from evaltools.findings.lookup import index_numbers
+from evaltools.findings.lookup import Numbers, index_numbers
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, refuse
@@ -22,6 +22,7 @@ from evaltools.report.evidence_pages.entries import (
     group_by_anchor,
     index_cells,
     number_entry,
+    word_margin,
 )
 from evaltools.report.evidence_pages.facts import ScopeFact, fact_entry, read_facts
 from evaltools.report.evidence_pages.passages import collect_passages
@@ -29,6 +30,7 @@ from evaltools.report.evidence_pages.quoted_passages import MOST_PRINTED, QuoteP
 from evaltools.report.glossary import Glossary
 from evaltools.report.material import ReportMaterial
 from evaltools.study import Parameters, Study
+from evaltools.study.vocabulary import Language
 
 
 def write_evidence_pages(
@@ -38,11 +40,13 @@ def write_evidence_pages(
     parameters: Parameters,
     quote_policy: QuotePolicy,
     more_facts: Iterable[ScopeFact] = (),
+    margins: Mapping[str, str] | None = None,
 ) -> str:
     """Entries of everything that the prose links to, as markdown from a level three heading on.
 
     Arguments:
         more_facts: numbers of single projects, which no notebook computes either.
+        margins: what `word_margins` gives, where somebody has it already.
 
     Raises ProblemError for numbers that nothing defines, and ValueError where prose leads to an
     entry for which there is no number.
@@ -62,20 +66,17 @@ def write_evidence_pages(
         raise ValueError(f"prose leads to entries that nothing is known of: {', '.join(lacking)}")
     chosen = [number for anchor, number in numbers.items() if anchor in used]
     refuse(_undefined_keys(chosen, glossary))
-    facts_by_name = tables.get("facts", pd.DataFrame(columns=["fact_id", "value"]))
-    values = dict(zip(facts_by_name["fact_id"], facts_by_name["value"].astype(float), strict=True))
     cells = index_cells(material.notebooks)
     around = PageContext(
         evidence,
-        replace(
-            index_numbers(material.indicators, values), judged=judged_so_far(material.judgements)
-        ),
+        _numbers_of(material),
         found,
         cells,
         paths,
         glossary,
         quote_policy,
         used,
+        word_margins(material, study, parameters.language) if margins is None else margins,
     )
     entries = [
         _entry(finding_anchor(each.finding.id), finding_entry(each, around), words,
@@ -89,6 +90,22 @@ def write_evidence_pages(
     entries = [_entry(fact.anchor, fact_entry(fact, words), words) for fact in facts]
     sections.append((words("trail.facts"), entries, ""))
     return _chapter(sections, quote_policy, words)
+
+
+def word_margins(material: ReportMaterial, study: Study, language: Language) -> dict[str, str]:
+    """How far each finding would hold, in words by its id; the count that turns it is sought."""
+    numbers = _numbers_of(material)
+    words, declared = study.words(language), study.declaration
+    glossary = Glossary.of(material.tables, words, declared, declared.questions)
+    return {each.finding.id: word_margin(each, numbers, glossary) for each in material.judgements}
+
+
+def _numbers_of(material: ReportMaterial) -> Numbers:
+    facts = material.tables.get("facts", pd.DataFrame(columns=["fact_id", "value"]))
+    values = dict(zip(facts["fact_id"], facts["value"].astype(float), strict=True))
+    return replace(
+        index_numbers(material.indicators, values), judged=judged_so_far(material.judgements)
+    )
 
 
 def _undefined_keys(numbers: Iterable[Number], glossary: Glossary) -> Iterable[Problem]:
