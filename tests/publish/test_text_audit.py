@@ -423,13 +423,30 @@ def test_what_a_sentence_says_of_the_subjects_of_the_report_is_examined(
         ("en", "Effectiveness: partly met", "borne_out"),
         ("en", "The effectiveness was met.", "turned"),
         ("en", "Effectiveness was not partly met.", "unknown"),
-        ("en", "Effectiveness and sustainability were met.", "unknown"),
+        ("en", "Effectiveness or sustainability was met.", "unknown"),
+        ("en", "Effectiveness was partly met, but residents were happy.", "unknown"),
     ],
 )
 def test_judgements_of_criteria_are_held_against_the_scale(
     hold: Hold, language: Language, sentence: str, status: str
 ) -> None:
     assert only(hold(sentence, language)).status == status
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "status"),
+    [
+        ("en", "Effectiveness and sustainability were met.", ["turned", "turned"]),
+        ("en", "Effectiveness is partly met, and sustainability is met.", ["borne_out", "turned"]),
+        ("fi", "Tuloksellisuus toteutui, mutta kestävyys toteutui osittain.", ["turned", "turned"]),
+        ("sv", "Måluppfyllelsen uppnåddes delvis och hållbarheten uppnåddes.",
+         ["borne_out", "turned"]),
+    ],
+)  # fmt: skip
+def test_each_of_two_criteria_in_a_sentence_is_held_against_its_level(
+    hold: Hold, language: Language, sentence: str, status: list[str]
+) -> None:
+    assert [each for each, _ in verdicts(hold(sentence, language))] == status
 
 
 def test_a_rank_beside_a_number_is_a_judgement_of_its_own(hold: Hold) -> None:

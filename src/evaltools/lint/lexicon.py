@@ -52,6 +52,7 @@ class Lexicon:
     denials: re.Pattern[str]
     subordinators: re.Pattern[str]
     conjunctions: re.Pattern[str]
+    coordinators: re.Pattern[str]
     superlatives: re.Pattern[str]
     copulas: re.Pattern[str]
     neutral: re.Pattern[str]
@@ -99,6 +100,7 @@ def lexicon(language: str) -> Lexicon:
         denials=_whole_words(lists["denials"]),
         subordinators=_whole_words(lists["subordinators"]),
         conjunctions=_whole_words(lists["conjunctions"]),
+        coordinators=_whole_words(lists["coordinators"]),
         superlatives=_whole_words(lists["superlatives"]),
         copulas=_whole_words(lists["copulas"]),
         neutral=_whole_words(lists["neutral"]),

@@ -22,7 +22,6 @@ from evaltools.publish.text_audit.audit_verdicts import (
     Audit,
     AuditedSentence,
     Detail,
-    Status,
     Verdict,
     compare_numbers,
 )
@@ -120,8 +119,8 @@ class _Reading:
         if numbers and (known := self._known_but_for_numbers(text, numbers)):
             yield from known
             return
-        if (level := self._level(text)) is not None:
-            yield level
+        if levels := self._levels(text):
+            yield from levels
             return
         clauses = split_clauses(text, numbers, self.language)
         turned = None
@@ -170,21 +169,19 @@ class _Reading:
         added = bare if all(verdict.status == "borne_out" for verdict in made) else []
         return not all(self._statements.covers(each, items) for each in (*ranks, *added))
 
-    def _level(self, text: str) -> Verdict | None:
-        """The verdict of a sentence that tells nothing but the level of a criterion."""
+    def _levels(self, text: str) -> list[Verdict]:
+        """The verdicts of a sentence that tells nothing but the levels of criteria."""
         criteria = self.published.criteria
-        told = criteria.told_in(text, self.language) or criteria.denied_in(text, self.language)
-        if told is None or told[0] not in criteria.levels:
-            return None
-        own = criteria.levels[told[0]]
-        published = criteria.scale[self.language][own]
-        status: Status = "borne_out" if own == told[1] else "turned"
-        return Verdict(status, "level", published=published)
+        return [
+            Verdict("borne_out" if own == level else "turned", "level",
+                    published=criteria.scale[self.language][own])
+            for name, level in criteria.levels_told(text, self.language)
+            for own in [criteria.levels[name]]
+        ]  # fmt: skip
 
     def _denied(self, text: str) -> Verdict | None:
         """The finding that says what a sentence denies, or denies what it says."""
-        own = self._polarity.denied_by(text)
-        if own is None:
+        if (own := self._polarity.denied_by(text)) is None:
             return None
         return Verdict("turned", "negated", finding=own.finding, case=own.case, published=own.text)
 
@@ -386,6 +383,9 @@ class _Reading:
                for each in told):  # fmt: skip
             keys, more = select_keys(told)
             return Verdict("borne_out", detail, number, keys, more)
+        closest = self._statements.closest(clause.text, [*items, *self._matching(number)])
+        if not (told or sentence.row or set(items) & set(closest)):
+            items = closest  # the words are of another number that prints alike
         keys, more = select_keys(items)
         described = self.published.descriptions.get(self.language, {})
         published = next((described[key] for key in keys if key in described), "")

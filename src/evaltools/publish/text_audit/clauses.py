@@ -60,6 +60,12 @@ def split_clauses(
     )
 
 
+def split_statements(text: str, language: Language) -> list[str]:
+    """The statements that a sentence joins so that each is asserted, without what joins them."""
+    joined = lexicon(language).coordinators.sub(";", _CUT.sub(";", text))
+    return [each.strip() for each in joined.split(";") if each.strip()]
+
+
 def count_negations(text: str, language: Language) -> int:
     """How often a text says *not*, however it does."""
     return sum(1 for _ in lexicon(language).negations.hits(text))

@@ -20,7 +20,11 @@ from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.lint.lexicon import lexicon
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import JudgedFinding
-from evaltools.publish.text_audit.clauses import count_negations, without_negations
+from evaltools.publish.text_audit.clauses import (
+    count_negations,
+    split_statements,
+    without_negations,
+)
 from evaltools.publish.text_audit.plain_forms import is_form
 from evaltools.study.declaration_files import read_declaration
 
@@ -52,6 +56,26 @@ class CriterionLevels:
             for criterion, name in self.names.get(language, {}).items()
             if any(_is_form(word, name) for word in words)
         )
+
+    def levels_told(self, text: str, language: Language) -> list[tuple[str, str]]:
+        """Each criterion of a sentence and the level that it tells of it; empty where it has more.
+
+        A criterion without a level has that of the next: *relevance and impact are shown*.
+        """
+        made, waiting = list[tuple[str, str]](), list[str]()
+        whole = self.told_in(text, language) or self.denied_in(text, language)
+        for part in [] if whole else split_statements(text, language):
+            told = self.told_in(part, language) or self.denied_in(part, language)
+            named = self.named_in(part, language)
+            if len(named) == 1 == len(_words(part)):
+                waiting += named
+            elif told is None or (waiting and not told[1]):
+                return []
+            else:
+                made += [*((each, told[1]) for each in waiting), told]
+                waiting = []
+        made = [whole] if whole else made
+        return made if not waiting and all(each in self.levels for each, _ in made) else []
 
     def told_in(self, text: str, language: Language) -> tuple[str, str] | None:
         """The criterion and the level that a sentence tells; None where it has more words."""

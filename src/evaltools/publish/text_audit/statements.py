@@ -67,6 +67,13 @@ class Statements:
         known = frozenset[str]().union(*map(self._words_of, items))
         return all(self._is_known(word, known) for word in self._content(text))
 
+    def closest(self, text: str, items: Sequence[Indicator]) -> list[Indicator]:
+        """Those of some numbers whose meaning leaves out the fewest words of a text."""
+        own = self._content(text)
+        missing = [sum(not self._is_known(word, self._words_of(each)) for word in own)
+                   for each in items]  # fmt: skip
+        return [each for each, left in zip(items, missing, strict=True) if left == min(missing)]
+
     def means_another(self, text: str, item: Indicator) -> bool:
         """Whether a text fits better what another number of the same things is of.
 
