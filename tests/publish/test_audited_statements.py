@@ -597,3 +597,19 @@ def test_each_sentence_is_read_in_its_own_language() -> None:
         assert "2" in summarise(made, Words(language)).rsplit(":", 1)[1]
     alone = audit_text("a.md", text, PUBLISHED, "fi", whole=True)
     assert {each.language for each in alone.sentences} == {"fi"}
+
+
+def test_a_number_is_named_by_the_one_whose_words_the_clause_has() -> None:
+    dug = Indicator("soil.dug.share", 30 / 40, "share", 30, 40)
+    meaning = "Share of the beds whose soil was dug before winter."
+    with_dug = replace(
+        PUBLISHED,
+        indicators=(*INDICATORS, dug),
+        descriptions={**PUBLISHED.descriptions,
+                      "en": {**PUBLISHED.descriptions["en"], dug.key: meaning}},
+    )  # fmt: skip
+    sentence = "Heat was the problem, and 75 per cent of the beds with soil dug lie by the sea."
+    text = OutsideText((OutsideSentence(1, sentence),), "en")
+    (found,) = audit_text("briefing.md", text, with_dug, "en").sentences
+    named = [each for each in found.verdicts if each.number]
+    assert [(each.status, each.indicators) for each in named] == [("unknown", (dug.key,))]
