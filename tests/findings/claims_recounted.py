@@ -20,14 +20,14 @@ OUTCOMES = {
 }  # fmt: skip
 WHY = {
     "agreement_unknown": {
-        "fi": "koska luokittelijoiden yksimielisyyttä ei tunneta: ",
-        "sv": "eftersom det inte är känt om kodarna är eniga: ",
-        "en": "since it is not known whether coders agree: ",
+        "fi": "koska ei tiedetä, kuinka yhtenevästi {aihe|aiheet} {} luokiteltiin",
+        "sv": "eftersom det inte är känt hur enhetligt {temat|temana} {} kodades",
+        "en": "since it is not known how consistently the {theme|themes} {} {was|were} coded",
     },
     "coders_disagree": {
-        "fi": "koska luokittelijat tulkitsivat eri tavoin: ",
-        "sv": "eftersom kodarna tolkade olika: ",
-        "en": "since the coders read differently: ",
+        "fi": "koska luokittelijat olivat eri mieltä {aiheesta|aiheista} {}",
+        "sv": "eftersom kodarna var oense om {temat|temana} {}",
+        "en": "since the coders disagreed on the {theme|themes} {}",
     },
     "too_few": {
         "fi": "koska aineisto on liian pieni",
@@ -483,13 +483,21 @@ def print_claim(template, name, claims: Claims, forms, language) -> str:
 
 
 DIFFERENTLY = {
-    "fi": "Luokittelijat tulkitsivat eri tavoin: ", "sv": "Kodarna tolkade olika: ",
-    "en": "The coders read differently: ",
-}  # fmt: skip
+    "fi": "Luokittelijat olivat eri mieltä {aiheesta|aiheista} {}",
+    "sv": "Kodarna var oense om {temat|temana} {}",
+    "en": "The coders disagreed on the {theme|themes} {}",
+}
 UNKNOWN = {
-    "fi": "Luokittelijoiden yksimielisyyttä ei tunneta: ",
-    "sv": "Det är inte känt om kodarna är eniga: ", "en": "Whether coders agree is not known: ",
-}  # fmt: skip
+    "fi": "Ei tiedetä, kuinka yhtenevästi {aihe|aiheet} {} luokiteltiin",
+    "sv": "Det är inte känt hur enhetligt {temat|temana} {} kodades",
+    "en": "How consistently the {theme|themes} {} {was|were} coded is not known",
+}
+
+
+def about(themes: list[str], text: str, language: str) -> str:
+    """A text about themes: its words agree with their number."""
+    one = re.sub(r"\{(\w+)\|(\w+)\}", r"\1" if len(themes) == 1 else r"\2", text)
+    return one.replace("{}", row(themes, language))
 
 
 OTHER_RULE = {
@@ -519,14 +527,15 @@ def doubted(codes, claims: Claims, labels, language) -> tuple[list[str], list[st
             labels[code] == labels[each] and code.partition(".")[0] != each.partition(".")[0]
             for each in codes
         )
-        label = (
-            f"{labels[code]}, {KIND[code.partition('.')[0]][language]}" if alike else labels[code]
-        )
+        marks = "‘’" if language == "en" else "””"
+        label = f"{marks[0]}{labels[code]}{marks[1]}"
+        kind = [KIND[code.partition(".")[0]][language]] if alike else []
         if alpha is not None and alpha < ALPHA:
             word = "alpha" if language == "en" else "alfa"
-            weak.append(f"{label} ({word} {shown_below(alpha, language)})")
+            details = [*kind, f"{word} {shown_below(alpha, language)}"]
+            weak.append(f"{label} ({'; '.join(details)})")
         if claims.scope.agreed("", [code]) == "agreement_unknown":
-            unknown.append(label)
+            unknown.append(f"{label} ({kind[0]})" if kind else label)
     return weak, unknown
 
 
@@ -537,7 +546,8 @@ def told_why(name, case, claims: Claims, labels, language) -> str:
         lists = claims.lists.get(name, {})
         codes = lists.get("best" if name == "headline" else "top") or lists.get("differing")
         codes = codes or CARRYING.get(name) or ALONE[name]
-        text += "; ".join(doubted(codes, claims, labels, language)[case == "agreement_unknown"])
+        themes = doubted(codes, claims, labels, language)[case == "agreement_unknown"]
+        text = about(themes, text, language)
     return f"{text}."
 
 
@@ -546,7 +556,7 @@ def told_differently(name, claims: Claims, labels, language) -> str:
     codes = claims.lists[name]["best"] if name in LEADING else CARRYING.get(name, [])
     weak, unknown = doubted(codes, claims, labels, language)
     told = [(DIFFERENTLY, weak), (UNKNOWN, unknown)]
-    return "".join(f" {said[language]}{'; '.join(own)}." for said, own in told if own)
+    return "".join(f" {about(own, said[language], language)}." for said, own in told if own)
 
 
 def told_by_rule(name, case, by_rule: dict[str, Claims], language) -> str:

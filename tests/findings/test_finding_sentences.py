@@ -122,9 +122,9 @@ def test_coders_who_disagree_are_no_ground():
     assert said([*numbers, alpha(0.667)], asked)[0].case == "holds"
     assert said([*numbers, alpha(0.66)], asked)[0].case == "coders_disagree"
     assert said([*numbers, alpha(None)], asked)[0].outcome == "cannot_be_told"
-    told = "Ei voi sanoa, koska luokittelijat tulkitsivat eri tavoin: challenge.staff (alfa 0,10)."
-    assert said([*numbers, alpha(0.1)], asked)[1] == told
-    told = "Ei voi sanoa, koska luokittelijoiden yksimielisyyttä ei tunneta: challenge.staff."
+    told = "Ei voi sanoa, koska luokittelijat olivat eri mieltä aiheesta ”challenge.staff” "
+    assert said([*numbers, alpha(0.1)], asked)[1] == f"{told}(alfa 0,10)."
+    told = "Ei voi sanoa, koska ei tiedetä, kuinka yhtenevästi aihe ”challenge.staff” luokiteltiin."
     assert said([*numbers, alpha(None)], asked)[1] == told
 
 
@@ -136,19 +136,19 @@ def agreement(code, value):
     )  # fmt: skip
 
 
-UNKNOWN = "Luokittelijoiden yksimielisyyttä ei tunneta:"
+UNKNOWN = "Ei tiedetä, kuinka yhtenevästi"
 
 
 @pytest.mark.parametrize(
     ("staff", "partners", "told"),
     [
         (0.9, 0.9, ""),
-        (None, 0.9, f" {UNKNOWN} challenge.staff."),
-        (None, None, f" {UNKNOWN} challenge.staff; challenge.partners."),
+        (None, 0.9, f" {UNKNOWN} aihe ”challenge.staff” luokiteltiin."),
+        (None, None, f" {UNKNOWN} aiheet ”challenge.staff” ja ”challenge.partners” luokiteltiin."),
         (
             None, 0.5,
-            f" Luokittelijat tulkitsivat eri tavoin: challenge.partners (alfa 0,50). {UNKNOWN} "
-            "challenge.staff.",
+            " Luokittelijat olivat eri mieltä aiheesta ”challenge.partners” (alfa 0,50). "
+            f"{UNKNOWN} aihe ”challenge.staff” luokiteltiin.",
         ),
     ],
 )  # fmt: skip
@@ -176,7 +176,7 @@ def test_a_lead_that_is_too_small_is_told_with_what_coders_disagree_on():
     judged, text = said(numbers, leading("P", evidence=[{"code": "challenge.*"}]))
     assert judged.case == "close"
     assert text.endswith(
-        "(35/52). Luokittelijat tulkitsivat eri tavoin: challenge.staff (alfa 0,65)."
+        "(35/52). Luokittelijat olivat eri mieltä aiheesta ”challenge.staff” (alfa 0,65)."
     )
     (part,) = [each for each in judged.said["fi"] if each.indicator is alpha]
     assert (part.text, part.shows) == ("0,65", "value")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,14 +22,21 @@ from evaltools.findings.sentences import (
     SentenceContext,
     fill_template,
     plain_text,
-    quote_long,
+    quote_name,
 )
 from evaltools.findings.templates import LONGEST_HEADLINE, Slot, is_long, slots_of
 from evaltools.findings.word_forms import WordForms
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.number_forms import number_forms
-from evaltools.i18n.numbers import LANGUAGES, MISSING, Language, decimals_beside, number
+from evaltools.i18n.numbers import (
+    LANGUAGES,
+    MISSING,
+    Language,
+    decimals_beside,
+    list_of,
+    number,
+)
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem
 
@@ -290,36 +298,41 @@ def _reservation(judgement: Judgement, words: Words, labels: Mapping[str, str]) 
         by_rule = doubt.kind.startswith("other_rule")
         if doubt.kind not in _DOUBTS and not by_rule:
             continue
-        parts.append(SentencePart(f" {words(f'findings.reservation.{doubt.kind}')}"))
-        if not by_rule:
-            parts += [*_doubted(doubt, judgement, words, labels), SentencePart(".")]
+        phrase = f"findings.reservation.{doubt.kind}"
+        if by_rule:
+            parts.append(SentencePart(f" {words(phrase)}"))
+        else:
+            parts += [SentencePart(" "), *_doubted(phrase, doubt, judgement, words, labels)]
     return tuple(parts)
 
 
 def _doubted(
-    doubt: ReasonKind, judgement: Judgement, words: Words, labels: Mapping[str, str]
+    phrase: str, doubt: ReasonKind, judgement: Judgement, words: Words, labels: Mapping[str, str]
 ) -> Iterator[SentencePart]:
-    """The codes that coders disagree on, or may, each with its alpha."""
+    """A phrase with the themes that coders disagree on, or may, each with its alpha."""
     named = {each.code for each in judgement.evidence if each.code is not None}
-    for place, reading in enumerate(doubt.first):
+    alphas: list[SentencePart] = []
+    themes: list[str] = []
+    for reading in doubt.first:
         assert reading.indicator is not None
         code = dict(reading.indicator.dimensions)["code"]
-        label = labels.get(code, code)
-        kind = code.partition(".")[0]
+        theme, kind, details = labels.get(code, code), code.partition(".")[0], list[str]()
         shared = any(
-            labels.get(each, each) == label and each.partition(".")[0] != kind for each in named
+            labels.get(each, each) == theme and each.partition(".")[0] != kind for each in named
         )
-        label = quote_long(label, words.language)
         if shared and words.has(f"code_kind.{kind}"):  # a goal and a result
-            label += ", " + words(f"code_kind.{kind}")
-        yield SentencePart(f"{'; ' if place else ' '}{label}")
+            details.append(words(f"code_kind.{kind}"))
         if reading.value is not None:
             limits = () if doubt.limit is None else (doubt.limit,)
             decimals = decimals_beside(reading.value, limits, 2)
             alpha = number(reading.value, words.language, decimals)
-            yield SentencePart(f" ({words('findings.alpha')} ")
-            yield SentencePart(alpha, reading.indicator, "value")
-            yield SentencePart(")")
+            details.append(f"{words('findings.alpha')} \ue000{len(alphas)}\ue001")
+            alphas.append(SentencePart(alpha, reading.indicator, "value"))
+        quoted = quote_name(theme, words.language)
+        themes.append(f"{quoted} ({'; '.join(details)})" if details else quoted)
+    text = words(phrase, n=len(themes), themes=list_of(themes, words.language))
+    for place, piece in enumerate(re.split("\ue000(\\d+)\ue001", text)):
+        yield alphas[int(piece)] if place % 2 else SentencePart(piece)
 
 
 def _unworded(judgement: Judgement) -> ReasonKind | None:
@@ -335,10 +348,11 @@ def _ground(judgement: Judgement, words: Words, labels: Mapping[str, str]) -> Se
     """How a sentence ends that has no words of its own for its reason; a doubt names its codes."""
     if (first := _unworded(judgement)) is None:
         return ()
-    since = SentencePart(f", {words(f'findings.since.{first.kind}')}")
+    phrase = f"findings.since.{first.kind}"
     if first.kind not in _DOUBTS:
-        return since, SentencePart(".")
-    return since, *_doubted(first, judgement, words, labels), SentencePart(".")
+        return (SentencePart(f", {words(phrase)}."),)
+    since = _doubted(phrase, first, judgement, words, labels)
+    return SentencePart(", "), *since, SentencePart(".")
 
 
 def _template(judgement: Judgement, words: Words) -> str | None:

@@ -172,8 +172,12 @@ LONG_NAME: Final = 8
 
 def quote_long(name: str, language: Language) -> str:
     """A name as a sentence prints it: in quotation marks where it would read as a list of names."""
-    if "," not in name and len(name.split()) <= LONG_NAME:
-        return name
+    short = "," not in name and len(name.split()) <= LONG_NAME
+    return name if short else quote_name(name, language)
+
+
+def quote_name(name: str, language: Language) -> str:
+    """A name in the quotation marks of a language."""
     return f"‘{name}’" if language == "en" else f"”{name}”"
 
 
