@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from data_changes import set_everything
 from reruns import LANGUAGES, ROOT, Reruns, wrong_in
 
+from evaltools.chapters import headlines
+from evaltools.charts.bars import Stack
 from evaltools.findings.declaration import Finding
 from evaltools.findings.judgement import Judgement
 from evaltools.findings.sentences import plain_text, quote_long
 from evaltools.findings.templates import is_long
+from evaltools.i18n.messages import Words
 
 SCOPES: list[dict[str, str]] = [
     {},
@@ -121,3 +125,17 @@ def test_a_long_sentence_needs_a_headline_of_its_own() -> None:
     short["close"]["en"] = "{best:noun+fraction}, {reports.read.x} reports."
     with pytest.raises(ValueError, match=r"reports\.read\.x is not in the sentence"):
         Finding.model_validate(given | {"headlines": short})
+
+
+def test_the_headline_of_signs_ranks_nothing_and_leaves_out_what_is_told_of_nowhere() -> None:
+    evidence = SimpleNamespace(parameters=SimpleNamespace(language="en"))
+    rows = [Stack("owner", (3, 1, 6)), Stack("money", (0, 2, 8)), Stack("use", (3, 0, 7))]
+    values = headlines.told_signs(rows, evidence)
+    assert headlines.add_headline(Words("en"), "signs", values, "How many.") == (
+        "Signs of lasting told of: owner 3/10; use 3/10. How many."
+    )
+    many = [Stack(f"sign {place}", (1, 0, 9)) for place in range(6)]
+    values = headlines.told_signs(many, evidence)
+    assert "6/60 are told of" in headlines.add_headline(Words("en"), "signs", values, "")
+    none = headlines.told_signs([Stack("owner", (0, 4, 6))], evidence)
+    assert "No sign of lasting is told of" in headlines.add_headline(Words("en"), "signs", none, "")

@@ -75,7 +75,7 @@ def ratings_caption(evidence: Evidence) -> str:
 def sustainability_figure(evidence: Evidence) -> Figure:
     """What reports say of each sign that an achievement lasts."""
     words, rows = evidence.words, sustainability_bars(evidence)
-    told = headlines.most_told(rows, evidence)
+    told = headlines.told_signs(rows, evidence)
     caption = words.markdown("effects.sustainability", **_sizes(evidence))
     return Stacks(
         rows,

@@ -28,6 +28,7 @@ Values = Mapping[str, object]
 """Fields of the phrase of a headline, counts as x and n; `case` is which of several phrases."""
 MOST_NAMED = 3
 """So many that are largest together are named; of more it is told how many they are."""
+_MOST_SIGNS = 5
 RARE = 0.05
 """Chance below which a theme is hardly missed."""
 
@@ -94,18 +95,21 @@ def told_states(rows: Sequence[Stack], evidence: Evidence, *states: str) -> Valu
     return told if len(shown) == len(rows) else {"case": "shown", **told}
 
 
-def most_told(rows: Sequence[Stack], evidence: Evidence) -> Values:
-    """What is told of more often than the others; of what is told of nowhere, what is said of it.
+def told_signs(rows: Sequence[Stack], evidence: Evidence) -> Values:
+    """What is told of, each with how often; of what is told of nowhere, what is said of it.
 
-    Where rows are withheld, nobody knows which is told of most, and states are counted.
+    Where rows are withheld, or more than a reader takes in, states are counted.
     """
-    sums = [sum(row.counts) for row in rows]
-    if any(row.suppressed for row in rows) or not sum(sums):
+    language = evidence.parameters.language
+    if any(row.suppressed for row in rows) or not any(sum(row.counts) for row in rows):
         return told_states(rows, evidence, "told", "denied", "silent")
-    if not any(row.counts[0] for row in rows):
+    told = [row for row in rows if row.counts[0]]
+    if not told:
         return {**told_states(rows, evidence, "denied", "silent"), "case": "none"}
-    told = pd.Series([row.counts[0] for row in rows], dtype=float)
-    return _largest(pd.Series([row.label for row in rows]), told, evidence, of=max(sums))
+    if len(told) > _MOST_SIGNS:
+        return {**told_states(rows, evidence, "told", "denied", "silent"), "case": "many"}
+    signs = [f"{row.label} {count_of(row.counts[0], sum(row.counts), language)}" for row in told]
+    return {"names": "; ".join(signs)}
 
 
 def linked_pairs(panels: Sequence[Panel], evidence: Evidence) -> Values:
