@@ -248,7 +248,10 @@ def test_every_number_and_finding_leads_to_its_evidence_and_back(folder: Path) -
     page = html.parse(str(folder / f"{NAME}.html"))
     ids = {element.get("id") for element in page.iter() if element.get("id")}
     shown = [span for span in page.iter("span") if "indicator" in (span.get("class") or "").split()]
-    assert len(shown) > 100
+    # Half of the numbers that the chapters print are there even where the reports are few.
+    chapters = (folder.parents[1] / "fi").glob("_*.qmd")
+    printed = sum(each.read_text("utf-8").count("{{< var") for each in chapters)
+    assert len(shown) > printed / 2 > 50
     for span in shown:
         link = next((parent for parent in span.iterancestors("a")), None)
         assert link is not None, span.text_content()
