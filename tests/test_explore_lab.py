@@ -158,9 +158,26 @@ def test_moves_are_answered_at_once_and_a_saved_scenario_gives_the_same_numbers(
             "document.querySelector('[data-name=cutoff] .evx-error').textContent"
         )
         assert "2019-08-01" in field.locator(".evx-error").inner_text()
+        # What is refused stays in its field and is neither saved nor copied.
+        page.get_by_role("button", name="Kopioi komento").click()
+        assert "Korjaa ensin" in page.locator(".evx-told").inner_text()
+        page.locator(".evx-language").select_option("en")
+        page.wait_for_function(
+            "document.querySelector('[data-name=cutoff] .evx-error').textContent"
+        )
+        assert field.locator("input").input_value() == "1999-01-01"
+        assert field.locator(".evx-back").is_visible()
+        page.locator(".evx-language").select_option("fi")
 
         page.get_by_role("button", name="Palauta oletukset").click()
         wait_until(page, "answered", data(page, "refused") + 1)
+        # A command that is asked for at once is that of the last move.
+        regions.select_option("11")
+        page.get_by_role("button", name="Kopioi komento").click()
+        page.wait_for_function(
+            "document.querySelector('.evx-told').textContent.includes('region=11')"
+        )
+        move(page, "region", "all")
         move(page, "coder_rule", "any")
         page.locator(".evx-tabs [data-tab$=challenges]").click()
         wait_until(page, "answered", data(page, "answered"))
@@ -183,7 +200,9 @@ def test_moves_are_answered_at_once_and_a_saved_scenario_gives_the_same_numbers(
         page.get_by_role("button", name="Tallenna skenaarioksi…").click()
         page.locator(".evx-save input[name=name]").fill("any-coder")
         page.locator(".evx-save button[type=submit]").click()
-        page.wait_for_function("document.querySelector('.evx-told').textContent")
+        page.wait_for_function(
+            "document.querySelector('.evx-told').textContent.includes('any-coder')"
+        )
         assert "evaltools build --scenario any-coder" in page.locator(".evx-told").inner_text()
         for theme in ("JupyterLab Dark", "JupyterLab Light"):
             page.evaluate(

@@ -305,7 +305,7 @@ def test_a_saved_scenario_is_one_of_the_study(tmp_path: Path) -> None:
     declared = next(iter(study.declaration.scenarios))
     (taken,) = ask(session, "save", name=declared, replace=True)
     assert taken["problem"] == "scenario.taken"
-    for name in ("../x", "a/b", "", ".hidden", "Ä", "con", "x" * 61, "a\n"):
+    for name in ("../x", "a/b", "", ".hidden", "Ä", "con", "default", "x" * 61, "a\n"):
         (refused,) = ask(session, "save", name=name)
         assert refused["problem"] == "scenario.name", name
     assert [path.name for path in (study.root / "scenarios").iterdir()] == ["strict-06.yml"]

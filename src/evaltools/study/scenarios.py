@@ -22,7 +22,8 @@ from evaltools.yaml_text import line_of, read_yaml
 FOLDER = "scenarios"
 LONGEST_NAME = 60
 _NAME = re.compile(rf"[a-z0-9](?:[a-z0-9-]{{0,{LONGEST_NAME - 2}}}[a-z0-9])?")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")  # no names of files on Windows
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|default)")
+"""No names of files on Windows; and `default` is the report without a scenario."""
 
 
 class SavedScenario(Declared):

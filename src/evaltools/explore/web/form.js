@@ -36,6 +36,7 @@ class Form {
     const elsewhere = problems.filter(({ field, text }) => {
       const row = this.rows.get(field);
       if (row) this._say(row, text);
+      if (row) row.back.hidden = false;
       return !row;
     });
     return elsewhere.map((one) => one.text);

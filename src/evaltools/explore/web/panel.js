@@ -72,6 +72,20 @@ class Explorer {
     this._pump();
   }
 
+  /** Does what is to be done with the values chosen once they are answered; refused ones are told. */
+  _withAnswer(run) {
+    if (this.root.hasAttribute("aria-busy")) this.waiting = run;
+    else if (Number(this.root.dataset.refused) === this.state) this._say(this.words.correct_first);
+    else run();
+  }
+
+  _answered() {
+    this.root.removeAttribute("aria-busy");
+    const run = this.waiting;
+    this.waiting = null;
+    if (run) this._withAnswer(run);
+  }
+
   _moved(name, value) {
     this.given = { ...this.given };
     if (value === null) delete this.given[name];
@@ -116,7 +130,6 @@ class Explorer {
     this._summary();
     this.notice.hidden = true;
     if (this.stale) this._warn(this.stale);
-    this.root.removeAttribute("aria-busy");
     this.stepping = true;
     this.pictures.wanted().forEach((label) => this.asked.push({ kind: "draw", label }));
     if (this.behind.row) this.asked.push({ kind: "behind", key: this.behind.row.key, dimensions: this.behind.row.dimensions });
@@ -124,6 +137,7 @@ class Explorer {
     this.begun = null;
     Object.assign(this.root.dataset, { answered: message.state, milliseconds });
     this._progress({ left: 1 });
+    this._answered();
   }
 
   _refused(message) {
@@ -131,9 +145,9 @@ class Explorer {
     if (!this.last.counts) return this._leaveLink(message);
     const elsewhere = this.form.problems(message.problems);
     this._warn([...elsewhere, this.words.shown_before].join(" "));
-    this.root.removeAttribute("aria-busy");
     this.begun = null;
     this.root.dataset.refused = message.state;
+    this._answered();
     return undefined;
   }
 
@@ -161,6 +175,7 @@ class Explorer {
     this.stepping = false;
     this.ahead = "";
     this.begun = null;
+    this.waiting = null;
     this.root.removeAttribute("aria-busy");
     this._warn(filled(this.words.failed, { text }));
   }
@@ -198,8 +213,8 @@ class Explorer {
     const tools = [
       this._scenarioChoice(),
       act(words.save, () => this._toggleSave()),
-      act(words.copy_link, () => this._copy(this._link())),
-      act(words.copy_command, () => this._copy(this.last.command)),
+      act(words.copy_link, () => this._withAnswer(() => this._copy(this._link()))),
+      act(words.copy_command, () => this._withAnswer(() => this._copy(this.last.command))),
     ];
     const languages = el("select", { class: "evx-language", "aria-label": words.language, on: { change: () => this._speak(languages.value) } }, study.languages.map((one) => el("option", { value: one, text: one, selected: one === this.language })));
     this.status = el("span", { class: "evx-status", role: "status" });
@@ -210,7 +225,8 @@ class Explorer {
     this.summary = el("div", { class: "evx-summary" });
     this.tablist = el("div", { class: "evx-tabs", role: "tablist", on: { keydown: (event) => this._arrow(event) } });
     this.page = el("div", { class: "evx-page", role: "tabpanel", tabindex: 0 });
-    this.form.write(this.language, words, this.last.values, this.last.changed);
+    // What was refused stays in its field, beside what holds.
+    this.form.write(this.language, words, { ...this.last.values, ...this.given }, { ...this.last.changed, ...this.given });
     this.numbers.write(words);
     this.findings.write(words);
     this.behind.write(words);
@@ -314,7 +330,7 @@ class Explorer {
     const name = el("input", { name: "name", required: true, maxlength: 60, pattern: "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?", title: words.scenario_allowed, placeholder: words.scenario_allowed });
     const title = el("input", { name: "title", maxlength: 200 });
     this.saveError = el("p", { class: "evx-error", role: "alert", hidden: true });
-    const save = (replace) => this._ask({ kind: "save", name: name.value.trim(), title: title.value.trim(), replace });
+    const save = (replace) => this._withAnswer(() => this._ask({ kind: "save", name: name.value.trim(), title: title.value.trim(), replace }));
     this.replacing = el("button", { type: "button", class: "evx-button", hidden: true, on: { click: () => save(true) } }, words.replace);
     return el("form", { class: "evx-save", hidden: true, on: { submit: (event) => { event.preventDefault(); save(false); } } }, el("label", {}, `${words.scenario_name} `, name), el("label", {}, `${words.scenario_title} `, title), el("button", { type: "submit", class: "evx-button evx-main-button", text: words.save_now }), this.replacing, act(words.cancel, () => this._toggleSave()), this.saveError);
   }
