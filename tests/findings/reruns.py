@@ -22,16 +22,8 @@ from itertools import product
 from pathlib import Path
 
 import yaml
-from claims_recounted import (
-    WHY,
-    Claims,
-    outcome,
-    print_claim,
-    settle,
-    told_by_rule,
-    told_differently,
-    told_why,
-)
+from claims_printed import WHY, print_claim, told_by_rule, told_differently, told_why
+from claims_recounted import Claims, outcome, settle
 from counts_from_files import RULES, YEARS, Files, Scope
 from data_changes import MUTATIONS, change_data
 
