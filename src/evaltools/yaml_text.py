@@ -110,7 +110,7 @@ def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int
         what = getattr(error, "problem", None) or "is not valid YAML"
         raise ProblemError([Problem(where, str(what), code="study.yaml")]) from None
     if content is None:
-        remedy = "Put the study's declaration back, or begin with that of the example."
+        remedy = "Write what it declares, or take it away if it declares nothing."
         raise ProblemError([Problem(name, "is empty", "a mapping", remedy, "study.yaml")])
     if not isinstance(content, dict):
         raise ProblemError([Problem(name, "must be a mapping of names to values")])

@@ -105,6 +105,13 @@ def test_an_unknown_scenario_names_the_nearest(study: Study) -> None:
         study.parameters(scenario="latter")
 
 
+def test_a_code_without_its_zeros_and_a_list_are_told_for_what_they_are() -> None:
+    with pytest.raises(ProblemError, match=r"did you mean 06\?"):
+        real_study().parameters({"region": 6})
+    with pytest.raises(ProblemError, match="several values where one is allowed of all, 01"):
+        real_study().parameters({"region": ["01", "02"]})
+
+
 def test_parameters_cannot_be_changed_after_they_were_checked(study: Study) -> None:
     with pytest.raises(ValidationError):
         study.parameters().wave = "2023"

@@ -72,6 +72,8 @@ def test_what_cannot_be_gone_through_is_told(study: Study) -> None:
     assert [one.code for one in error.value.problems] == ["sweep.over"] * 2
     with pytest.raises(ProblemError, match="names no parameter"):
         make_grid(study, [], {})
+    with pytest.raises(ProblemError, match="--over theme: is named twice"):
+        make_grid(study, ["theme", "theme"], {})
 
 
 def test_a_list_is_checked_as_values_of_the_command_line_are(study: Study, tmp_path: Path) -> None:

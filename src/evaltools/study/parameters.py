@@ -129,8 +129,11 @@ def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
     """The function that turns what a person typed, or a notebook holds, into a valid value."""
 
     labelled = _choices_by_label(declaration)
+    allowed = ", ".join(declaration.choices)
 
     def one_choice(value: Any) -> str:
+        if isinstance(value, list | tuple | dict):
+            raise ValueError(f"several values where one is allowed of {allowed}")
         text = str(value).strip()
         if text in declaration.choices:
             return text
@@ -139,7 +142,9 @@ def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
             return called[0]
         if called:
             raise ValueError(f"'{text}' is what {', '.join(called)} are called: give one of these")
-        near = get_close_matches(text, declaration.choices, 1)
+        # YAML and spreadsheets take the zeros before a code away.
+        near = [code for code in declaration.choices if code.lstrip("0") == text.lstrip("0") != ""]
+        near = near or get_close_matches(text, declaration.choices, 1)
         hint = f" (did you mean {near[0]}?)" if near else ""
         if not near and (alike := get_close_matches(_plain(text), labelled, 1)):
             code = labelled[alike[0]][0]
@@ -147,7 +152,7 @@ def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
                 one for one in _labels(declaration.choices[code]) if _plain(one) == alike[0]
             )
             hint = f" (did you mean {code}, {label}?)"
-        raise ValueError(f"'{text}' is not one of {', '.join(declaration.choices)}{hint}")
+        raise ValueError(f"'{text}' is not one of {allowed}{hint}")
 
     def several(value: Any) -> tuple[str, ...]:
         items = value

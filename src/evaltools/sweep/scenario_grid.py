@@ -46,14 +46,17 @@ def make_grid(study: Study, over: Sequence[str], given: Mapping[str, Any]) -> li
     declared = study.declaration.parameters
     listed = {name: item for name, item in declared.items() if item.choices}
     problems = []
-    for name in over:
-        if name in listed and name not in given:
+    for name in dict.fromkeys(over):
+        twice = over.count(name) > 1
+        if name in listed and name not in given and not twice:
             continue
         where, allowed, code = f"--over {name}", ", ".join(listed), "sweep.over"
         what = "no such parameter"
         near = get_close_matches(name, listed, 1)
         remedy = f"Did you mean {near[0]}?" if near else ""
-        if name in listed:
+        if name in listed and twice:
+            what, remedy = "is named twice", "Name it once."
+        elif name in listed:
             what, remedy = "is given a value of its own as well", "Leave out one of the two."
         elif name in declared:
             what, remedy = "has no list of choices", "Name its values in a file (--list)."
