@@ -11,6 +11,7 @@ from typing import Literal
 
 from evaltools.findings.conditions import Case, Outcome
 from evaltools.indicators.indicator import Estimand, Indicator
+from evaltools.indicators.order import CodeOrder
 
 Part = Literal["value", "x", "n"]
 
@@ -75,6 +76,17 @@ class Numbers:
     by_name: Mapping[str, Mapping[Estimand, Indicator]]
     facts: Mapping[str, float] = field(default_factory=dict)
     judged: Mapping[str, tuple[Case, Outcome]] = field(default_factory=dict)
+    _orders: dict[tuple[Estimand, float], CodeOrder] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def order(self, estimand: Estimand, level: float) -> CodeOrder:
+        """The order of codes that the run tells of, read once; conditions ask again and again."""
+        if (found := self._orders.get((estimand, level))) is None:
+            records = (each for group in self.by_name.values() for each in group.values())
+            found = CodeOrder.from_records(records, estimand, level)
+            self._orders[estimand, level] = found
+        return found
 
     def read(self, name: str, estimand: Estimand) -> Reading:
         """The number under an estimand.

@@ -204,9 +204,11 @@ def _turned(pairs: Sequence[tuple[Reading, Reading]], numbers: Numbers, estimand
     behind = [pair for pair in known if value_of(pair[0]) < value_of(pair[1])]
     if estimand == "D" or not behind:
         return bool(behind)
-    found = _read_order(pairs, numbers, estimand)
     return any(
-        found.judge_outdone(first.stem, [second.stem], 1, len(pairs)) for first, second in behind
+        _read_order([(first, second)], numbers, estimand).judge_outdone(
+            first.stem, [second.stem], 1, len(pairs)
+        )
+        for first, second in behind
     )
 
 
@@ -216,8 +218,8 @@ def _first_doubt(
     """The first lead that could be chance, beyond the reports read; of these none could."""
     if estimand == "D":
         return None
-    found = _read_order(pairs, numbers, estimand)
     for ahead, behind in pairs:
+        found = _read_order([(ahead, behind)], numbers, estimand)
         verdict = found.judge_greatest(ahead.stem, [behind.stem])
         if not verdict.stands:
             kind = _DOUBTS.get(verdict.outcome, "not_beyond")
@@ -234,8 +236,12 @@ def _read_order(
     states = [record for pair in pairs if (record := _pair_states(*pair, numbers, estimand))]
     levels += [record.level for record in states]
     level = next((each for each in levels if each is not None), 0.95)
-    records = [record for group in numbers.by_name.values() for record in group.values()]
-    return CodeOrder.from_records([*records, *states], estimand, level)
+    known = numbers.order(estimand, level)
+    if not states:
+        return known
+    # Where all are of two states nothing else is asked for; and there are thousands of questions.
+    others = known.records.values() if len(states) < len(pairs) else ()
+    return CodeOrder.from_records([*others, *states], estimand, level)
 
 
 def _pair_states(

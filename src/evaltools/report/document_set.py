@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evaltools.coding.suggestions.lemmas import Answer, accept_answers
+from evaltools.evidence import Evidence, load_descriptor, read_tables
 from evaltools.findings.conclusion_pages import conclusions_record
 from evaltools.findings.conclusions import load_conclusions
 from evaltools.findings.display import write_findings
@@ -27,6 +29,7 @@ from evaltools.report.companions import (
     stage_companion,
 )
 from evaltools.report.engines import Engine
+from evaltools.report.evidence_pages.quoted_passages import look_up_words
 from evaltools.report.glossary import Glossary
 from evaltools.report.material import (
     ReportMaterial,
@@ -86,8 +89,16 @@ def make_documents(
         summary = summarise_findings(study, parameters, material)
         return Made(made_beside.files | data, made_beside.told), summary
 
+    def look_up() -> list[Answer]:
+        tables = read_tables(study.data, load_descriptor(study.data))
+        evidence = Evidence.select(study, tables, parameters)
+        return look_up_words(evidence, study.declaration.disclosure)
+
     # What does not wait for the report is made while it is staged and read.
-    with start_apart(lambda: count_unsigned(study, parameters, parts)) as unsigned:
+    with (
+        parts.recall_apart("words", [], look_up) as looked_up,
+        start_apart(lambda: count_unsigned(study, parameters, parts)) as unsigned,
+    ):
         material = recall_material(study, made, parts)
         releases = plan_companions(study, parameters, material)
         leading = [text for each in releases for text in each.leading_texts()]
@@ -95,6 +106,7 @@ def make_documents(
             project = folder / "project-report"
             project.mkdir()
             embedded = engine.program is None
+            accept_answers(map(tuple, looked_up()))
             document = stage(study, parameters, material, project, leading, say, embedded)
             say(f"Rendering with {engine}")
             told = list[str]()

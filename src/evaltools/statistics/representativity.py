@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 import scipy  # its parts are loaded when they are asked for, for half a second
 from numpy.typing import ArrayLike, NDArray
-from statsmodels.discrete.discrete_model import Logit
 
 Floats = NDArray[np.float64]
 
@@ -149,6 +148,9 @@ def propensities(design: ArrayLike, responded: ArrayLike) -> Propensities | NotE
         return NotEstimable("collinear")
     if separated(X, y):
         return NotEstimable("separated")
+    # It takes a second to load, which most that import this module need not wait for.
+    from statsmodels.discrete.discrete_model import Logit
+
     try:
         # The exponential of a certain unit may overflow, and its chance is then 0 as it should be.
         with np.errstate(over="ignore"):

@@ -11,13 +11,20 @@ from typing import Literal
 
 import pandas as pd
 
+from evaltools.coding.suggestions.lemmas import Answer, list_answers
 from evaltools.disclosure.persons import KnownNames
 from evaltools.disclosure.quotes import Policy, public_quote, redactions_of
+from evaltools.evidence import Evidence
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.policy import Policy as DisclosurePolicy
 from evaltools.indicators.savings import amounts_by_segment
 from evaltools.report.evidence_markup import data_block, line, plain, sentence
-from evaltools.report.evidence_pages.passages import Passage, Polarity, sample_evenly
+from evaltools.report.evidence_pages.passages import (
+    Passage,
+    Polarity,
+    collect_passages,
+    sample_evenly,
+)
 from evaltools.study.schema import Disclosure
 
 Side = Literal["for", "against"]
@@ -234,6 +241,15 @@ def quote_side(
         "label": f"{title}:", "text": sentence(text), "items": items,
         "paper": sentence(by_reference),
     })  # fmt: skip
+
+
+def look_up_words(evidence: Evidence, disclosure: Disclosure) -> list[Answer]:
+    """What dictionaries say of the words of all passages that the rules for names ask for."""
+    policy = make_quote_policy(disclosure.quotes, evidence.tables, disclosure)
+    for passage in collect_passages(evidence).by_segment.values():
+        if policy.public(passage.segment, passage.quote) == passage.quote:
+            policy.context(passage)
+    return list_answers()
 
 
 def passage_place(passage: Passage, words: Words) -> str:
