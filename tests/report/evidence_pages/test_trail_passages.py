@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -153,3 +156,39 @@ def test_no_quote_tells_the_sum_that_a_project_claims(example: Material) -> None
     open_sums = Disclosure(quotes="redacted", sensitive={"rating.*": "cells"})
     policy = make_quote_policy("redacted", {**example.tables, "saving_claims": planted}, open_sums)
     assert policy.public(str(other), "987654") is not None
+
+
+APART = """
+import json, sys
+from evaltools.coding.suggestions import lemmas
+from evaltools.evidence import Evidence, read_tables
+from evaltools.report.evidence_pages.passages import collect_passages
+from evaltools.report.evidence_pages.quoted_passages import look_up_words, make_quote_policy
+from evaltools.study import load_study
+from pathlib import Path
+
+study = load_study(Path(sys.argv[1]))
+evidence = Evidence.select(study, read_tables(study.data), study.parameters({}))
+if sys.argv[2] == "ask":
+    json.dump(look_up_words(evidence, study.declaration.disclosure), sys.stdout)
+else:
+    if sys.argv[2] == "given":
+        lemmas.accept_answers(map(tuple, json.load(sys.stdin)))
+    policy = make_quote_policy("redacted", evidence.tables, study.declaration.disclosure)
+    for each in collect_passages(evidence).by_segment.values():
+        print(repr((policy.public(each.segment, each.quote), policy.context(each))))
+    print("simplemma" in sys.modules)
+"""
+
+
+def test_with_the_answers_of_another_process_no_dictionary_is_read(example: Material) -> None:
+    def run(way: str, given: str = "") -> str:
+        command = [sys.executable, "-c", APART, str(example.study.root), way]
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    answers = run("ask")
+    *by_itself, read = run("alone").splitlines()
+    *by_answers, read_too = run("given", answers).splitlines()
+    assert (read, read_too) == ("True", "False")
+    assert by_answers == by_itself
