@@ -101,3 +101,23 @@ def test_tables_that_lack_nothing_stay_as_they_are(package: Any) -> None:
     for name, frame in tables.items():
         pd.testing.assert_frame_equal(again[name], frame)
         assert again[name].attrs == frame.attrs
+
+
+def test_no_amount_and_no_count_is_below_nought_whatever_the_descriptor_says(
+    package: Any,
+) -> None:
+    for table, known in known_tables().items():
+        assert known.least.keys() <= known.columns.keys(), table
+    document = json.loads((package.folder / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in document["resources"]:
+        for field in resource["schema"]["fields"]:
+            field.get("constraints", {}).pop("minimum", None)
+    (package.folder / "datapackage.json").write_text(json.dumps(document), encoding="utf-8")
+    package.change("projects", 2, grant_eur="-1")
+    package.change("municipalities", 2, population="-1")
+    assert package.problems() == [
+        "data/register/projects.csv, row 2, column grant_eur: -1 is too small; "
+        "allowed: at least 0. Correct the number. [data.minimum]",
+        "data/reference/municipalities.csv, row 2, column population: -1 is too small; "
+        "allowed: at least 0. Correct the number. [data.minimum]",
+    ]

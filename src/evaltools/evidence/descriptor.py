@@ -333,11 +333,11 @@ class _Reader:
         if allowed and (others := [value for value in enum if value not in allowed]):
             remedy = "Take out what no chapter can tell apart."
             self._wrong(at, f"enum has {list_values(others)}", list_values(allowed), remedy)
-        limits: dict[str, float] = {}
+        limits: dict[str, float] = {"minimum": known.least[name]} if name in known.least else {}
         for end in ("minimum", "maximum"):
             limit: Any = rules.get(end)
             if type(limit) in (int, float) and kind in ("integer", "number"):
-                limits[end] = float(limit)
+                limits[end] = max(float(limit), limits.get(end, float(limit)))
             elif limit is not None:
                 self._wrong(at, f"{end} is for numbers and is a number")
         return Field(

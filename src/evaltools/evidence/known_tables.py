@@ -3,7 +3,8 @@
 Every table is optional, and of a table every column but those it is nothing without: what is not
 there is read as empty. A study's descriptor may have tables and columns of its own beside these,
 and may ask for more of its columns (`required`, `enum`, `pattern`). What the engine asks for holds
-whether or not the descriptor says it: keys, references, and values that chapters tell apart.
+whether or not the descriptor says it: keys, references, values that chapters tell apart, and that
+no amount and no count is below nought.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class KnownTable:
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     patterns: Mapping[str, str] = field(default_factory=dict)
+    least: Mapping[str, float] = field(default_factory=dict)
     defaults: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -75,6 +77,7 @@ def _read_table(declared: Mapping[str, Any]) -> KnownTable:
         references={name: (table, column) for name, (table, column) in references},
         values={name: tuple(one.split()) for name, one in declared.get("values", {}).items()},
         patterns=declared.get("patterns", {}),
+        least=declared.get("least", {}),
         defaults=declared.get("defaults", {}),
     )
 

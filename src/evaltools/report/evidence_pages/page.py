@@ -89,7 +89,13 @@ def write_evidence_pages(
         sections.append((_title(name, study, words), entries, name))
     entries = [_entry(fact.anchor, fact_entry(fact, words), words) for fact in facts]
     sections.append((words("trail.facts"), entries, ""))
-    return _chapter(sections, quote_policy, words)
+    legend = [words("trail.paper.intervals")] if evidence.n else []
+    legend += [words("trail.paper.source")]
+    withheld = ""
+    if found.by_segment:
+        legend += [words("trail.paper.places", places=MOST_PRINTED)]
+        withheld = words("trail.all_withheld") if quote_policy.name == "none" else ""
+    return _chapter(sections, " ".join(legend), withheld, words)
 
 
 def word_margins(material: ReportMaterial, study: Study, language: Language) -> dict[str, str]:
@@ -147,16 +153,15 @@ def _title(notebook: str, study: Study, words: Words) -> str:
 
 
 def _chapter(
-    sections: Sequence[tuple[str, Sequence[str], str]], policy: QuotePolicy, words: Words
+    sections: Sequence[tuple[str, Sequence[str], str]], legend: str, withheld: str, words: Words
 ) -> str:
     attributes = " ".join(
         f'{name}="{words(f"trail.{name}")}"'
         for name in ("panel", "close", "whole", "all", "mark", "print")
     )
-    legend = words("trail.paper.legend", places=MOST_PRINTED)
     parts = [f'::: {{.content-hidden when-format="html"}}\n{legend}\n:::\n\n']
-    if policy.name == "none":
-        parts.append(f"{words('trail.all_withheld')}\n\n")
+    if withheld:
+        parts.append(f"{withheld}\n\n")
     for title, entries, notebook in sections:
         if entries:
             shown = escape_markdown(title)
