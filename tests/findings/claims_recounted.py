@@ -17,7 +17,7 @@ OUTCOMES = {
 REGISTER = ("most-areas-reached", "most-residents-reached", "most-ties-are-new")
 FEW = (
     "achievement-seldom-measured", "complete-goals-are-few", "rooting-is-seldom-complete",
-    "additionality-told-by-few", "savings-claimed-by-a-minority",
+    "additionality-told-by-few", "savings-claimed-by-a-minority", "savings-seldom-grounded",
 )  # fmt: skip
 """Claims that few do something, which are true where nobody does."""
 LEADING = {
@@ -38,6 +38,7 @@ ALONE = {
     "rooting-is-seldom-complete": ["rooting.budget_line"],
     "rooting-is-denied": ["rooting.budget_line"],
     "permanence-is-rated-high-and-seldom-shown": ["rooting.budget_line"],
+    "results-mostly-spread": ["rooting.spread"],
     "savings-claimed-by-a-minority": ["saving.claimed"],
     "additionality-told-by-few": ["steering.additionality"],
     "ways-of-working-told-changed": ["steering.process_change"],
@@ -108,7 +109,14 @@ class Claims:
             case = scope.agreed(case, ["rooting.budget_line"])
         found["rooting-is-denied"] = case
         found["permanence-is-rated-high-and-seldom-shown"] = self._permanence()
+        case = word(*scope.spread, least=0.5)
+        if case not in ("missing", "cannot_be_told"):
+            case = scope.agreed(case, ["rooting.spread"])
+        found["results-mostly-spread"] = case
         found["savings-claimed-by-a-minority"] = self._savings()
+        case = word(*sure(scope.grounded), most=0.2)
+        hidden = scope.savings_hidden(self.rule) and scope.files.tables["saving_claims"]
+        found["savings-seldom-grounded"] = "withheld" if hidden else case
         if few:
             # Of what is not there at all few reports say no less than many.
             told = self._permanence_decided()
@@ -226,6 +234,8 @@ class Claims:
         return {
             "sustainability.all_three": lambda: scope.rooted,
             "sustainability.any_denied": lambda: scope.rooting_denied[:2],
+            "sustainability.spread": lambda: scope.spread[:2],
+            "savings.complete": lambda: scope.grounded,
             "rating.permanence.high": lambda: scope.permanence,
             "areas.reached": lambda: scope.reached[0],
             "population.reached": lambda: scope.reached[1],

@@ -93,7 +93,8 @@ class Count:
 
     def limits_of_goals(self, hits):
         """Wilson limits with the effective size of Kish, goals bundled by project."""
-        frame = pd.DataFrame({"hit": hits.astype(float), "p": self.goals["project_id"]})
+        frame = pd.DataFrame({"hit": hits.astype(float)})
+        frame["p"] = self.goals.loc[frame.index, "project_id"]
         m, share = len(frame), frame["hit"].mean()
         sums = frame.groupby("p")["hit"].agg(["sum", "size"])
         k, size = len(sums), float(m)
@@ -115,6 +116,18 @@ class Count:
         rows = done[["goal_id"]].merge(self.tables["rooting"], on="goal_id")
         parts = ["owner_named", "budget_line", "in_use"]
         return float((rows[parts] == "no").any(axis=1).mean())
+
+    def spread_limits(self):
+        done = self.goals[self.goals["attainment"].isin(["achieved", "partly"])]
+        told = self.tables["rooting"].set_index("goal_id")["spread"]
+        return self.limits_of_goals(done["goal_id"].map(told) == "yes")
+
+    def grounded_share(self):
+        claims = self.tables["saving_claims"]
+        claims = claims[claims["document_id"].isin(self.reports["document_id"])]
+        told = (claims[["amount_eur", "period"]] != "").all(axis=1)
+        told &= (claims[["has_baseline", "has_method"]] == "true").all(axis=1)
+        return float(told.mean())
 
     def new_ties(self):
         part = self.tables["participations"]
@@ -262,6 +275,8 @@ class Count:
             / self.N
             <= 0.5
             and agreed("saving.claimed"),
+            "results-mostly-spread": self.spread_limits()[0] > 0.5 and agreed("rooting.spread"),
+            "savings-seldom-grounded": self.grounded_share() < 0.2,
             "rooting-is-denied": self.denied_share() > 0.5,  # far from a half, whatever the limits
             "rooting-is-seldom-complete": len(rooted) / len(done) < 0.2,
             "permanence-is-rated-high-and-seldom-shown": (self.permanence() or 0) > 0.5

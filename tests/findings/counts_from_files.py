@@ -321,6 +321,27 @@ class Scope:
         ])  # fmt: skip
 
     @cached_property
+    def spread(self):
+        """Results achieved that are told to be used elsewhere, with the limits of such."""
+        signs = {r["goal_id"]: r for r in self.files.tables["rooting"]}
+        if not signs:
+            return 0, 0, None
+        return clustered([
+            (signs.get(g["goal_id"], {}).get("spread") == "yes", g["project_id"])
+            for g in self.goals if g["attainment"] in ("achieved", "partly")
+        ])  # fmt: skip
+
+    @cached_property
+    def grounded(self):
+        """Claims of savings with sum, period, baseline and method, of those listed."""
+        claims = self._of_reports("saving_claims")
+        told = [
+            r["amount_eur"] and r["period"] and r["has_baseline"] == r["has_method"] == "true"
+            for r in claims
+        ]
+        return sum(map(bool, told)), len(told)
+
+    @cached_property
     def claiming(self):
         of = {doc: project for project, doc in self.documents.items()}
         return len({of[r["document_id"]] for r in self._of_reports("saving_claims")})

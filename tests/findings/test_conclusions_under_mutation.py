@@ -55,6 +55,7 @@ def test_effectiveness_and_its_link_follow_what_was_reached(columns, level, stat
 
 
 ROOTED = ("results", "rooted")
+WEAKEST_FIRST = ["cannot_be_told", "not_met", "not_shown", "partly_met", "met"]
 
 
 @pytest.mark.parametrize(
@@ -71,14 +72,25 @@ ROOTED = ("results", "rooted")
 )
 def test_what_reports_deny_is_not_met_and_what_they_pass_over_is_not_shown(told, level, state):
     levels, states, _ = concluded("sustainability", recompute_rooting, **told)
-    assert (levels["2.4"], levels["sustainability"]) == (level, level)
+    assert levels["2.4"] == level
     assert states[ROOTED] == state
+    # The criterion is as weak as the weaker answer.
+    spread = levels["2.5"]
+    assert levels["sustainability"] == min(level, spread, key=WEAKEST_FIRST.index)
+
+
+@pytest.mark.parametrize(
+    ("told", "level"), [("yes", "partly_met"), ("no", "not_shown"), ("silent", "not_shown")]
+)
+def test_spread_is_shown_in_part_at_most_and_only_where_most_results_are_told_of(told, level):
+    levels, _, _ = concluded("sustainability", recompute_rooting, spread=told)
+    assert levels["2.5"] == level
 
 
 def test_advice_vanishes_with_the_finding_that_calls_for_it():
     levels, _, due = concluded()
     assert "metrics-in-applications" in due
-    assert levels["relevance"] == "partly_met"
+    assert (levels["1.1"], levels["relevance"]) == ("not_shown", "not_shown")
     levels, _, due = concluded(has_metric=True, has_baseline=True, has_target=True)
     assert "metrics-in-applications" not in due
     # The answer to 1.1 has risen; whether the criterion has is for the weaker of 1.1 and 2.1.

@@ -133,6 +133,10 @@ class Handmade:
         return len(self.projects)
 
     @property
+    def reports(self) -> pd.DataFrame:
+        return pd.DataFrame({"document_id": ["D1", "D2", "D3", "D4"]})
+
+    @property
     def words(self) -> Words:
         return Words(self.parameters.language)
 
@@ -195,6 +199,10 @@ def handmade(minimum_cell: int = 1, wave: str = "2022") -> Handmade:
             "rating_items": items,
             "ratings": ratings.assign(rater_kind="project"),
             "documents": pd.DataFrame({"wave": [2022, 2022, 2021]}),
+            "coders": pd.DataFrame({"coder_id": ["A", "B"], "role": "coder"}),
+            "readings": pd.DataFrame(
+                {"document_id": ["D1", "D1"], "coder_id": ["A", "B"], "round": 1, "complete": True}
+            ),
         },
         projects=pd.DataFrame(
             {

@@ -48,6 +48,16 @@ def test_the_note_exists_for_every_estimand_rule_and_language(language, estimand
     assert ("95" in note) is (estimand != "descriptive")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nobody_read_a_report_again_the_note_says_that_one_coder_coded_it(language):
+    evidence = handmade().but(parameters={"language": language})
+    alone = evidence.tables["readings"].iloc[:1]
+    note = estimand_note(evidence.but(tables=evidence.tables | {"readings": alone}))
+    assert note.endswith(evidence.words("themes.one_coder"))
+    assert evidence.words("themes.rule.majority") in estimand_note(evidence)
+    assert evidence.words("themes.rule.majority") not in note
+
+
 def test_shares_of_few_reports_are_printed_as_counts():
     evidence = handmade()
     rows = theme_rows(evidence, "challenge")

@@ -12,15 +12,17 @@ ROOT = Path(__file__).parents[2]
 # The kernels of linear algebra that OpenBLAS would choose on processors of these kinds, and numpy
 # without the instructions that newer ones have.
 PROCESSORS = {
-    "Haswell": {"OPENBLAS_CORETYPE": "Haswell"},
-    "SkylakeX": {"OPENBLAS_CORETYPE": "SkylakeX"},
-    "Zen": {"OPENBLAS_CORETYPE": "Zen"},
     "Prescott": {"OPENBLAS_CORETYPE": "Prescott"},
     "no AVX": {
         "OPENBLAS_CORETYPE": "Prescott",
         "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR X86_V3",
     },
 }
+FLAGS = set(Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").split())
+if "avx2" in FLAGS:
+    PROCESSORS |= {name: {"OPENBLAS_CORETYPE": name} for name in ("Haswell", "Zen")}
+if {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= FLAGS:  # others cannot run its kernels
+    PROCESSORS["SkylakeX"] = {"OPENBLAS_CORETYPE": "SkylakeX"}
 
 SCRIPT = """
 import sys

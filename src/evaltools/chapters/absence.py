@@ -53,6 +53,7 @@ def table_of(*subjects: Subject) -> Callable[[_Tabling[P]], _Tabling[P]]:
                 [Column("label", words("absence.heading"))],
                 words("absence.table", reason=reason),
                 words.language,
+                nothing=reason,
             )
 
         return make_or_explain  # type: ignore[return-value]

@@ -31,7 +31,7 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.indicators import evidence_base, nonresponse
 from evaltools.indicators.agreement import RELIABLE, TENTATIVE
-from evaltools.indicators.coder_decisions import coder_decisions
+from evaltools.indicators.coder_decisions import coder_decisions, is_compared
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.saturation import ORDERS, saturation_curve
 
@@ -162,6 +162,7 @@ def agreement_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
         words.language,
         note=words.markdown("agreement.table_note"),
         totals=1,
+        nothing=_uncompared(evidence),
     )
 
 
@@ -203,6 +204,7 @@ def agreement_codes_table(evidence: Evidence, records: Iterable[Indicator]) -> T
         words.markdown("agreement.table_codes", **_compared(evidence)),
         words.language,
         note=words.markdown("agreement.table_codes_note"),
+        nothing=_uncompared(evidence),
     )
 
 
@@ -222,6 +224,7 @@ def agreement_units_table(evidence: Evidence, records: Iterable[Indicator]) -> T
         words.markdown("agreement.table_units", level=level_of(evidence)),
         words.language,
         note=unit_note(records, words),
+        nothing=_uncompared(evidence),
     )
 
 
@@ -254,6 +257,11 @@ def _sides(evidence: Evidence) -> dict[str, int]:
 def _compared(evidence: Evidence) -> dict[str, Any]:
     """Reports that two coders read whole, and the level of the intervals."""
     return {"n": len(coder_decisions(evidence).reports), "level": level_of(evidence)}
+
+
+def _uncompared(evidence: Evidence) -> str:
+    """Why agreement has no table; empty where it has one."""
+    return "" if is_compared(evidence) else evidence.words("agreement.none")
 
 
 def selection_rows(evidence: Evidence) -> pd.DataFrame:

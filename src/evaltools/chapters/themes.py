@@ -14,6 +14,7 @@ from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import count_of, level_text, share
+from evaltools.indicators.coder_decisions import is_compared
 from evaltools.indicators.prevalence import themes
 
 _BANDS = {"population": "bound"}
@@ -99,9 +100,14 @@ def estimand_note(evidence: Evidence) -> str:
     """What the interval of a figure of themes speaks of, and whose coding counts."""
     words, parameters = evidence.words, evidence.parameters
     fields = {} if parameters.estimand == "descriptive" else {"level": level_of(evidence)}
-    rule = words(f"themes.rule.{parameters.coder_rule}")
     estimand = words.markdown(f"themes.estimand.{parameters.estimand}", **fields)
-    return f"{estimand} {words.markdown('themes.rule', rule=rule)}"
+    rule = words(f"themes.rule.{parameters.coder_rule}")
+    coders = (
+        words.markdown("themes.rule", rule=rule)
+        if is_compared(evidence)
+        else words("themes.one_coder")
+    )
+    return f"{estimand} {coders}"
 
 
 def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:

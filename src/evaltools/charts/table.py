@@ -77,6 +77,7 @@ class Table:
         language: fi, sv or en.
         note: markdown, added to the caption.
         totals: so many rows at the end are of all the others; their names are in bold.
+        nothing: why there is nothing to show, a sentence; a report then has it and no table.
 
     Raises:
         ValueError: no columns, an empty caption, or a column that the frame does not have.
@@ -88,6 +89,7 @@ class Table:
     language: Language
     note: str = ""
     totals: int = 0
+    nothing: str = ""
 
     def __post_init__(self) -> None:
         if not self.columns:
@@ -162,6 +164,7 @@ class Table:
                 "kind": "table",
                 "widths": [round(width, 4) for width in self.widths()],
                 "row_headers": 1,
+                **({"nothing": self.nothing} if self.nothing else {}),
             },
         }
 

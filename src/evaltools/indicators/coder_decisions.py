@@ -125,6 +125,11 @@ def marks(evidence: Evidence, readings: pd.DataFrame) -> pd.DataFrame:
     return placed.merge(readings, on=["document_id", "coder_id", "round"])
 
 
+def is_compared(evidence: Evidence) -> bool:
+    """Whether two coders or more read some report whole."""
+    return bool(last_readings(evidence)["document_id"].duplicated().any())
+
+
 def coder_decisions(evidence: Evidence) -> CoderDecisions:
     """Who judged what in the reports that two coders or more read whole."""
     last = last_readings(evidence)

@@ -4,8 +4,8 @@ Data may have no row to compute a number from, or too few for it; a number may b
 reports no order is told. A sentence around such a number says nothing, so the staged copy of a
 source goes without it. A paragraph of which nothing is left but its first words in bold says why.
 Where all of the report rests on too few reports, which its author says once, sentences that refuse
-for that reason alone go as well. So it is with figures that have nothing to draw: a sentence that
-says why stands in place of each, and sentences that point at it are left out.
+for that reason alone go as well. So it is with figures and tables that have nothing to show: a
+sentence that says why stands in place of each, and sentences that point at it are left out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from evaltools.lint.source import UNREAD, Source, parse
 from evaltools.problems import Problem, ProblemError
 from evaltools.report.generated_pages import find_variables
 from evaltools.report.material import ReportMaterial
-from evaltools.report.staged_notebooks import undrawn_figures
+from evaltools.report.staged_notebooks import absent_outputs
 from evaltools.report.variables import find_headline, group_by_name, level_quantities
 
 _SHORTCODE: Final = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
@@ -67,9 +67,9 @@ def leave_out(
     """
     filled = dict(values)
     states = _Absent(values, material, words("report.ranking.none"), few)
-    undrawn = {
-        label: escape_markdown(words("absence.figure", reason=reason))
-        for label, reason in undrawn_figures(material.notebooks).items()
+    unshown = {
+        label: escape_markdown(words(f"absence.{kind}", reason=reason))
+        for label, (kind, reason) in absent_outputs(material.notebooks).items()
     }
     for path in sorted(sources):
         text = read_text(path)
@@ -80,14 +80,14 @@ def leave_out(
         blanks = {"withheld": words("report.suppressed")}
         missing = words("report.missing")
         filled |= {k: blanks.get(why, missing) for k, why in absent.items() if k not in values}
-        if not absent and not any(label in text for label in undrawn):
+        if not absent and not any(label in text for label in unshown):
             continue
         name = path.relative_to(folder).as_posix()
         try:
             source = parse(text, name, words.language)
         except UnreadableMarkdownError as error:
             raise ProblemError([Problem(f"reports/{name}", str(error), code=UNREAD)]) from None
-        cuts = sorted(_cuts(source, absent, undrawn, words), reverse=True)
+        cuts = sorted(_cuts(source, absent, unshown, words), reverse=True)
         kept = source.text
         for start, end, instead in cuts:
             kept = kept[:start] + instead + re.sub(r"[^\n]", "", kept[start:end]) + kept[end:]
@@ -141,17 +141,17 @@ class _Absent:
 
 
 def _cuts(
-    source: Source, absent: Mapping[str, Reason], undrawn: Mapping[str, str], words: Words
+    source: Source, absent: Mapping[str, Reason], unshown: Mapping[str, str], words: Words
 ) -> Iterator[tuple[int, int, str]]:
     """Stretches of a source to take out, each with what is to stand there."""
     for block in source.blocks:
         for label, place in block.embedded:
-            if label in undrawn:
-                yield *_place(source.text, block, place, place + 1), undrawn[label]
+            if label in unshown:
+                yield *_place(source.text, block, place, place + 1), unshown[label]
         at = {piece.at: absent[name] for name, piece in block.variables if name in absent}
         if SAYS_FEW in block.within:
             at = {place: why for place, why in at.items() if why != "refused"}
-        refers = {piece.at for piece in block.references if piece.content in undrawn}
+        refers = {piece.at for piece in block.references if piece.content in unshown}
         line = source.text.rfind("\n", 0, block.offsets[0]) + 1
         if not (at or refers) or block.heading or source.text[line : line + 1] in ("|", "+"):
             continue
@@ -162,7 +162,7 @@ def _cuts(
             if len(sentences) == 1:  # all that its section, or the report, has to say
                 continue
             gone, at = sentences, {}
-        # Where it pointed at a figure, the sentence in place of that says why.
+        # Where it pointed at a figure or table, the sentence in place of that says why.
         why = [each for _, each in sorted(at.items()) if each != "refused"]
         instead = words(f"report.left_out.{why[0]}") if why else ""
         for number, span in enumerate(gone):

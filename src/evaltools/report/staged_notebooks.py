@@ -34,10 +34,10 @@ FIGURE_LABEL = re.compile(r"^#\| label: *([\w-]+) *$", re.MULTILINE)
 KEPT = ("image/svg+xml", "image/png", "text/markdown", FIGURE_TYPE)
 
 
-def undrawn_figures(notebooks: Mapping[str, dict[str, Any]]) -> dict[str, str]:
-    """Why there is nothing to draw, by the label of each figure of which that is so."""
+def absent_outputs(notebooks: Mapping[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """By its label, each figure or table without anything to show: which it is, and why."""
     return {
-        label[1]: told["nothing"]
+        label[1]: (told["kind"], told["nothing"])
         for notebook in notebooks.values()
         for cell in notebook["cells"]
         if (label := FIGURE_LABEL.search("".join(cell["source"])))
