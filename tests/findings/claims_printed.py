@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from claims_recounted import ALONE, CARRYING, LEADING, Claims, outcome, side_of
+from claims_recounted import ALONE, CARRYING, LEADING, UNRULED, Claims, outcome, side_of
 from counts_from_files import ALPHA, RULES
 
 WHY = {
@@ -246,7 +246,8 @@ def told_by_rule(name, case, by_rule: dict[str, Claims], language) -> str:
         named = {frozenset(scope.names(kind, rule, first, unbeaten=True)) for rule in RULES}
         said = NAMES_ONE if "holds" in cases else OTHER_RULE
         return f" {said[language]}" if len(named) > 1 else ""
-    if side_of(name, case) == "does_not_hold" and "cannot_be_told" in cases:
+    fails = side_of(name, case) == "does_not_hold"
+    if fails and "cannot_be_told" in cases and name not in UNRULED:
         return f" {OPEN[language]}"
     return ""
 
