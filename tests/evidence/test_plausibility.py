@@ -13,7 +13,7 @@ import pytest
 
 from evaltools.evidence import load_descriptor, read_tables
 from evaltools.evidence.plausibility import stands_apart
-from evaltools.evidence.validation import check_data, find_improbable
+from evaltools.evidence.validation import check_data, count_improbable, find_improbable
 from evaltools.pipeline.study_checks import check_study
 from evaltools.study import load_study
 
@@ -158,7 +158,14 @@ def test_what_is_only_improbable_is_a_warning(study: Path, kind: str) -> None:
     spoil, message = WARNINGS[kind]
     spoil(study)
     assert any(message in line and "[data.improbable]" in line for line in warned(study))
-    assert "Improbable, and not refused: " in check_study(load_study(study))
+    loaded = load_study(study)
+    assert "Improbable, and not refused: " in check_study(loaded)
+    descriptor = load_descriptor(loaded.data)
+    tables = read_tables(loaded.data, descriptor)
+    counts = count_improbable(tables, descriptor, loaded.declaration)
+    assert sum(counts.values()) == len(warned(study))
+    column = message.partition("column ")[2].partition(":")[0]
+    assert any(place.endswith(f".{column}") for place in counts)
 
 
 def test_only_what_is_far_from_the_others_and_alone_stands_apart() -> None:

@@ -7,6 +7,7 @@ and what only this domain knows in `register_checks`, `document_checks`, `coding
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -102,6 +103,26 @@ def find_improbable(
     files = {name: frame.attrs["file"] for name, frame in tables.items() if "file" in frame.attrs}
     frames = _number(tables, descriptor, vocabulary)
     return as_problems(find_unusual_values(frames, descriptor.folder), descriptor, files)
+
+
+def count_improbable(
+    tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, vocabulary: Vocabulary
+) -> dict[str, int]:
+    """How many values of which column are improbable, by the names of the study's files.
+
+    Arguments:
+        tables, vocabulary: as of `find_improbable`.
+    """
+    frames = _number(tables, descriptor, vocabulary)
+    found = Counter(
+        (one.table, one.column) for one in find_unusual_values(frames, descriptor.folder)
+    )
+    named: dict[str, int] = {}
+    for (table, column), number in sorted(found.items(), key=str):
+        resource = descriptor.resource(table)
+        own = [resource.own_name, *(resource.names_in_file([column]) if column else ())]
+        named[".".join(own)] = number
+    return named
 
 
 def _number(

@@ -193,6 +193,18 @@ def _interval(indicator: Indicator | None, words: Words) -> str:
     return format_interval(indicator, words) if indicator is not None else ""
 
 
+def improbable_note(counts: Mapping[str, int], words: Words) -> str:
+    """Which values the check of the data warned of; empty where it warned of none.
+
+    Arguments:
+        counts: how many, by table and column.
+    """
+    if not counts:
+        return ""
+    places = [f"`{place}` ({say.number(count, words.language)})" for place, count in counts.items()]
+    return f"{words('report.data.improbable', places=say.list_of(places, words.language))}\n\n"
+
+
 def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words: Words) -> str:
     """The tables of the data, how many rows each has, and where they come from."""
     frame = pd.DataFrame(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evaltools.evidence import Evidence
+from evaltools.evidence.validation import count_improbable
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
 from evaltools.findings.conclusion_pages import (
     Told,
@@ -98,7 +99,6 @@ def write_pages(
         "_descriptions.qmd": generated_pages.description_pages(study, parameters, material),
         "_parameters.qmd": generated_pages.parameter_table(parameters, words),
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
-        "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
         "_files.qmd": generated_pages.data_links(words, *data_names(study, words.language)),
         "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
         "_release.qmd": link_numbers(
@@ -118,10 +118,16 @@ def write_pages(
     pages |= parts.recall(
         "annexes", declared, lambda: annex_pages(study, evidence(), descriptor, words)
     )
-    sought = parts.recall_apart(
-        "margins", declared, lambda: word_margins(material, study, words.language)
-    )
-    with sought as margins:  # while those of cases look words up in dictionaries
+    with (
+        parts.recall_apart(
+            "margins", declared, lambda: word_margins(material, study, words.language)
+        ) as margins,
+        parts.recall_apart(
+            "improbable",
+            declared,
+            lambda: count_improbable(material.tables, descriptor, study.declaration),
+        ) as improbable,
+    ):
         if cases is not None:
             made = parts.recall(
                 "cases",
@@ -131,6 +137,8 @@ def write_pages(
             pages |= made["pages"]
             facts = tuple(ScopeFact(**each) for each in made["facts"])
         known_margins = margins()
+        pages["_data.qmd"] = generated_pages.improbable_note(improbable(), words)
+    pages["_data.qmd"] += generated_pages.data_table(descriptor, material.tables, words)
     printed = (values[key] for key in sorted(used))
     texts = (pages["_release.qmd"], *printed, pages["_since.qmd"], *beside)
     if CASES in included_pages(chapters):

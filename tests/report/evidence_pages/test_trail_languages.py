@@ -84,6 +84,7 @@ def pages(source: Material) -> Iterator[tuple[str, str]]:
     yield "parameters", generated_pages.parameter_table(parameters, words)
     yield "indicators", generated_pages.indicator_table(source.indicators, used, words)
     yield "data", generated_pages.data_table(descriptor, source.tables, words)
+    yield "improbable", generated_pages.improbable_note({"projects.grant_eur": 2}, words)
     yield "release", release_table(source.judgements, words, labels)
     yield "matrix", matrix_page(study, source.indicators, source.judgements, words, labels)
     yield "evidence", source.pages(used_names())
