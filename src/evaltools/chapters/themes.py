@@ -101,13 +101,10 @@ def estimand_note(evidence: Evidence) -> str:
     words, parameters = evidence.words, evidence.parameters
     fields = {} if parameters.estimand == "descriptive" else {"level": level_of(evidence)}
     estimand = words.markdown(f"themes.estimand.{parameters.estimand}", **fields)
+    if not is_compared(evidence):
+        return f"{estimand} {words('themes.one_coder')}"
     rule = words(f"themes.rule.{parameters.coder_rule}")
-    coders = (
-        words.markdown("themes.rule", rule=rule)
-        if is_compared(evidence)
-        else words("themes.one_coder")
-    )
-    return f"{estimand} {coders}"
+    return f"{estimand} {words.markdown('themes.rule', rule=rule)}"
 
 
 def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:

@@ -91,7 +91,10 @@ def read_facts(
         rows: list[dict[str, object]] = tables["facts"].astype(object).to_dict("records")  # type: ignore[assignment]
         found += [_fact(row, words) for row in rows]
     if "coders" in tables:
-        coders = say.number(int((tables["coders"]["role"] == "coder").sum()), language)
+        people = tables["coders"].loc[tables["coders"]["role"] == "coder", "coder_id"]
+        if "readings" in tables:
+            people = people[people.isin(tables["readings"]["coder_id"])]
+        coders = say.number(len(people), language)
         told = words("definition.fact.coders")
         found.append(ScopeFact("coders", coders, told, language, paths.get("coders", "")))
     for name, declared in parameters.declarations.items():
