@@ -14,6 +14,7 @@ OTHER = Reading("challenge.aims.share", interval(0.5, 0.4, 0.6, key="challenge.a
 WITHOUT_NUMBERS = {
     "nothing_told",
     "other_rule",
+    "other_rule_names",
     "other_rule_open",
     "other_rule_names_one",
     "premise",

@@ -14,7 +14,7 @@ from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.conditions import Outcome
 from evaltools.findings.judgement import Judgement, judge, judge_finding, judged_so_far, lists_said
 from evaltools.findings.lookup import Numbers, Reading, index_numbers
-from evaltools.findings.reasons import Kind, Reason, ReasonKind
+from evaltools.findings.reasons import Kind, Reason, ReasonKind, list_rules
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.study.schema import Judging
@@ -103,19 +103,22 @@ def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]
     outcomes = tuple((rule, other.outcome) for rule, other in others)
     told = replace(own, by_rule=outcomes)
     if own.outcome == "cannot_be_told":
-        return _note_other_names(told, [other for _, other in others])
-    turned = [other for _, other in others if _claim(other) != _claim(own)]
+        return _note_other_names(told, others)
+    turned = [(rule, other) for rule, other in others if _claim(other) != _claim(own)]
     if not turned:
         return told
-    if own.outcome == "does_not_hold" and not any(other.holds for other in turned):
+    rules = tuple((rule, other.outcome) for rule, other in turned)
+    if own.outcome == "does_not_hold" and not any(other.holds for _, other in turned):
         # No rule says the opposite: it is not so by this one, and another leaves it open.
-        because = (*own.reason.because, ReasonKind("other_rule_open", ()))
+        because = (*own.reason.because, ReasonKind("other_rule_open", (), rules=rules))
         return replace(told, reason=Reason(own.outcome, because))
-    reason = Reason("cannot_be_told", (ReasonKind("other_rule", _leading(own)),))
+    otherwise = tuple(each for each in rules if each[1] != own.outcome)
+    kind: Kind = "other_rule" if otherwise else "other_rule_names"
+    reason = Reason("cannot_be_told", (ReasonKind(kind, _leading(own), rules=otherwise or rules),))
     return replace(told, outcome="cannot_be_told", reason=reason, case="depends_on_rule")
 
 
-def _note_other_names(told: Judgement, others: Sequence[Judgement]) -> Judgement:
+def _note_other_names(told: Judgement, others: Sequence[tuple[CoderRule, Judgement]]) -> Judgement:
     """A lead that is too small to be told, with the doubt that another rule would name others."""
     if told.case != "close":
         return told
@@ -124,12 +127,14 @@ def _note_other_names(told: Judgement, others: Sequence[Judgement]) -> Judgement
     def named(judgement: Judgement) -> list[set[str]]:
         return [{each.name for each in judgement.lists.get(name, ())} for name in said]
 
-    if all(named(other) == named(told) for other in others):
+    differing = [(rule, other) for rule, other in others if named(other) != named(told)]
+    if not differing:
         return told
     leading = tuple(each for readings in said.values() for each in readings)
-    single = any(other.holds for other in others)
-    kind: Kind = "other_rule_names_one" if single else "other_rule"
-    because = (*told.reason.because, ReasonKind(kind, leading))
+    single = [(rule, other) for rule, other in differing if other.holds]
+    kind: Kind = "other_rule_names_one" if single else "other_rule_names"
+    rules = tuple((rule, other.outcome) for rule, other in single or differing)
+    because = (*told.reason.because, ReasonKind(kind, leading, rules=rules))
     return replace(told, reason=Reason(told.outcome, because))
 
 
@@ -159,15 +164,10 @@ def rule_note(judgement: Judgement, words: Words) -> str:
     """
     if not judgement.depends_on_rule:
         return ""
-    found = dict.fromkeys(outcome for _, outcome in judgement.by_rule)
+    found = {outcome for _, outcome in judgement.by_rule}
     if len(found) == 1:  # the same outcome, of another name
-        return words("findings.because.other_rule")
-    parts = []
-    for outcome in sorted(found, key=lambda each: each != judgement.outcome):
-        rules = [words(f"coder_rule.{rule}") for rule, own in judgement.by_rule if own == outcome]
-        listed = rules[-1]
-        if rules[:-1]:
-            listed = words("findings.rules.or", first=", ".join(rules[:-1]), last=rules[-1])
-        parts.append(words(f"findings.rules.{outcome}", rules=listed))
-    key = "depends" if {"holds", "does_not_hold"} <= {*found} else "differ"
-    return words(f"findings.rules.{key}", outcomes="; ".join(parts))
+        doubts = [each for each in judgement.reason.because if each.kind == "other_rule_names"]
+        return doubts[0].text(words) if doubts else ""
+    ordered = sorted(judgement.by_rule, key=lambda each: each[1] != judgement.outcome)
+    key = "depends" if {"holds", "does_not_hold"} <= found else "differ"
+    return words(f"findings.rules.{key}", outcomes=list_rules(ordered, words))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -17,7 +17,7 @@ Kind = Literal[
     "quantity", "other_quantity", "quantity_open", "differs", "other_direction", "includes_zero",
     "equal", "equal_fact", "unequal", "unequal_fact", "missing", "withheld", "no_record",
     "no_interval", "nothing_told", "too_few", "coders_disagree", "agreement_unknown", "other_rule",
-    "other_rule_open", "other_rule_names_one",
+    "other_rule_names", "other_rule_open", "other_rule_names_one",
     "premise", "other_premise", "few_compared", "beyond_chance", "within_chance",
 ]  # fmt: skip
 
@@ -45,6 +45,7 @@ class ReasonKind:
         interval: limits that leave it open or settle it, in the unit of the first.
         word: a word for how many, or the estimand that has no record.
         finding: id of another finding that decides.
+        rules: coder rules that decide otherwise, each with its outcome.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class ReasonKind:
     interval: tuple[float, float] | None = None
     word: str = ""
     finding: str = ""
+    rules: tuple[tuple[str, Outcome], ...] = ()
 
     def text(self, words: Words, labels: Mapping[str, str] | None = None) -> str:
         """The sentence part, with labels in place of the names that have one."""
@@ -74,6 +76,8 @@ class ReasonKind:
             else _range(unit, self.interval, words, self.limit),
             "word": words(f"findings.word.{self.word}") if self.word else "",
             "finding": self.finding,
+            "rules": list_rules(self.rules, words),
+            "names": name_rules([rule for rule, _ in self.rules], words),
         }
         wanted = fields(words.template(key))
         return words(key, **{name: value for name, value in values.items() if name in wanted})
@@ -138,6 +142,24 @@ class Reason:
     def as_values(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {"outcome": self.outcome, "because": [item.as_values() for item in self.because]}
+
+
+def list_rules(rules: Iterable[tuple[str, Outcome]], words: Words) -> str:
+    """Outcomes in their order, each with the coder rules that give it: `holds: all coders`."""
+    found: dict[Outcome, list[str]] = {}
+    for rule, outcome in rules:
+        found.setdefault(outcome, []).append(rule)
+    parts = (
+        words(f"findings.rules.{outcome}", rules=name_rules(named, words))
+        for outcome, named in found.items()
+    )
+    return "; ".join(parts)
+
+
+def name_rules(rules: Iterable[str], words: Words) -> str:
+    """Coder rules in words: `all coders or at least one coder`."""
+    *others, last = [words(f"coder_rule.{rule}") for rule in rules] or [""]
+    return words("findings.rules.or", first=", ".join(others), last=last) if others else last
 
 
 def label_of(reading: Reading, words: Words, labels: Mapping[str, str] | None = None) -> str:

@@ -28,7 +28,7 @@ OUTCOME_OF: Final[Mapping[Case, Outcome]] = {
 _CASE_OF: Final[Mapping[str, Case]] = {
     "too_few": "too_few", "withheld": "withheld", "nothing_told": "none", "tied": "tied",
     "not_beyond": "close", "coders_disagree": "coders_disagree", "other_rule": "depends_on_rule",
-    "few_compared": "too_few", "missing": "missing",
+    "other_rule_names": "depends_on_rule", "few_compared": "too_few", "missing": "missing",
 }  # fmt: skip
 
 
