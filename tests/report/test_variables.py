@@ -73,6 +73,27 @@ def test_a_word_for_how_many_stands_only_where_the_whole_interval_bears_it_out(
     assert text.startswith(f"{word} (" if word else "[[19/52]")
 
 
+@pytest.mark.parametrize("estimand", ["D", "P", "S"])
+@pytest.mark.parametrize(("low", "worded"), [(0.51, True), (0.43, False)])
+def test_a_word_obeys_the_interval_that_tables_show_whatever_the_run_speaks_of(
+    estimand: str, low: float, worded: bool
+) -> None:
+    key = "sustainability.owner.share"
+    records = [share(key, 73, 132), share(key, 73, 132, "S", low=low, high=0.67)]
+    made = indicator_variables(records, estimand, Words("en"))  # type: ignore[arg-type]
+    assert ("most" in made["sustainability.owner.quantity"].partition("[")[0]) is worded
+
+
+@pytest.mark.parametrize(
+    ("x", "word"), [(169, "all goals"), (0, "no goal"), (168, "nearly all goals")]
+)
+def test_a_complete_and_an_empty_set_have_words_of_their_own(x: int, word: str) -> None:
+    key, low = "goals.achieved.share", max(0.0, x / 169 - 0.05)
+    records = [share(key, x, 169), share(key, x, 169, "S", low=low, high=min(1, x / 169 + 0.02))]
+    made = indicator_variables(records, "D", Words("en"))["goals.achieved.quantity"]
+    assert made.partition(" (")[0] == f"for {word}"
+
+
 def agreement(code: str, alpha: float | None) -> Indicator:
     by = (("code", code), ("statistic", "alpha"))
     return Indicator("coding.agreement_by_code.index", alpha, "index", n=52, dimensions=by)

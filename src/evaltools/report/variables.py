@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evaltools.findings.judgement import Judgement
@@ -112,17 +112,18 @@ def indicator_variables(
     """What `{{< var key >}}` gives, by dotted key.
 
     An indicator `challenge.staff.share` of the reports read yields `challenge.staff.share`
-    (37 %), `.x` (19), `.n` (52) and `.quantity` (a phrase whose word holds for the whole
-    interval of the estimand); its other estimands yield `.population`, `.superpopulation` and
-    `.bounds`. `.quantity_alone` is a `.quantity` without its word. `.told` is the verb before a
-    `.quantity` where a language denies nought by the verb (Finnish *kerrotaan*, *ei kerrota*). An
-    indicator broken down by one dimension has `by.<dimension>.<value>` before its measure. Every
-    number is a span that names its indicator, within a link to its entry in the evidence, so that
-    a reader and a test can walk from the page to the table.
+    (37 %), `.x` (19), `.n` (52) and `.quantity` (a phrase whose word holds for the intervals of
+    all estimands, which tables show beside it); its other estimands yield `.population`,
+    `.superpopulation` and `.bounds`. `.quantity_alone` is a `.quantity` without its word. `.told`
+    is the verb before a `.quantity` where a language denies nought by the verb (Finnish
+    *kerrotaan*, *ei kerrota*). An indicator broken down by one dimension has
+    `by.<dimension>.<value>` before its measure. Every number is a span that names its indicator,
+    within a link to its entry in the evidence, so that a reader and a test can walk from the page
+    to the table.
 
     Arguments:
         indicators: all of a run.
-        estimand: whose interval decides the words for how many.
+        estimand: whose record a phrase for how many names.
         words: of the report's language.
         grounds: of words for how many; without them the interval alone decides.
 
@@ -148,7 +149,7 @@ def indicator_variables(
                 text = format_interval(by_estimand[other], words)
                 made[f"{name}.{label}"] = _span(by_estimand[other], text, "interval")
         if headline.unit == "share":
-            chosen = by_estimand.get(estimand, headline)
+            chosen = _with_widest_limits(by_estimand.get(estimand, headline), by_estimand)
             told = made[f"{name}.quantity"] = format_quantity(chosen, stem, words, grounds)
             if (alone := format_quantity(chosen, stem, words, None)) != told:
                 made[f"{name}.quantity_alone"] = alone
@@ -167,6 +168,16 @@ def group_by_name(indicators: Iterable[Indicator]) -> dict[Name, dict[Estimand, 
 def find_headline(by_estimand: Mapping[Estimand, Indicator]) -> Indicator:
     """The record whose value prose shows."""
     return by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
+
+
+def _with_widest_limits(chosen: Indicator, by_estimand: Mapping[Estimand, Indicator]) -> Indicator:
+    """A share with the limits of all its inferences, which tables show beside the words."""
+    known = [each for each in by_estimand.values() if each.low is not None]
+    if chosen.value is None or not known:
+        return chosen
+    lows = [each.low for each in known if each.low is not None]
+    highs = [each.high for each in known if each.high is not None]
+    return replace(chosen, low=min(lows), high=max(highs))
 
 
 def _counts(indicator: Indicator, name: str, words: Words) -> dict[str, str]:
@@ -233,7 +244,7 @@ def format_quantity(
     assert indicator.x is not None
     assert indicator.n is not None
     word = grounds.word(indicator, stem) if grounds else "number"
-    if word in ("number", "all") or indicator.x < 2:  # one is not few
+    if word in ("number", "all") or indicator.x in (0, 1, indicator.n):  # one is not few
         word = _whole_word(indicator.x, indicator.n)
     if words.has(f"report.quantity.{family}.number"):
         noun = family
