@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 from evaltools.problems import ProblemError
 from evaltools.study import Study, find_study
+from evaltools.study.parameters import validator_for
+from evaltools.study.schema import ParameterDeclaration
 
 
 def test_defaults_hold_when_nothing_is_given(study: Study) -> None:
@@ -62,9 +64,9 @@ def test_values_are_read_as_people_and_notebooks_write_them(
         ("cutoff", "soon", "'soon' is not a date such as 2022-04-30 or 30.4.2022"),
         ("cutoff", "2018-12-31", "2018-12-31 is outside 2019-01-01 to 2026-12-31"),
         ("confidence", "2", "2.0 is outside 0.5 to 0.999"),
-        ("confidence", "nan", "'nan' is not a number"),
-        ("confidence", True, "'True' is not a number"),
-        ("minimum_cell", "3.5", "'3.5' is not a whole number"),
+        ("confidence", "nan", "'nan' is not a number from 0.5 to 0.999"),
+        ("confidence", True, "'True' is not a number from 0.5 to 0.999"),
+        ("minimum_cell", "3.5", "'3.5' is not a whole number from 1 to 50"),
         ("minimum_cell", "0", "0 is outside 1 to 50"),
     ],
 )
@@ -74,6 +76,27 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(
     with pytest.raises(ProblemError) as caught:
         study.parameters({name: value})
     assert [problem.what for problem in caught.value.problems] == [message]
+
+
+@pytest.mark.parametrize(
+    ("limits", "outside", "of_what"),
+    [
+        ({"minimum": 2}, "1 is below 2", " of at least 2"),
+        ({"maximum": 0}, "1 is above 0", " of at most 0"),
+        ({}, "", ""),
+    ],
+)
+def test_a_number_with_one_limit_or_none_is_told_of_what_there_is(
+    limits: dict[str, int], outside: str, of_what: str
+) -> None:
+    named = {"label": {"en": "Number"}, "help": {"en": "A number."}}
+    declared = {"type": "integer", "default": limits.get("minimum", 0), **named, **limits}
+    read = validator_for(ParameterDeclaration.model_validate(declared))
+    with pytest.raises(ValueError, match=f"^'x' is not a whole number{of_what}$"):
+        read("x")
+    if outside:
+        with pytest.raises(ValueError, match=f"^{outside}$"):
+            read("1")
 
 
 def test_every_wrong_parameter_is_told_at_once(study: Study) -> None:

@@ -173,13 +173,13 @@ def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
 
     def whole(value: Any) -> int:
         if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d{1,9}", str(value).strip()):
-            raise ValueError(f"'{value}' is not a whole number")
+            raise ValueError(f"'{value}' is not a whole number{_limits_of(declaration)}")
         return within(int(str(value).strip()))
 
     def number(value: Any) -> float:
         text = str(value).strip().replace(",", ".")
         if isinstance(value, bool) or not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
-            raise ValueError(f"'{value}' is not a number")
+            raise ValueError(f"'{value}' is not a number{_limits_of(declaration)}")
         return within(float(text))
 
     def within(value: _Limited) -> _Limited:
@@ -187,6 +187,8 @@ def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
         if (low is not None and value < low) or (high is not None and value > high):
             if high is None:
                 raise ValueError(f"{to_json(value)} is below {to_json(low)}")
+            if low is None:
+                raise ValueError(f"{to_json(value)} is above {to_json(high)}")
             raise ValueError(f"{to_json(value)} is outside {to_json(low)} to {to_json(high)}")
         return value
 
@@ -198,6 +200,14 @@ def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
         "number": number,
     }
     return readers[declaration.type]
+
+
+def _limits_of(declaration: ParameterDeclaration) -> str:
+    """What a number must lie in, to be said behind what it must be; empty without limits."""
+    low, high = to_json(declaration.minimum), to_json(declaration.maximum)
+    if low is None:
+        return "" if high is None else f" of at most {high}"
+    return f" of at least {low}" if high is None else f" from {low} to {high}"
 
 
 def _choices_by_label(declaration: ParameterDeclaration) -> dict[str, tuple[str, ...]]:
