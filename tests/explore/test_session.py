@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.evidence import Evidence, open_evidence
+from evaltools.evidence import Evidence, open_evidence, read_tables
 from evaltools.explore.calculator import NOT_COUNTING, NOT_SELECTING, Calculator
 from evaltools.explore.session import ExploreSession, read_state, read_words, write_state
 from evaltools.indicators.disclosure.codes import withheld_codes
@@ -152,7 +152,10 @@ def test_nothing_is_computed_twice(session: ExploreSession) -> None:
 
 
 def test_a_move_takes_little_processor_time() -> None:
-    """What is answered within 0.3 s, with the way to the browser, where nothing else runs."""
+    """What is answered within 0.3 s, with the way to the browser, where nothing else runs.
+
+    Processors differ by half, so the unit is reading the tables once, 0.13 s where this was set.
+    """
     session, seconds = ExploreSession(STUDY, {}), []
     ask(session, "set", state=0, values={})
     places = ("01", "02", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15")
@@ -164,7 +167,12 @@ def test_a_move_takes_little_processor_time() -> None:
         (told,) = ask(session, "set", state=state, values=values)
         seconds.append(time.process_time() - begun)
         assert told["kind"] == "numbers"
-    assert statistics.median(seconds) < 0.2
+    unit = []
+    for _ in range(5):
+        begun = time.process_time()
+        read_tables(STUDY.data)
+        unit.append(time.process_time() - begun)
+    assert statistics.median(seconds) < 1.2 * statistics.median(unit)
 
 
 @pytest.mark.parametrize("rule", ["any", "all", "consensus"])
