@@ -106,7 +106,8 @@ def questions() -> tuple[Question, ...]:
                  (part("goal_quality.complete.share"),),
                  (contents.format("sec-johtopaatokset"), contents.format("sec-suositukset"))),
         Question("Do the results last?", "#sec-perusteet",
-                 (part("sustainability.all_three.share"),), (".glance a[href='#basis-sustainability']",)),
+                 (part("sustainability.all_three.share"),),
+                 (".glance a[href='#basis-sustainability']",)),
         Question("Which projects were they, one by one?", "#sec-liite-hankkeet", (str(funded.x),),
                  (contents.format("sec-liitteet"), contents.format("sec-liite-hankkeet"))),
     )  # fmt: skip
